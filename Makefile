@@ -1,0 +1,39 @@
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.PHONY: run test lint bench clean
+
+run: $(READY)  ## train the default preset and segment the sample frame with it
+	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
+	$(PYTHON) scripts/load_model.py datasets/sample_frame.fits.fz --model runs/model \
+		--find cluster --output runs/sample --overwrite
+	@echo
+	@echo "Trained model, learning curves and report: runs/model"
+	@echo "Segmented frame, pictures and summary:     runs/sample"
+
+test: $(READY)
+	$(PYTHON) -m pytest
+
+lint: $(READY)
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+
+bench: $(READY)
+	$(PYTHON) -m benchmarks
+
+clean:
+	rm -rf $(VENV) runs build dist .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# opencv-python needs libGL and glib; where a machine lacks them, the headless build takes its place
+$(READY): pyproject.toml constraints.txt
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --editable ".[dev]"
+	$(PYTHON) -c "import cv2" 2>/dev/null || { \
+		$(PYTHON) -m pip uninstall --quiet --yes opencv-python && \
+		$(PYTHON) -m pip install --quiet opencv-python-headless; }
+	touch $@

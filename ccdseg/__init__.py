@@ -1,0 +1,46 @@
+"""Segmentation of CCD images for physicists.
+
+The names below load what they need when they are first used: importing the package loads neither
+TensorFlow nor matplotlib.
+"""
+
+from importlib import import_module
+
+from ccdseg.version import __version__
+
+_HOME = {
+    "CLASSES": "classes",
+    "ClassCatalogue": "classes",
+    "DAMIC": "detector",
+    "Detector": "detector",
+    "InputError": "errors",
+    "Segmenter": "inference",
+    "TrainingConfig": "training",
+    "list_models": "registry",
+    "train": "training",
+    "train_on_simulation": "training",
+}
+
+__all__ = [
+    "CLASSES",
+    "DAMIC",
+    "ClassCatalogue",
+    "Detector",
+    "InputError",
+    "Segmenter",
+    "TrainingConfig",
+    "__version__",
+    "list_models",
+    "train",
+    "train_on_simulation",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,120 @@
+"""The catalogue of pixel classes: the only place for their names, order and colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from ccdseg.errors import InputError
+
+
+@dataclass(frozen=True)
+class PixelClass:
+    """One row of a catalogue.
+
+    Attributes
+    ----------
+    index : int
+        Value of the class in a mask.
+    name : str
+        Name shown in legends, tables and headers.
+    colour : tuple of float
+        Red, green and blue, each from 0 to 1.
+    """
+
+    index: int
+    name: str
+    colour: tuple[float, float, float]
+
+
+class ClassCatalogue(Sequence[PixelClass]):
+    """An ordered, immutable list of classes; a class is found by its index or its name.
+
+    Parameters
+    ----------
+    colours : dict of str to tuple of float
+        Colour of each class by its name, in the order of the class indices.
+
+    Examples
+    --------
+    >>> CLASSES["cluster"].index
+    3
+    >>> CLASSES.names
+    ('background', 'glowing', 'hot pixel', 'cluster')
+    """
+
+    def __init__(self, colours: dict[str, tuple[float, float, float]]) -> None:
+        if not 2 <= len(colours) <= 256:
+            raise InputError(
+                f"{len(colours)} classes; a mask of type uint8 holds between 2 and 256."
+            )
+        self._rows = tuple(
+            PixelClass(index, name, tuple(map(float, colour)))
+            for index, (name, colour) in enumerate(colours.items())
+        )
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[PixelClass]:
+        return iter(self._rows)
+
+    def __getitem__(self, key: int | str) -> PixelClass:
+        if not isinstance(key, str):
+            return self._rows[key]
+        for row in self._rows:
+            if _spoken(key) in (_spoken(row.name), _spoken(row.name) + "s"):
+                return row
+        raise InputError(f"Unknown class {key!r}; the classes are: {', '.join(self.names)}.")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ClassCatalogue) and self._rows == other._rows
+
+    def __hash__(self) -> int:
+        return hash(self._rows)
+
+    def __repr__(self) -> str:
+        return f"ClassCatalogue({', '.join(self.names)})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the order of the indices."""
+        return tuple(row.name for row in self._rows)
+
+    @property
+    def colours(self) -> np.ndarray:
+        """Colours, float32 of shape (classes, 3), 0 to 1."""
+        return np.array([row.colour for row in self._rows], dtype=np.float32)
+
+    def to_list(self) -> list[dict]:
+        """Rows as plain dictionaries, ready for JSON."""
+        return [asdict(row) for row in self._rows]
+
+    @classmethod
+    def from_list(cls, rows: list[dict]) -> ClassCatalogue:
+        """Rebuild a catalogue from `to_list`."""
+        ordered = sorted(rows, key=lambda row: row["index"])
+        colours = {row["name"]: tuple(row["colour"]) for row in ordered}
+        if [row["index"] for row in ordered] != list(range(len(colours))):
+            raise InputError(
+                f"The classes have the index {[row['index'] for row in ordered]} and the names "
+                f"{', '.join(colours)}; they must count from 0, each with a name of its own."
+            )
+        return cls(colours)
+
+
+def _spoken(name: str) -> str:
+    return name.strip().lower().replace("_", " ").replace("-", " ")
+
+
+CLASSES = ClassCatalogue(
+    {
+        "background": (0.0, 0.0, 0.0),
+        "glowing": (0.35, 1.0, 0.25),
+        "hot pixel": (0.0, 0.5, 1.0),
+        "cluster": (1.0, 0.2, 0.2),
+    }
+)
+"""Classes of a CCD that looks for dark matter."""

@@ -1,0 +1,31 @@
+"""The command ``ccdseg``: simulate, train, predict, models."""
+
+from __future__ import annotations
+
+from ccdseg.cli import models, predict, simulate, train
+from ccdseg.cli.parser import Parser, run_command
+from ccdseg.version import __version__
+
+_COMMANDS = {"simulate": simulate, "train": train, "predict": predict, "models": models}
+
+_DESCRIPTION = """\
+Segment CCD images: find the clusters that particles leave, and tell them from glow, hot pixels
+and background.
+
+  ccdseg predict frame.fits            segment a frame with the model that ships
+  ccdseg train --output models/mine    train a model on simulated images
+  ccdseg simulate test -o test.npz     simulate images whose truth is known
+  ccdseg models                        list the models that ship
+
+'ccdseg COMMAND --help' explains each."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    parser = Parser(prog="ccdseg", description=_DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"ccdseg {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, module in _COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=module.SUMMARY, description=module.DESCRIPTION)
+        module.add_arguments(subparser)
+    return run_command(parser, _COMMANDS, argv)

@@ -1,0 +1,43 @@
+"""``ccdseg models``: what ships."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from ccdseg.registry import DEFAULT_MODEL, list_models, read_description
+
+SUMMARY = "list the models that ship"
+
+DESCRIPTION = """\
+List the models that ship with the package, with their classes and scores on test images.
+
+  ccdseg models"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments: none."""
+
+
+def run(_arguments: argparse.Namespace) -> None:
+    """Print one paragraph per model."""
+    for name, folder in list_models().items():
+        description = read_description(folder)
+        print(f"{name}{' (default)' if name == DEFAULT_MODEL else ''}")
+        print(f"  classes        {', '.join(row['name'] for row in description['classes'])}")
+        print(f"  normalisation  {description['normalizer']['name']}")
+        for row in _scores(folder):
+            print(f"  {row}")
+
+
+def _scores(folder: Path) -> list[str]:
+    report = folder / "report.json"
+    if not report.is_file():
+        return []
+    scores = json.loads(report.read_text(encoding="utf-8"))
+    f1 = ", ".join(
+        f"{name} –" if row["f1"] is None else f"{name} {row['f1']:.3f}"
+        for name, row in scores["classes"].items()
+    )
+    return [f"accuracy       {scores['accuracy']:.3%}", f"F1             {f1}"]

@@ -1,0 +1,92 @@
+"""What all commands share: parsing, logging, and one clear line for a mistake."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shlex
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import NoReturn
+
+from ccdseg.errors import InputError
+
+_MISTAKE = 2
+_INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that keeps the layout of its help and answers a mistake with one line."""
+
+    def __init__(self, **kwargs) -> None:  # noqa: ANN003
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and exit with status 2."""
+        self.exit(_MISTAKE, f"{self.prog}: error: {message} (see --help)\n")
+
+
+def run_script(command: ModuleType, argv: list[str] | None = None) -> int:
+    """Run one command as a script of its own; returns the exit status."""
+    parser = Parser(description=command.DESCRIPTION)
+    command.add_arguments(parser)
+    arguments = parser.parse_args(argv)
+    arguments.command_line = _as_typed(f"python scripts/{parser.prog}", argv)
+    return execute(command.run, arguments, prog=parser.prog)
+
+
+def run_command(parser: Parser, commands: dict[str, ModuleType], argv: list[str] | None) -> int:
+    """Run the command that the arguments name; returns the exit status."""
+    arguments = parser.parse_args(argv)
+    arguments.command_line = _as_typed(parser.prog, argv)
+    run = commands[arguments.command].run
+    return execute(run, arguments, prog=f"{parser.prog} {arguments.command}")
+
+
+def _as_typed(program: str, argv: list[str] | None) -> str:
+    return " ".join([program, shlex.join(sys.argv[1:] if argv is None else argv)]).strip()
+
+
+def execute(
+    run: Callable[[argparse.Namespace], int | None], arguments: argparse.Namespace, *, prog: str
+) -> int:
+    """Run `run`; a mistake of the user becomes one line and status 2."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    try:
+        return run(arguments) or 0
+    except InputError as error:
+        print(f"{prog}: error: {error}", file=sys.stderr)
+        return _MISTAKE
+    except KeyboardInterrupt:
+        print(f"{prog}: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def positive_int(text: str) -> int:
+    """Parse a whole number above zero."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number
+
+
+def seed(text: str) -> int:
+    """Parse a seed: a whole number from 0."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def shape(text: str) -> tuple[int, int]:
+    """Parse ROWSxCOLUMNS."""
+    parts = text.lower().replace("×", "x").split("x")
+    if len(parts) != 2 or not all(part.isdigit() and int(part) for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is no shape; write it like 1024x2048")
+    return int(parts[0]), int(parts[1])

@@ -1,0 +1,247 @@
+"""``ccdseg predict`` and ``scripts/load_model.py``: from FITS frames to masks and pictures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cached_property
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+from tqdm import tqdm
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.cli.quiet import import_keras
+from ccdseg.errors import InputError
+from ccdseg.files import refuse_existing, staged_files
+from ccdseg.fits_io import Frame, read_frames, write_masks
+from ccdseg.mask import class_frequencies
+from ccdseg.registry import DEFAULT_MODEL, find_model, read_description
+from ccdseg.tiling import tiles_with
+from ccdseg.version import __version__
+
+if TYPE_CHECKING:
+    from ccdseg.inference import Segmenter
+
+SUMMARY = "segment FITS frames"
+
+DESCRIPTION = """\
+Segment FITS frames with a trained network: which pixels are background, glow, hot pixels, and
+clusters that particles left.
+
+  python scripts/load_model.py frame.fits                    with the model that ships
+  python scripts/load_model.py night1/ 'more/*.fits.fz'      folders and patterns
+  python scripts/load_model.py frame.fits --hdu CCD_B        one HDU, by name or number
+  python scripts/load_model.py frame.fits --half right       the right half of the columns
+  python scripts/load_model.py frame.fits --section '[1:512,1:1024]'
+  python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
+  python scripts/load_model.py frame.fits --model models/mine --output results
+
+For each frame it writes into the output folder:
+
+  STEM_mask.fits         class of each pixel, one HDU per image, with the header of the input
+  STEM_segmentation.png  frame and segmentation (of several HDUs: STEM_HDU_segmentation.png)
+  STEM_summary.json      percentage and number of components of each class, time taken
+  STEM_sections/         with --find: image, classes and the chosen class of each section with it"""
+
+_SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fit", ".fts", ".fit.gz", ".fts.gz")
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("frames", nargs="+", metavar="FRAME", help="FITS files, folders, patterns")
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL,
+        metavar="NAME_OR_FOLDER",
+        help=f"model that ships, or folder of your own (default: {DEFAULT_MODEL})",
+    )
+    parser.add_argument(
+        "--hdu", default="all", metavar="NAME|INDEX|all", help="image to segment (default: all)"
+    )
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument(
+        "--section", metavar="'[x1:x2,y1:y2]'", help="columns and rows, from 1, both ends included"
+    )
+    part.add_argument("--half", choices=["left", "right"], help="half of the columns")
+    parser.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("segmentation"),
+        metavar="DIR",
+        help="folder for the results (default: segmentation)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Segment every frame; one that cannot be read is named, and the others go on."""
+    model = LazyModel(find_model(arguments.model))
+    find = arguments.find and model.classes[arguments.find].name
+    paths = list_frames(arguments.frames)
+    refuse_results(paths, arguments.output, overwrite=arguments.overwrite)
+    n_failed = 0
+    for path in tqdm(paths, desc="Frames", unit="frame", disable=len(paths) == 1):
+        try:
+            frames = read_frames(
+                path, hdu=arguments.hdu, section=arguments.section, half=arguments.half
+            )
+            with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
+                summary = segment_file(frames, model, folder, find=find)
+            logger.info("%s", describe(summary, arguments.output / stem(path)))
+        except InputError as error:
+            n_failed += 1
+            logger.error("error: %s", error)
+    return 2 if n_failed else 0
+
+
+class LazyModel:
+    """A model whose network is loaded when it is first used: mistakes are found before that."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.classes = ClassCatalogue.from_list(read_description(folder)["classes"])
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """The loaded model."""
+        import_keras()
+        from ccdseg.inference import Segmenter
+
+        return Segmenter.load(self.folder)
+
+
+def list_frames(names: list[str]) -> list[Path]:
+    """Files of a list of files, folders and patterns, each once, in the order given."""
+    paths: dict[Path, None] = {}
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found = sorted(p for p in path.iterdir() if p.name.lower().endswith(_SUFFIXES))
+            if not found:
+                raise InputError(f"The folder {path} holds no FITS file ({', '.join(_SUFFIXES)}).")
+        elif path.is_file():
+            found = [path]
+        else:
+            found = [Path(match) for match in sorted(glob(name))]  # noqa: PTH207 - a pattern may be absolute
+            if not found:
+                raise InputError(f"No such file: {name}")
+        paths |= dict.fromkeys(found)
+    return list(paths)
+
+
+def stem(path: Path) -> str:
+    """Name of a frame without the suffixes of FITS and compression."""
+    name = path.name
+    for suffix in sorted(_SUFFIXES, key=len, reverse=True):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return path.stem
+
+
+def refuse_results(paths: list[Path], folder: Path, *, overwrite: bool) -> None:
+    """Raise where two frames would write the same results, or where results exist."""
+    name, n_frames = Counter(map(stem, paths)).most_common(1)[0]
+    if n_frames > 1:
+        raise InputError(
+            f"{n_frames} frames would all write {folder / name}_mask.fits; "
+            "segment them in separate calls with different --output."
+        )
+    for path in paths:
+        refuse_existing(folder / f"{stem(path)}_mask.fits", overwrite=overwrite)
+
+
+def segment_file(frames: list[Frame], model: LazyModel, folder: Path, *, find: str | None) -> dict:
+    """Segment the frames of one file, write the results into `folder`, and return the summary."""
+    from ccdseg import plotting
+
+    segmenter, name = model.segmenter, stem(frames[0].path)
+    masks, summaries = [], []
+    for frame in frames:
+        where = f"{frame.path}, {frame.label}"
+        if frame.n_bad:
+            logger.warning(
+                "warning: %s: %d pixels are not finite; taken as the median.", where, frame.n_bad
+            )
+        start = time.perf_counter()
+        mask = segmenter.predict(frame.data, progress=True).mask
+        summaries.append(summarise(frame, mask, model.classes, time.perf_counter() - start))
+        label = f"{name}_{frame.label}" if len(frames) > 1 else name
+        figure = plotting.show_frame(
+            frame.data, mask, classes=model.classes, title=label.replace("_", " ")
+        )
+        plotting.save_figure(figure, folder / f"{label}_segmentation.png")
+        if find:
+            write_sections(frame, mask, find, model.classes, folder / f"{name}_sections")
+        masks.append(mask)
+    write_masks(
+        folder / f"{name}_mask.fits", masks, frames, classes=model.classes, model=segmenter.name
+    )
+    summary = {
+        "file": frames[0].path.name,
+        "model": segmenter.name,
+        "ccdseg": __version__,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "hdus": summaries,
+    }
+    text = json.dumps(summary, indent=2) + "\n"
+    (folder / f"{name}_summary.json").write_text(text, encoding="utf-8")
+    return summary
+
+
+def summarise(frame: Frame, mask: np.ndarray, classes: ClassCatalogue, seconds: float) -> dict:
+    """Percentage and 8-connected components of each class, and what else is worth knowing."""
+    shares = class_frequencies(mask, len(classes))
+    touching = np.ones((3, 3))
+    return {
+        "hdu": frame.label,
+        "shape": list(mask.shape),
+        "section": frame.section_text,
+        "not_finite_pixels": frame.n_bad,
+        "classes": {
+            row.name: {
+                "percent": round(100 * float(shares[row.index]), 4),
+                "components": int(ndimage.label(mask == row.index, touching)[1]),
+            }
+            for row in classes
+        },
+        "seconds": round(seconds, 3),
+    }
+
+
+def write_sections(
+    frame: Frame, mask: np.ndarray, name: str, classes: ClassCatalogue, folder: Path
+) -> None:
+    """Write a picture of each section that contains the class `name`."""
+    from ccdseg import plotting
+
+    folder.mkdir(exist_ok=True)
+    tiles = list(tiles_with(mask, classes[name].index))
+    for tile in tqdm(tiles, desc=f"Sections with {name}", unit="section"):
+        row, column = (part.start for part in tile.read)
+        title = f"{frame.label}: {name}, rows from {row}, columns from {column}"
+        figure = plotting.show_section(frame.data, mask, tile, name, classes=classes, title=title)
+        path = folder / f"{frame.label}_row{row:05d}_column{column:05d}.png"
+        plotting.save_figure(figure, path)
+
+
+def describe(summary: dict, target: Path) -> str:
+    """Few lines that say what was found and where the results are."""
+    lines = [f"{summary['file']} → {target}_mask.fits"]
+    for hdu in summary["hdus"]:
+        found = ", ".join(
+            f"{name} {row['percent']:.2f} % ({row['components']})"
+            for name, row in hdu["classes"].items()
+        )
+        lines.append(f"  {hdu['hdu']}: {found}; {hdu['seconds']:.1f} s")
+    return "\n".join(lines)

@@ -1,0 +1,155 @@
+"""``ccdseg simulate``: images whose truth is known."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ccdseg.cli.parser import positive_int, seed, shape
+from ccdseg.detector import Detector
+from ccdseg.errors import InputError
+from ccdseg.files import refuse_existing
+from ccdseg.fits_io import write_frame
+from ccdseg.simulation import (
+    RECIPES,
+    ClusterLibrary,
+    SimulationRecipe,
+    default_library,
+    generate_library,
+    load_cluster_library,
+    simulate_dataset,
+    simulate_image,
+)
+
+SUMMARY = "simulate images whose truth is known"
+
+DESCRIPTION = """\
+Simulate CCD images, and with them the true class of every pixel.
+
+  ccdseg simulate training --n 180 --output training.npz   dense images to train on
+  ccdseg simulate test --n 42 --output test.npz            sparse images to test with
+  ccdseg simulate test --n 42 -o test.npz --pictures       and pictures of the first
+  ccdseg simulate frame --shape 4000x4000 -o frame.fits.fz a full frame, and frame_truth.fits.fz
+  ccdseg simulate clusters --n 1200 -o clusters.npz        a library of clusters to paste
+
+The sets are .npz files of the arrays images (ADU, float32), masks (class indices, uint8) and
+unclear (pixels that no method can decide); 'train.py --data' reads them."""
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "kind",
+        choices=[*RECIPES, "frame", "clusters"],
+        help="recipe of a set of images, one full frame as FITS, or a library of clusters",
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
+    parser.add_argument("--n", type=positive_int, default=42, help="how many (default: 42)")
+    parser.add_argument(
+        "--shape", type=shape, metavar="ROWSxCOLUMNS", help="size of an image (default: 256x256)"
+    )
+    parser.add_argument(
+        "--detector", default="damic", help="preset, or JSON or TOML file (default: damic)"
+    )
+    parser.add_argument(
+        "--library", type=Path, help="clusters to paste, .npz or .pkl (default: those that ship)"
+    )
+    parser.add_argument("--seed", type=seed, default=0, help="seed (default: 0)")
+    parser.add_argument(
+        "--pictures", action="store_true", help="also write pictures of the first image"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Simulate what was asked for and write it."""
+    detector = Detector.load(arguments.detector)
+    rng = np.random.default_rng(arguments.seed)
+    refuse_existing(arguments.output, overwrite=arguments.overwrite)
+    if arguments.kind == "clusters":
+        generate_library(arguments.n, detector=detector, rng=rng).save(arguments.output)
+        written = [arguments.output]
+    elif arguments.kind == "frame":
+        written = _simulate_frame(arguments, detector, rng)
+    else:
+        written = _simulate_set(arguments, detector, rng)
+    for path in written:
+        logger.info("wrote %s", path)
+
+
+def _recipe(arguments: argparse.Namespace, name: str) -> SimulationRecipe:
+    recipe = RECIPES[name]
+    return recipe.scaled(arguments.shape) if arguments.shape else recipe
+
+
+def _library(arguments: argparse.Namespace) -> ClusterLibrary:
+    return load_cluster_library(arguments.library) if arguments.library else default_library()
+
+
+def _simulate_set(
+    arguments: argparse.Namespace, detector: Detector, rng: np.random.Generator
+) -> list[Path]:
+    _demand_suffix(arguments.output, ".npz")
+    arrays = simulate_dataset(
+        _recipe(arguments, arguments.kind),
+        n_images=arguments.n,
+        detector=detector,
+        rng=rng,
+        library=_library(arguments),
+        progress=True,
+    )
+    arrays.save(arguments.output)
+    return [arguments.output, *_pictures(arguments, arrays.images[0], arrays.masks[0])]
+
+
+def _simulate_frame(
+    arguments: argparse.Namespace, detector: Detector, rng: np.random.Generator
+) -> list[Path]:
+    _demand_suffix(arguments.output, ".fits", ".fits.gz", ".fits.fz")
+    name, suffix = arguments.output.name.split(".fits")
+    truth = arguments.output.with_name(f"{name}_truth.fits{suffix}")
+    refuse_existing(truth, overwrite=arguments.overwrite)
+    arguments.shape = arguments.shape or (1024, 1024)
+    recipe = replace(_recipe(arguments, "test"), glow_probability=1.0)
+    simulated = simulate_image(recipe, detector=detector, rng=rng, library=_library(arguments))
+    raw = np.clip(np.rint(simulated.image), 0, 65535).astype(np.uint16)
+    keywords = {
+        "DETECTOR": (detector.name, "simulated detector"),
+        "GAIN": (detector.gain, "ADU per electron"),
+        "PEDESTAL": (detector.pedestal, "ADU"),
+        "NOISE": (round(detector.noise, 3), "standard deviation, ADU"),
+        "SIMSEED": (arguments.seed, "seed of the simulation"),
+    }
+    for path, data, hdu in ((arguments.output, raw, "CCD"), (truth, simulated.mask, "TRUTH")):
+        write_frame(path, data, name=hdu, keywords=keywords, overwrite=arguments.overwrite)
+    return [arguments.output, truth, *_pictures(arguments, raw, simulated.mask)]
+
+
+def _demand_suffix(path: Path, *suffixes: str) -> None:
+    if not path.name.endswith(suffixes):
+        raise InputError(f"The name {path} must end on {' or '.join(suffixes)}.")
+
+
+def _pictures(arguments: argparse.Namespace, image: np.ndarray, mask: np.ndarray) -> list[Path]:
+    """Write the image with its label, and its charge distribution."""
+    if not arguments.pictures:
+        return []
+    from ccdseg import plotting
+
+    stem = arguments.output.name.split(".")[0]
+    figures = {
+        f"{stem}_label.png": plotting.show_frame(image, mask),
+        f"{stem}_charge.png": plotting.plot_charge_distribution(image, mask),
+    }
+    return [
+        plotting.save_figure(
+            figure, arguments.output.with_name(name), overwrite=arguments.overwrite
+        )
+        for name, figure in figures.items()
+    ]

@@ -1,0 +1,304 @@
+"""``ccdseg train`` and ``scripts/train.py``: from images to a model's folder."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccdseg.augmentation import AUGMENTATIONS, append_augmented
+from ccdseg.classes import CLASSES
+from ccdseg.cli.parser import positive_int, seed
+from ccdseg.cli.quiet import import_keras
+from ccdseg.dataset import ArraySet, load_array_set
+from ccdseg.detector import Detector
+from ccdseg.errors import InputError
+from ccdseg.evaluation import PixelReport, cross_entropy, pixel_report
+from ccdseg.files import atomic_folder
+from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.provenance import code_state
+from ccdseg.registry import NETWORK, find_model
+from ccdseg.simulation import RECIPES, simulate_dataset
+
+if TYPE_CHECKING:
+    from ccdseg.inference import Prediction, Segmenter
+    from ccdseg.presets import Preset
+
+SUMMARY = "train a model on simulated images or on your own"
+
+DESCRIPTION = """\
+Train a network that segments CCD images, and save it as a folder that load_model.py reads.
+
+  python scripts/train.py                                  the default: five minutes on two cores
+  python scripts/train.py --preset paper                   the original of 2020, about half a day
+  python scripts/train.py --data mine.npz                  your own images and masks
+  python scripts/train.py --simulate 1000 --epochs 30      more images, more epochs
+  python scripts/train.py --labels threshold               learn what intensity thresholds say
+  python scripts/train.py --weights damic-unet             start from the weights of a model
+  python scripts/train.py --output models/mine --seed 7    another folder, another seed
+
+The folder holds the network, its description (classes, normalisation, how it was trained), the
+learning curves, pictures of test images, and a report of precision, recall, F1 and IoU per class
+on test images that were not trained on: 42 sparse simulated ones, or with --data the last fifth of
+the file."""
+
+N_TEST_IMAGES = 42
+TEST_SEED = 20200824
+"""Seed of the test images: the same for every training."""
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--preset",
+        choices=["default", "paper"],
+        default="default",
+        help="network and hyperparameters (default: default)",
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--data", type=Path, metavar="FILE.npz", help="arrays images and masks to train on"
+    )
+    source.add_argument(
+        "--simulate",
+        type=positive_int,
+        metavar="N",
+        help="simulate N images; the default preset simulates N new ones every epoch",
+    )
+    parser.add_argument(
+        "--labels",
+        choices=["truth", "threshold"],
+        help="what is learnt: what was deposited, or what intensity thresholds say",
+    )
+    parser.add_argument(
+        "--augment",
+        choices=AUGMENTATIONS,
+        help="append an augmented copy of every image; they are then simulated once and stored",
+    )
+    parser.add_argument("--weights", metavar="MODEL", help="model or weights file to start from")
+    parser.add_argument("--epochs", type=positive_int, help="passes over the images")
+    parser.add_argument(
+        "--detector", default="damic", help="preset, or JSON or TOML file (default: damic)"
+    )
+    parser.add_argument(
+        "--output", type=Path, help="folder to write (default: models/ and the preset's name)"
+    )
+    parser.add_argument("--seed", type=seed, default=0, help="seed (default: 0)")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing folder")
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What is trained and tested on; `training` is None where images are simulated on the fly."""
+
+    training: ArraySet | None
+    test: ArraySet
+    thresholds: Thresholds | None
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train a model: the story from the arguments to the folder."""
+    output = arguments.output or Path("models") / arguments.preset
+    weights = find_weights(arguments.weights)
+    detector = Detector.load(arguments.detector)
+    code = code_state()
+    import_keras()
+    with atomic_folder(output, overwrite=arguments.overwrite) as folder:
+        preset = choose_preset(arguments)
+        sets = load_or_simulate(arguments, preset, detector)
+        segmenter = build_segmenter(preset, name=output.name, weights=weights)
+        fit(segmenter, preset, sets, detector, folder)
+        prediction = segmenter.predict(sets.test.images, progress=True)
+        strict, clear = score(segmenter, sets.test, prediction)
+        record_training(segmenter, arguments, preset, detector, code=code)
+        segmenter.write(folder)
+        write_report(folder, segmenter, strict, clear)
+        write_figures(folder, segmenter, sets.test, prediction, strict)
+    logger.info("\n%s\n\nmodel, report and figures: %s", strict, output)
+
+
+def find_weights(name: str | None) -> Path | None:
+    """Weights to start from: of a model by name or folder, or a file."""
+    if name is None or Path(name).is_file():
+        return name and Path(name)
+    return find_model(name) / NETWORK
+
+
+def choose_preset(arguments: argparse.Namespace) -> Preset:
+    """Preset with what the arguments change in it."""
+    from ccdseg.presets import PRESETS
+
+    preset = PRESETS[arguments.preset]
+    return replace(
+        preset,
+        labels=arguments.labels or preset.labels,
+        n_images=arguments.simulate or preset.n_images,
+        streamed=preset.streamed and not (arguments.augment or arguments.data),
+        config=replace(
+            preset.config, epochs=arguments.epochs or preset.config.epochs, seed=arguments.seed
+        ),
+    )
+
+
+def load_or_simulate(arguments: argparse.Namespace, preset: Preset, detector: Detector) -> Sets:
+    """Training and test images with the labels that the preset asks for."""
+    thresholds = None
+    if preset.labels == "threshold":
+        thresholds = Thresholds.from_detector(detector, preset.recipe)
+    if arguments.data:
+        arrays = load_array_set(arguments.data, n_classes=len(CLASSES))
+        training, test = _labelled(arrays, thresholds, arguments.data).split(0.2)
+    else:
+        test = simulate_dataset(
+            RECIPES["test"],
+            n_images=N_TEST_IMAGES,
+            detector=detector,
+            rng=np.random.default_rng(TEST_SEED),
+            progress=True,
+        )
+        training = None if preset.streamed else _simulate_training(preset, detector, thresholds)
+    if arguments.augment:
+        rng = np.random.default_rng([arguments.seed, 2])
+        training = append_augmented(training, arguments.augment, rng=rng)
+    return Sets(training, test, thresholds)
+
+
+def _simulate_training(
+    preset: Preset, detector: Detector, thresholds: Thresholds | None
+) -> ArraySet:
+    arrays = simulate_dataset(
+        preset.recipe,
+        n_images=preset.n_images,
+        detector=detector,
+        rng=np.random.default_rng(preset.config.seed),
+        progress=True,
+    )
+    return _labelled(arrays, thresholds, "the simulation")
+
+
+def _labelled(arrays: ArraySet, thresholds: Thresholds | None, source: Path | str) -> ArraySet:
+    """The set with masks by thresholds where these are given."""
+    if thresholds is not None:
+        return ArraySet(arrays.images, threshold_mask(arrays.images, thresholds), arrays.unclear)
+    if arrays.masks is None:
+        raise InputError(f"{source} holds no masks; add them, or pass --labels threshold.")
+    return arrays
+
+
+def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segmenter:
+    """Untrained segmenter of a preset, or one with the weights of another of its kind."""
+    import keras
+
+    from ccdseg.inference import Segmenter
+    from ccdseg.models import unet
+
+    keras.utils.set_random_seed(preset.config.seed)
+    network = unet((None, None, 1), len(CLASSES), weights=weights, **preset.network)
+    logger.info("network: %s parameters", f"{network.count_params():,}")
+    return Segmenter(network, normalizer=preset.normalizer, name=name)
+
+
+def fit(segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector, folder: Path) -> None:
+    """Train on the stored images, or on new ones every epoch."""
+    from ccdseg.training import train, train_on_simulation
+
+    if sets.training is not None:
+        train(segmenter, *sets.training, config=preset.config, folder=folder)
+        return
+    train_on_simulation(
+        segmenter,
+        preset.recipe,
+        n_images=preset.n_images,
+        detector=detector,
+        thresholds=sets.thresholds,
+        config=preset.config,
+        folder=folder,
+    )
+
+
+def score(
+    segmenter: Segmenter, test: ArraySet, prediction: Prediction
+) -> tuple[PixelReport, PixelReport | None]:
+    """Scores on all pixels, and without those that no method can decide."""
+    strict = pixel_report(test.masks, prediction.mask, classes=segmenter.classes)
+    clear = None
+    if test.unclear is not None:
+        clear = pixel_report(
+            test.masks, prediction.mask, classes=segmenter.classes, ignore=test.unclear
+        )
+    loss = cross_entropy(test.masks, prediction.probabilities)
+    segmenter.report = {
+        **strict.to_dict(),
+        "loss": loss,
+        "clear": clear and clear.to_dict(),
+        "n_test_images": len(test),
+    }
+    return strict, clear
+
+
+def record_training(
+    segmenter: Segmenter,
+    arguments: argparse.Namespace,
+    preset: Preset,
+    detector: Detector,
+    *,
+    code: str,
+) -> None:
+    """Write down what makes the training again."""
+    segmenter.training |= {
+        "command": arguments.command_line,
+        "code": code,
+        "python": sys.version.split()[0],
+        "preset": preset.name,
+        "labels": preset.labels,
+        "data": str(arguments.data) if arguments.data else f"recipe {preset.recipe.name!r}",
+        "images": preset.n_images,
+        "new_images_every_epoch": preset.streamed,
+        "augment": arguments.augment,
+        "weights": arguments.weights,
+        "recipe": asdict(preset.recipe),
+        "detector": asdict(detector),
+    }
+
+
+def write_report(
+    folder: Path, segmenter: Segmenter, strict: PixelReport, clear: PixelReport | None
+) -> None:
+    """Write `report.txt`; `report.json` is written with the segmenter."""
+    parts = [f"Scores on {segmenter.report['n_test_images']} test images, all pixels", str(strict)]
+    if clear is not None:
+        parts += [
+            "Clear: without the pixels in which the clusters' deposit lies between 0.5 and 3 σ",
+            str(clear),
+        ]
+    parts.append(f"Mean cross-entropy of the probabilities: {segmenter.report['loss']:.5f}")
+    parts.append(f"Made by: {segmenter.training['command']}")
+    (folder / "report.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def write_figures(
+    folder: Path,
+    segmenter: Segmenter,
+    test: ArraySet,
+    prediction: Prediction,
+    report: PixelReport,
+) -> None:
+    """Write the learning curves, panels of test images and the confusion matrix."""
+    from ccdseg import plotting
+
+    first = slice(0, 4)
+    masks = {"label": test.masks[first], "prediction": prediction.mask[first]}
+    figures = {
+        "curves": plotting.plot_history(segmenter.history),
+        "panels": plotting.show_panels(test.images[first], masks, classes=segmenter.classes),
+        "confusion": plotting.plot_confusion(report),
+    }
+    for name, figure in figures.items():
+        plotting.save_figure(figure, folder / f"{name}.png")

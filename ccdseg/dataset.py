@@ -1,0 +1,120 @@
+"""Sets of images and masks as arrays: load, save, split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ccdseg.errors import InputError
+from ccdseg.npz import read_npz, write_npz
+
+
+@dataclass(frozen=True, eq=False)
+class ArraySet:
+    """Images with their masks; it unpacks as ``images, masks = array_set``.
+
+    Attributes
+    ----------
+    images : ndarray
+        Signal (ADU), float32 of shape (N, H, W).
+    masks : ndarray or None
+        Class indices, uint8 of shape (N, H, W).
+    unclear : ndarray or None
+        True where no method can decide the class, bool of shape (N, H, W).
+    """
+
+    images: np.ndarray
+    masks: np.ndarray | None = None
+    unclear: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.images.ndim != 3 or self.images.dtype.kind not in "fiu" or not self.images.size:
+            raise InputError(
+                f"images have shape {self.images.shape} and type {self.images.dtype}; "
+                "they must be numbers of shape (N, rows, columns)."
+            )
+        for name, kinds in {"masks": "ui", "unclear": "b"}.items():
+            array = getattr(self, name)
+            if array is None:
+                continue
+            if array.shape != self.images.shape or array.dtype.kind not in kinds:
+                wanted = "class indices (integers)" if name == "masks" else "booleans"
+                raise InputError(
+                    f"{name} have shape {array.shape} and type {array.dtype}; they must be "
+                    f"{wanted} of the shape of the images, {self.images.shape}."
+                )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __iter__(self) -> Iterator[np.ndarray | None]:
+        return iter((self.images, self.masks))
+
+    def __getitem__(self, part: slice) -> ArraySet:
+        arrays = (self.images, self.masks, self.unclear)
+        return ArraySet(*(None if array is None else array[part] for array in arrays))
+
+    def split(self, fraction: float) -> tuple[ArraySet, ArraySet]:
+        """Split off the last `fraction` of the images, at least one of each part.
+
+        Raises
+        ------
+        InputError
+            Where there are fewer than two images.
+        """
+        if len(self) < 2:
+            raise InputError("One image cannot be split into training and validation sets.")
+        n_last = min(max(round(fraction * len(self)), 1), len(self) - 1)
+        return self[: len(self) - n_last], self[len(self) - n_last :]
+
+    def save(self, path: str | Path) -> None:
+        """Write the set as a compressed `.npz` file with the attributes' names as keys."""
+        arrays = {"images": self.images, "masks": self.masks, "unclear": self.unclear}
+        write_npz(path, {key: array for key, array in arrays.items() if array is not None})
+
+
+def load_array_set(path: str | Path, *, n_classes: int) -> ArraySet:
+    """Read a set of images and masks.
+
+    Parameters
+    ----------
+    path : str or Path
+        A `.npz` file with the keys ``images`` and, optionally, ``masks`` and ``unclear``.
+    n_classes : int
+        Number of classes; the masks must hold smaller indices only.
+
+    Returns
+    -------
+    ArraySet
+
+    Raises
+    ------
+    InputError
+        Where the file is missing or damaged, or its arrays do not fit.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"No data file {path}.")
+    arrays = read_npz(path)
+    unknown = set(arrays) - {"images", "masks", "unclear"}
+    if "images" not in arrays or unknown:
+        raise InputError(
+            f"{path} holds the keys {', '.join(sorted(arrays)) or 'none'}; it must hold 'images' "
+            "and may hold 'masks' and 'unclear'."
+        )
+    try:
+        array_set = ArraySet(**arrays)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    if not np.all(np.isfinite(array_set.images)):
+        raise InputError(f"{path}: the images hold NaN or infinite values.")
+    masks = array_set.masks
+    if masks is not None and not (masks.min() >= 0 and masks.max() < n_classes):
+        raise InputError(
+            f"{path}: the masks hold class {masks.max() if masks.min() >= 0 else masks.min()}; "
+            f"there are {n_classes} classes, 0 to {n_classes - 1}."
+        )
+    return array_set

@@ -1,0 +1,139 @@
+"""What is known of a detector: the numbers that turn energy into ADU and back."""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from ccdseg.errors import InputError
+from ccdseg.files import atomic_path
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A CCD and its readout.
+
+    Parameters
+    ----------
+    name : str
+        Name under which results mention the detector.
+    pedestal : float
+        Mean value of a pixel without charge (ADU).
+    read_noise : float
+        Standard deviation of one sample of a pixel (ADU).
+    n_samples : int
+        Samples averaged per pixel (1 for a conventional readout, hundreds for a skipper).
+    gain : float
+        Conversion of charge to signal (ADU/e⁻).
+    pair_energy : float
+        Energy per electron-hole pair (eV/e⁻).
+    pixel_size : float
+        Side of a pixel (µm).
+    thickness : float
+        Thickness of the silicon (µm).
+    diffusion_a, diffusion_b : float
+        Coefficients A (µm²) and B (1/µm) of the lateral diffusion
+        σ²(z) = −A ln(1 − B z), z the depth below the gate side (µm).
+    dark_current : float
+        Dark charge (e⁻/px/day).
+    pixel_time : float
+        Time to read one sample of one pixel (s).
+    """
+
+    name: str
+    pedestal: float
+    read_noise: float
+    n_samples: int = 1
+    gain: float = 1.0
+    pair_energy: float = 3.749
+    pixel_size: float = 15.0
+    thickness: float = 675.0
+    diffusion_a: float = 216.2
+    diffusion_b: float = 8.86e-4
+    dark_current: float = 0.0
+    pixel_time: float = 3e-5
+
+    def __post_init__(self) -> None:
+        for field in fields(self)[1:]:
+            value = getattr(self, field.name)
+            if not (isinstance(value, int | float) and math.isfinite(value)):
+                raise InputError(f"Detector {field.name} is {value!r}; it must be a finite number.")
+        positive = ("n_samples", "gain", "pair_energy", "pixel_size", "thickness")
+        for name in positive:
+            if not getattr(self, name) > 0:
+                raise InputError(f"Detector {name} is {getattr(self, name)}; it must be above 0.")
+        for name in ("read_noise", "dark_current", "pixel_time", "diffusion_a", "diffusion_b"):
+            if not getattr(self, name) >= 0:
+                raise InputError(
+                    f"Detector {name} is {getattr(self, name)}; it must not be negative."
+                )
+        if not self.diffusion_b * self.thickness < 1:
+            raise InputError(
+                f"Detector diffusion_b × thickness is {self.diffusion_b * self.thickness:.3g}; "
+                "the diffusion formula needs it below 1."
+            )
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of a pixel after averaging its samples (ADU)."""
+        return self.read_noise / self.n_samples**0.5
+
+    @property
+    def adu_per_kev(self) -> float:
+        """Signal of one keV of deposited energy (ADU/keV)."""
+        return self.gain * 1000.0 / self.pair_energy
+
+    def save(self, path: str | Path) -> None:
+        """Write the detector as JSON."""
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> Detector:
+        """Find a preset by its name, or read a JSON or TOML file with the fields as keys.
+
+        Raises
+        ------
+        InputError
+            Where there is no such preset or file, or where the file is no detector.
+        """
+        preset = PRESETS.get(str(name_or_path).lower())
+        return preset or cls._read(Path(name_or_path))
+
+    @classmethod
+    def _read(cls, path: Path) -> Detector:
+        if not path.is_file():
+            raise InputError(
+                f"No detector {str(path)!r}: give a JSON or TOML file, or one of the presets: "
+                f"{', '.join(PRESETS)}."
+            )
+        parse = tomllib.loads if path.suffix.lower() == ".toml" else json.loads
+        try:
+            values = parse(path.read_text(encoding="utf-8"))
+            return cls(**values)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
+        except (ValueError, TypeError) as error:
+            known = ", ".join(field.name for field in fields(cls))
+            raise InputError(
+                f"{path} is not a detector ({error}); its keys are: {known}."
+            ) from None
+
+
+DAMIC = Detector(
+    name="DAMIC",
+    pedestal=8800.0,
+    read_noise=60.0,
+    n_samples=10,
+    gain=0.7498,
+    dark_current=0.0,
+    pixel_time=3e-5,
+)
+"""The detector of the original simulation of 2020: pedestal 8800 ADU, 60 ADU per sample averaged
+over 10 samples (σ = 19 ADU), 200 ADU per keV, no dark current, 30 µs per sample of a pixel."""
+
+PRESETS = {"damic": DAMIC}
+"""Detectors by their name in lower case."""

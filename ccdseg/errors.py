@@ -1,0 +1,9 @@
+"""The one exception for what a user can mend."""
+
+
+class InputError(ValueError):
+    """Bad input: a single line that says what was found, where, and what to do.
+
+    The command line prints the message and exits with status 2; a notebook shows it as any
+    `ValueError`.
+    """

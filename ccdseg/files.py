@@ -1,0 +1,88 @@
+"""Writing that never leaves half a file, nor replaces one without being asked to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ccdseg.errors import InputError
+
+
+def refuse_existing(path: str | Path, *, overwrite: bool = False) -> None:
+    """Raise `InputError` where `path` exists and `overwrite` was not asked for."""
+    if Path(path).exists() and not overwrite:
+        raise InputError(f"{path} exists already; pass --overwrite (overwrite=True) to replace it.")
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, renamed to it when the block ends well.
+
+    The temporary name ends like the final one, so that writers that judge by the suffix agree.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(folder: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder beside `folder`, put in its place when the block ends well.
+
+    Raises
+    ------
+    InputError
+        Where `folder` exists and `overwrite` was not asked for.
+    """
+    folder = Path(folder)
+    refuse_existing(folder, overwrite=overwrite)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    temporary.chmod(0o755)
+    try:
+        yield temporary
+        _replace(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def staged_files(folder: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder whose content is moved into `folder` when the block ends well.
+
+    Raises
+    ------
+    InputError
+        At the end, before anything is moved, where a file exists and `overwrite` was not asked
+        for.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".staged-", dir=folder) as name:
+        stage = Path(name)
+        yield stage
+        entries = sorted(stage.iterdir())
+        for entry in entries:
+            refuse_existing(folder / entry.name, overwrite=overwrite)
+        for entry in entries:
+            _replace(entry, folder / entry.name)
+
+
+def _replace(new: Path, target: Path) -> None:
+    """Put `new` in the place of `target`, be they files or folders."""
+    if not (new.is_dir() or target.is_dir()) or not target.exists():
+        new.replace(target)
+        return
+    old = target.with_name(f".{os.getpid()}-old-{target.name}")
+    target.rename(old)
+    new.rename(target)
+    shutil.rmtree(old) if old.is_dir() else old.unlink()

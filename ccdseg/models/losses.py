@@ -1,0 +1,79 @@
+"""Losses for classes of very different frequency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keras import KerasTensor, config, losses, ops, saving
+
+
+@saving.register_keras_serializable(package="ccdseg")
+class WeightedCategoricalCrossentropy(losses.Loss):
+    """Categorical cross-entropy in which each pixel counts with the weight of its true class.
+
+    Parameters
+    ----------
+    weights : sequence of float
+        One weight per class, as from `ccdseg.mask.class_weights`.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        *,
+        name: str = "weighted_categorical_crossentropy",
+        **kwargs,  # noqa: ANN003 - what keras hands to every loss
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        self.weights = [float(weight) for weight in weights]
+
+    def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
+        """Loss per pixel, (N, H, W), of one-hot `y_true` and probabilities `y_pred`."""
+        y_true = ops.cast(y_true, y_pred.dtype)
+        probabilities = ops.clip(y_pred, config.epsilon(), 1.0)
+        weights = ops.convert_to_tensor(self.weights, dtype=y_pred.dtype)
+        return -ops.sum(weights * y_true * ops.log(probabilities), axis=-1)
+
+    def get_config(self) -> dict:
+        """Everything that rebuilds the loss."""
+        return {**super().get_config(), "weights": self.weights}
+
+
+@saving.register_keras_serializable(package="ccdseg")
+class CrossentropyDice(WeightedCategoricalCrossentropy):
+    """Weighted cross-entropy plus the Dice loss 1 − 2 Σtp / (Σt + Σp) averaged over the classes.
+
+    The sums run over the whole batch (Milletari et al. 2016, arXiv:1606.04797), which makes a class
+    of few pixels count as much as any other.
+
+    Parameters
+    ----------
+    weights : sequence of float
+        One weight per class for the cross-entropy.
+    dice_weight : float
+        Weight of the Dice loss beside the cross-entropy.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        *,
+        dice_weight: float = 1.0,
+        name: str = "crossentropy_dice",
+        **kwargs,  # noqa: ANN003 - what keras hands to every loss
+    ) -> None:
+        super().__init__(weights, name=name, **kwargs)
+        self.dice_weight = float(dice_weight)
+
+    def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
+        """Loss per pixel, (N, H, W); the Dice loss is the same for all."""
+        y_true = ops.cast(y_true, y_pred.dtype)
+        axes = tuple(range(len(y_pred.shape) - 1))
+        overlap = ops.sum(y_true * y_pred, axis=axes)
+        total = ops.sum(y_true + y_pred, axis=axes)
+        dice = 1.0 - ops.mean((2.0 * overlap + 1.0) / (total + 1.0))
+        return super().call(y_true, y_pred) + self.dice_weight * dice
+
+    def get_config(self) -> dict:
+        """Everything that rebuilds the loss."""
+        return {**super().get_config(), "dice_weight": self.dice_weight}

@@ -1,0 +1,129 @@
+"""What all figures share: how a frame, a mask and a legend are drawn, and how a figure is saved."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+from astropy.visualization import AsinhStretch, ImageNormalize
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from skimage.measure import block_reduce
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.files import atomic_path, refuse_existing
+from ccdseg.mask import class_frequencies, to_label
+
+DPI = 150
+_MOST_PIXELS = 800
+"""Longest side of an array that is drawn, no more than a panel's pixels; a larger one is reduced
+first, or lines one pixel wide would fall between the pixels of the picture."""
+
+
+def save_figure(figure: Figure, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a figure as PNG.
+
+    Raises
+    ------
+    InputError
+        Where the file exists and `overwrite` was not asked for.
+    """
+    refuse_existing(path, overwrite=overwrite)
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, dpi=DPI, format="png")
+    return Path(path)
+
+
+def draw_image(
+    axes: Axes, image: np.ndarray, *, origin: tuple[int, int] = (0, 0), aspect: str = "equal"
+) -> None:
+    """Draw a frame (ADU) in grey, stretched so that noise and bright pixels can both be seen.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    image : ndarray
+        Signal (ADU) of shape (H, W).
+    origin : tuple of int
+        Row and column of the first pixel in the full frame (px).
+    aspect : {"equal", "auto"}
+        Whether pixels are square.
+    """
+    finite = image[np.isfinite(image)]
+    median = np.median(finite)
+    low, high = np.percentile(finite, [0.5, 99.9])
+    noise = max(median - np.percentile(finite, 16), (high - low) * 1e-3, 1e-6)
+    span = max(high - low, 10 * noise)
+    stretch = AsinhStretch(min(max(4 * noise / span, 1e-3), 1.0))
+    norm = ImageNormalize(vmin=low, vmax=low + span, stretch=stretch)
+    drawn = axes.imshow(
+        _reduce(np.where(np.isfinite(image), image, median)),
+        cmap="gray",
+        norm=norm,
+        origin="lower",
+        extent=_extent(image.shape, origin),
+        interpolation="nearest",
+        aspect=aspect,
+    )
+    bar = axes.figure.colorbar(drawn, cax=axes.inset_axes([1.02, 0.0, 0.03, 1.0]))
+    bar.set_label("signal (ADU)")
+    _label_axes(axes)
+
+
+def draw_mask(
+    axes: Axes,
+    mask: np.ndarray,
+    classes: ClassCatalogue,
+    *,
+    origin: tuple[int, int] = (0, 0),
+    only: str | None = None,
+    aspect: str = "equal",
+) -> None:
+    """Draw a mask in the colours of its classes; arguments as `draw_image` and `to_label`."""
+    axes.imshow(
+        to_label(_reduce(mask), classes, only=only),
+        origin="lower",
+        extent=_extent(mask.shape, origin),
+        interpolation="nearest",
+        aspect=aspect,
+    )
+    _label_axes(axes)
+
+
+def add_legend(figure: Figure, classes: ClassCatalogue, mask: np.ndarray | None = None) -> None:
+    """Put the classes below the figure, with the percentage of each where a mask is given."""
+    shares = None if mask is None else class_frequencies(mask, len(classes))
+    patches = [
+        Patch(
+            facecolor=row.colour,
+            edgecolor="0.4",
+            label=row.name if shares is None else f"{row.name} {_percent(shares[row.index])}",
+        )
+        for row in classes
+    ]
+    figure.legend(handles=patches, loc="outside lower center", ncols=len(classes), frameon=False)
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 5e-5:
+        return "< 0.01 %"
+    return f"{share:.2%}".replace("%", " %")
+
+
+def _reduce(array: np.ndarray) -> np.ndarray:
+    """Smaller copy of a large array: the maximum of each block, so that no track disappears."""
+    blocks = tuple(ceil(length / _MOST_PIXELS) for length in array.shape)
+    return block_reduce(array, blocks, np.max, cval=array.min())
+
+
+def _extent(shape: tuple[int, int], origin: tuple[int, int]) -> tuple[float, float, float, float]:
+    top, left = origin
+    return (left - 0.5, left + shape[1] - 0.5, top - 0.5, top + shape[0] - 0.5)
+
+
+def _label_axes(axes: Axes) -> None:
+    axes.set_xlabel("column (px)")
+    axes.set_ylabel("row (px)")

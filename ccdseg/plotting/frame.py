@@ -1,0 +1,63 @@
+"""A full frame beside its segmentation."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.plotting.figure import add_legend, draw_image, draw_mask
+
+
+def show_frame(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    classes: ClassCatalogue = CLASSES,
+    title: str = "",
+) -> Figure:
+    """Show a frame and its segmentation, with the percentage of each class in the legend.
+
+    Parameters
+    ----------
+    image : ndarray
+        Signal (ADU) of shape (H, W).
+    mask : ndarray
+        Class indices of the same shape.
+    classes : ClassCatalogue
+        Names and colours.
+    title : str
+        Title of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    height, width = image.shape
+    figure, (first, second) = _two_panels(height, width)
+    aspect = "auto" if _is_strip(height, width) else "equal"
+    draw_image(first, image, aspect=aspect)
+    draw_mask(second, mask, classes, aspect=aspect)
+    first.set_title("frame")
+    second.set_title("segmentation")
+    if title:
+        figure.suptitle(title)
+    add_legend(figure, classes, mask)
+    return figure
+
+
+def _is_strip(height: int, width: int) -> bool:
+    return max(height, width) > 6 * min(height, width)
+
+
+def _two_panels(height: int, width: int) -> tuple[Figure, np.ndarray]:
+    """Panels one above the other for a wide frame, side by side for another."""
+    if _is_strip(height, width):
+        size = (13, 7) if width > height else (8, 13)
+    elif width > 1.5 * height:
+        size = (11, 2 + 18 * height / width)
+    else:
+        size = (14, 1.6 + 6 * height / width)
+    figure = Figure(figsize=(size[0], min(size[1], 15)), layout="constrained")
+    rows, columns = (2, 1) if width > 1.5 * height else (1, 2)
+    return figure, figure.subplots(rows, columns)

@@ -1,0 +1,45 @@
+"""The progress bar of a training."""
+
+from __future__ import annotations
+
+from keras.callbacks import Callback
+from tqdm import tqdm
+
+
+class TrainingProgress(Callback):
+    """One bar over all epochs, with losses and the time left."""
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Open the bar."""
+        self._scores: dict[str, str] = {}
+        total = self.params["epochs"] * self.params["steps"]
+        self._bar = tqdm(total=total, desc="Training", unit="step", dynamic_ncols=True)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Name the epoch."""
+        self._bar.set_description(f"Epoch {epoch + 1}/{self.params['epochs']}", refresh=False)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Advance, and show the scores so far."""
+        self._show(logs)
+        self._bar.update()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Show the validation scores."""
+        self._show(logs)
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Close the bar."""
+        self._bar.close()
+
+    def _show(self, logs: dict | None) -> None:
+        names = {
+            "loss": "loss",
+            "accuracy": "acc",
+            "val_loss": "val loss",
+            "val_accuracy": "val acc",
+        }
+        for key, name in names.items():
+            if logs and key in logs:
+                self._scores[name] = f"{logs[key]:.4f}"
+        self._bar.set_postfix(self._scores, refresh=False)

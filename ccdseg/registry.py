@@ -1,0 +1,67 @@
+"""Where trained models lie: those that ship, and folders of one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ccdseg.errors import InputError
+
+DEFAULT_MODEL = "damic-unet"
+"""The model used where none is named."""
+
+DESCRIPTION = "segmenter.json"
+NETWORK = "network.keras"
+
+_PACKAGE = Path(__file__).parent
+_SHIPPED = (_PACKAGE / "shipped_models", _PACKAGE.parent / "models")
+"""Beside the code in an installed package, in ``models`` in a checkout."""
+
+
+def list_models() -> dict[str, Path]:
+    """Folders of the models that ship, by name."""
+    folders = (folder for home in _SHIPPED if home.is_dir() for folder in sorted(home.iterdir()))
+    return {folder.name: folder for folder in folders if (folder / DESCRIPTION).is_file()}
+
+
+def find_model(name_or_folder: str | Path) -> Path:
+    """Folder of a model, by its name or its path.
+
+    Raises
+    ------
+    InputError
+        Where neither exists; the message lists the names that there are.
+    """
+    if Path(name_or_folder).is_dir():
+        return Path(name_or_folder)
+    models = list_models()
+    if str(name_or_folder) not in models:
+        names = ", ".join(models) or "none"
+        raise InputError(
+            f"Unknown model {str(name_or_folder)!r}: neither a folder nor one of those that ship "
+            f"({names})."
+        )
+    return models[str(name_or_folder)]
+
+
+def read_description(folder: Path) -> dict:
+    """Read what a model's folder says of the model, without loading the network.
+
+    Raises
+    ------
+    InputError
+        Where the description is missing or damaged.
+    """
+    path = folder / DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{folder} is not a model folder: it has no {DESCRIPTION}.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is damaged ({error}).") from None
+    missing = {"name", "classes", "normalizer"} - set(
+        description if isinstance(description, dict) else ()
+    )
+    if missing:
+        raise InputError(f"{path} is damaged: {', '.join(sorted(missing))} missing.")
+    return description

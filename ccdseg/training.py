@@ -1,0 +1,323 @@
+"""Training a segmenter: configuration, callbacks, history."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import callbacks, optimizers
+
+from ccdseg.batches import ArrayBatches, SimulatedBatches
+from ccdseg.dataset import ArraySet
+from ccdseg.detector import DAMIC, Detector
+from ccdseg.errors import InputError
+from ccdseg.inference import Segmenter
+from ccdseg.mask import Thresholds, class_frequencies, class_weights, threshold_mask
+from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
+from ccdseg.progress import TrainingProgress
+from ccdseg.simulation import SimulationRecipe, simulate_dataset
+
+LOG_FILE = "training_log.csv"
+
+_LOSSES = {
+    "weighted_crossentropy": WeightedCategoricalCrossentropy,
+    "crossentropy_dice": CrossentropyDice,
+}
+_OPTIMIZERS = {"adadelta": optimizers.Adadelta, "adam": optimizers.Adam}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Hyperparameters of a training.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training images.
+    batch_size : int
+        Images per step.
+    validation_split : float
+        Share of the images kept for validation, 0 to 1.
+    optimizer : {"adam", "adadelta"}
+        Optimiser.
+    learning_rate : float
+        Learning rate, the highest where a schedule changes it.
+    schedule : {"cosine", "plateau"}
+        ``cosine``: warm up over 5 % of the steps, then fall to 1 % along a cosine. ``plateau``:
+        multiply by `plateau_factor` where the validation loss has not fallen by
+        `plateau_min_delta` for `plateau_patience` epochs, down to `minimum_learning_rate`.
+    loss : {"crossentropy_dice", "weighted_crossentropy"}
+        Loss.
+    balance : float
+        Weight of each class is (1 / frequency) ** balance, normalised: 1 as in the original, 0 for
+        equal weights.
+    early_stopping_patience : int
+        Epochs without a better validation loss after which training stops.
+    plateau_patience, plateau_factor, plateau_min_delta, minimum_learning_rate
+        See `schedule`.
+    flips : bool
+        Whether images are flipped and turned at random.
+    seed : int
+        Seed of weights, order, flips and simulation.
+    """
+
+    epochs: int = 20
+    batch_size: int = 8
+    validation_split: float = 0.21
+    optimizer: str = "adam"
+    learning_rate: float = 3e-3
+    schedule: str = "cosine"
+    loss: str = "crossentropy_dice"
+    balance: float = 0.0
+    early_stopping_patience: int = 16
+    plateau_patience: int = 5
+    plateau_factor: float = 0.1
+    plateau_min_delta: float = 0.001
+    minimum_learning_rate: float = 1e-7
+    flips: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "early_stopping_patience", "plateau_patience"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1.")
+        if not 0 < self.validation_split < 1:
+            raise InputError(f"validation_split is {self.validation_split}; it lies from 0 to 1.")
+        if self.learning_rate <= 0:
+            raise InputError(f"learning_rate is {self.learning_rate}; it must be above 0.")
+        if self.seed < 0:
+            raise InputError(f"The seed is {self.seed}; it must not be negative.")
+        for name, known in (
+            ("optimizer", _OPTIMIZERS),
+            ("loss", _LOSSES),
+            ("schedule", ("cosine", "plateau")),
+        ):
+            if getattr(self, name) not in known:
+                raise InputError(
+                    f"Unknown {name} {getattr(self, name)!r}; take {', '.join(known)}."
+                )
+
+
+def train(
+    segmenter: Segmenter,
+    images: np.ndarray,
+    masks: np.ndarray,
+    *,
+    config: TrainingConfig | None = None,
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> dict[str, list[float]]:
+    """Train on stored images; the last `config.validation_split` of them validates.
+
+    Parameters
+    ----------
+    segmenter : Segmenter
+        What is trained, in place; it ends with the weights of the best epoch.
+    images : ndarray
+        Signal (ADU) of shape (N, H, W).
+    masks : ndarray
+        Class indices of the same shape.
+    config : TrainingConfig, optional
+        Hyperparameters.
+    folder : str or Path, optional
+        Where the log ``training_log.csv`` is written.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    dict of str to list of float
+        Loss, accuracy and learning rate of each epoch; also kept in ``segmenter.history``.
+
+    Raises
+    ------
+    InputError
+        Where images and masks do not fit each other, the network or the catalogue.
+    """
+    config = config or TrainingConfig()
+    class_frequencies(masks, len(segmenter.classes))  # refuses what is no class
+    training, validation = ArraySet(images, masks).split(config.validation_split)
+    batches = ArrayBatches(training, **_settings(segmenter, config))
+    weights = _class_weights(training.masks, segmenter, config)
+    return _fit(
+        segmenter,
+        batches,
+        validation,
+        weights=weights,
+        config=config,
+        folder=folder,
+        progress=progress,
+    )
+
+
+def train_on_simulation(
+    segmenter: Segmenter,
+    recipe: SimulationRecipe,
+    *,
+    n_images: int,
+    detector: Detector = DAMIC,
+    thresholds: Thresholds | None = None,
+    config: TrainingConfig | None = None,
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> dict[str, list[float]]:
+    """Train on images that are simulated as training goes, new ones every epoch.
+
+    Parameters
+    ----------
+    segmenter, config, folder, progress
+        As for `train`.
+    recipe : SimulationRecipe
+        What the images hold.
+    n_images : int
+        Images per epoch.
+    detector : Detector
+        What they are taken with.
+    thresholds : Thresholds, optional
+        Label the images by these instead of by their truth.
+
+    Returns
+    -------
+    dict of str to list of float
+        As from `train`. A stored set of ``validation_split × n_images`` images validates.
+    """
+    config = config or TrainingConfig()
+    validation = simulate_dataset(
+        recipe,
+        n_images=max(round(config.validation_split * n_images), 1),
+        detector=detector,
+        rng=np.random.default_rng([config.seed, 1]),
+        progress=progress,
+    )
+    if thresholds is not None:
+        validation = ArraySet(validation.images, threshold_mask(validation.images, thresholds))
+    batches = SimulatedBatches(
+        recipe,
+        detector,
+        n_images=n_images,
+        thresholds=thresholds,
+        **_settings(segmenter, config),
+    )
+    weights = _class_weights(validation.masks, segmenter, config)
+    return _fit(
+        segmenter,
+        batches,
+        validation,
+        weights=weights,
+        config=config,
+        folder=folder,
+        progress=progress,
+    )
+
+
+def _class_weights(masks: np.ndarray, segmenter: Segmenter, config: TrainingConfig) -> list[float]:
+    """Weight of each class in the loss, summing to the number of classes."""
+    weights = class_weights(masks, len(segmenter.classes)) ** config.balance
+    weights *= len(weights) / weights.sum()
+    logger.info("class weights: %s", ", ".join(f"{weight:.3f}" for weight in weights))
+    return weights.tolist()
+
+
+def _settings(segmenter: Segmenter, config: TrainingConfig) -> dict:
+    return {
+        "normalizer": segmenter.normalizer,
+        "n_classes": len(segmenter.classes),
+        "stride": segmenter.receptive_field.stride,
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "flips": config.flips,
+    }
+
+
+def _fit(
+    segmenter: Segmenter,
+    batches: ArrayBatches | SimulatedBatches,
+    validation: ArraySet,
+    *,
+    weights: list[float],
+    config: TrainingConfig,
+    folder: str | Path | None,
+    progress: bool,
+) -> dict[str, list[float]]:
+    keras.utils.set_random_seed(config.seed)
+    settings = {**_settings(segmenter, config), "flips": False}
+    network = segmenter.network
+    network.compile(
+        optimizer=_OPTIMIZERS[config.optimizer](_learning_rate(config, len(batches))),
+        loss=_LOSSES[config.loss](weights),
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    where = nullcontext(folder) if folder else tempfile.TemporaryDirectory()
+    with where as log_folder:
+        best = Path(log_folder) / "best.weights.h5"
+        watchers = _callbacks(config, Path(log_folder), best, progress=progress)
+        try:
+            network.fit(
+                batches,
+                validation_data=ArrayBatches(validation, shuffle=False, **settings),
+                epochs=config.epochs,
+                callbacks=watchers,
+                verbose=0,
+            )
+        except KeyboardInterrupt:
+            for watcher in watchers:
+                watcher.on_train_end()
+            if not best.exists():
+                raise
+            logger.warning("interrupted: the best epoch so far is kept")
+        if not best.exists():
+            raise InputError("The loss is not a number from the start; lower the learning rate.")
+        network.load_weights(best)
+        best.unlink()
+    segmenter.history = {
+        name: [float(value) for value in values] for name, values in network.history.history.items()
+    }
+    segmenter.training = {**segmenter.training, "config": asdict(config)}
+    return segmenter.history
+
+
+def _learning_rate(
+    config: TrainingConfig, steps_per_epoch: int
+) -> float | optimizers.schedules.CosineDecay:
+    if config.schedule == "plateau":
+        return config.learning_rate
+    steps = config.epochs * steps_per_epoch
+    warm_up = max(steps // 20, 1)
+    return optimizers.schedules.CosineDecay(
+        config.learning_rate / 10,
+        max(steps - warm_up, 1),
+        alpha=0.01,
+        warmup_target=config.learning_rate,
+        warmup_steps=warm_up,
+    )
+
+
+def _callbacks(
+    config: TrainingConfig, folder: Path, best: Path, *, progress: bool
+) -> list[callbacks.Callback]:
+    chosen = [
+        callbacks.EarlyStopping(patience=config.early_stopping_patience),
+        callbacks.ModelCheckpoint(best, save_best_only=True, save_weights_only=True),
+        callbacks.CSVLogger(folder / LOG_FILE),
+        callbacks.TerminateOnNaN(),
+    ]
+    if config.schedule == "plateau":
+        chosen.append(
+            callbacks.ReduceLROnPlateau(
+                factor=config.plateau_factor,
+                patience=config.plateau_patience,
+                min_delta=config.plateau_min_delta,
+                min_lr=config.minimum_learning_rate,
+            )
+        )
+    if progress:
+        chosen.append(TrainingProgress())
+    return chosen

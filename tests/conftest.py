@@ -1,0 +1,93 @@
+"""What many tests share: simulated images, a tiny trained segmenter, FITS files."""
+
+import os
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from ccdseg.simulation import SimulationRecipe, simulate_dataset
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@pytest.fixture(scope="session")
+def small_recipe():
+    return SimulationRecipe(
+        name="small",
+        shape=(64, 64),
+        n_clusters=(3, 6),
+        n_hot_lines=(1, 3),
+        glow_probability=0.6,
+        glow_width=(10, 16),
+    )
+
+
+@pytest.fixture(scope="session")
+def small_set(small_recipe):
+    """Twelve images of 64×64 with their truth."""
+    return simulate_dataset(small_recipe, n_images=12, rng=np.random.default_rng(1), n_workers=1)
+
+
+@pytest.fixture(scope="session")
+def tiny_unet():
+    """Build a U-Net of some hundred weights; arguments as `ccdseg.models.unet`."""
+    import keras
+
+    from ccdseg.models import unet
+
+    def build(input_shape=(None, None, 1), n_classes=4, **changes):
+        keras.utils.set_random_seed(3)
+        settings = {"filters": 2, "levels": 2, "dropout": 0.0, "l2": 0.0, "scale": 1}
+        return unet(input_shape, n_classes, **(settings | changes))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def model_folder(tiny_unet, small_set, tmp_path_factory):
+    """Folder of a tiny trained segmenter; only read it."""
+    from ccdseg.inference import Segmenter
+    from ccdseg.training import TrainingConfig, train
+
+    segmenter = Segmenter(tiny_unet(), name="tiny")
+    config = TrainingConfig(epochs=2, batch_size=2)
+    train(segmenter, *small_set, config=config, progress=False)
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    segmenter.save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def segmenter(model_folder):
+    """The tiny trained segmenter; do not change it."""
+    from ccdseg.inference import Segmenter
+
+    return Segmenter.load(model_folder)
+
+
+@pytest.fixture(scope="session")
+def single_fits(small_set, tmp_path_factory):
+    """Path of a FITS file with one image, 64×50, in its primary HDU."""
+    path = tmp_path_factory.mktemp("single") / "single.fits"
+    hdu = fits.PrimaryHDU(small_set.images[0][:, :50])
+    hdu.header["OBJECT"] = "dark"
+    hdu.writeto(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def multi_fits(small_set, tmp_path_factory):
+    """Path of a FITS file with the images CCD_B, 64×64, a table, and CCD_C, 40×64."""
+    path = tmp_path_factory.mktemp("multi") / "multi.fits"
+    first, second = small_set.images[1], small_set.images[2][:40]
+    table = fits.BinTableHDU.from_columns([fits.Column("TEMPERATURE", "E", array=[140.0])])
+    fits.HDUList(
+        [
+            fits.PrimaryHDU(header=fits.Header({"TELESCOP": "LSM"})),
+            fits.ImageHDU(first, name="CCD_B"),
+            table,
+            fits.ImageHDU(second, name="CCD_C"),
+        ]
+    ).writeto(path)
+    return path

@@ -1,0 +1,131 @@
+"""Batches for training."""
+
+import numpy as np
+import pytest
+
+from ccdseg.batches import ArrayBatches, SimulatedBatches
+from ccdseg.dataset import ArraySet
+from ccdseg.detector import DAMIC
+from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.normalization import get_normalizer
+
+
+def settings(**changes):
+    return {
+        "normalizer": get_normalizer("none"),
+        "n_classes": 4,
+        "stride": 1,
+        "batch_size": 4,
+        "seed": 5,
+        "flips": True,
+    } | changes
+
+
+def stored(arrays, **changes):
+    return ArrayBatches(arrays, **settings(**changes))
+
+
+@pytest.fixture(params=["stored", "simulated"])
+def build(request, small_set, small_recipe):
+    """Build batches of ten images by either class."""
+    if request.param == "stored":
+        return lambda **changes: stored(small_set[:10], **changes)
+    return lambda **changes: SimulatedBatches(
+        small_recipe, DAMIC, n_images=10, **settings(**changes)
+    )
+
+
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_batches_are_normalised_images_and_one_hot_masks(build):
+    images, one_hot = build()[0]
+    assert (images.shape, images.dtype) == ((4, 64, 64, 1), np.float32)
+    assert (one_hot.shape, one_hot.dtype) == ((4, 64, 64, 4), np.float32)
+    np.testing.assert_array_equal(one_hot.sum(axis=-1), 1)
+    for image in build(normalizer=get_normalizer("max255"))[0][0]:
+        assert image.max() == pytest.approx(255)
+
+
+def test_the_last_batch_holds_what_is_left(build):
+    batches = build()
+    assert [len(batches[i][0]) for i in range(len(batches))] == [4, 4, 2]
+
+
+def test_the_same_seed_gives_the_same_batches_in_any_order(build):
+    first, second = build(), build()
+    forward = [first[i] for i in (0, 1, 2)]
+    backward = [second[i] for i in (2, 1, 0)][::-1]
+    assert all(map(same, forward, backward))
+
+
+def test_another_seed_gives_other_batches(build):
+    assert not same(build()[0], build(seed=6)[0])
+
+
+def test_every_epoch_differs_and_can_be_repeated(build):
+    batches, again = build(), build()
+    first = batches[0]
+    batches.on_epoch_end()
+    assert not same(batches[0], first)
+    again.on_epoch_end()
+    assert same(batches[0], again[0])
+
+
+def test_simulated_images_never_repeat(small_recipe):
+    batches = SimulatedBatches(small_recipe, DAMIC, n_images=10, **settings(flips=False))
+    images = [batches[i][0] for i in range(3)]
+    batches.on_epoch_end()
+    images += [batches[i][0] for i in range(3)]
+    means = np.concatenate(images).mean(axis=(1, 2, 3))
+    assert len(np.unique(means)) == 20
+
+
+def test_every_stored_image_comes_once_per_epoch(small_set):
+    batches = stored(small_set, flips=False, batch_size=5)
+    order = []
+    for _ in range(2):
+        images = np.concatenate([batches[i][0][..., 0] for i in range(len(batches))])
+        order.append([int(np.argmin(abs(small_set.images - i).sum((1, 2)))) for i in images])
+        batches.on_epoch_end()
+    assert sorted(order[0]) == sorted(order[1]) == list(range(12))
+    assert order[0] != order[1]
+
+
+def test_without_shuffling_and_flips_the_images_are_those_stored(small_set):
+    batches = stored(small_set, flips=False, shuffle=False)
+    for _ in range(2):
+        np.testing.assert_array_equal(batches[1][0][..., 0], small_set.images[4:8])
+        np.testing.assert_array_equal(batches[1][1].argmax(axis=-1), small_set.masks[4:8])
+        batches.on_epoch_end()
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (4, 6)])
+def test_flips_and_turns_keep_image_and_mask_together(shape):
+    masks = np.random.default_rng(0).integers(0, 4, (3, *shape)).astype(np.uint8)
+    batches = stored(ArraySet(masks.astype(np.float32), masks), shuffle=False)
+    versions = set()
+    for _ in range(60):
+        images, one_hot = batches[0]
+        np.testing.assert_array_equal(images[..., 0], one_hot.argmax(axis=-1))
+        versions.add(images[0].tobytes())
+        batches.on_epoch_end()
+    assert len(versions) == (8 if shape[0] == shape[1] else 4)
+
+
+def test_images_and_masks_are_padded_alike_to_the_stride_of_the_network():
+    masks = np.random.default_rng(0).integers(0, 4, (1, 10, 13)).astype(np.uint8)
+    batches = stored(ArraySet(masks.astype(np.float32), masks), flips=False, stride=8)
+    images, one_hot = batches[0]
+    assert images.shape == (1, 16, 16, 1)
+    np.testing.assert_array_equal(images[..., 0], one_hot.argmax(axis=-1))
+    np.testing.assert_array_equal(images[0, :10, :13, 0], masks[0])
+
+
+def test_thresholds_label_simulated_images(small_recipe):
+    thresholds = Thresholds.from_detector(DAMIC, small_recipe)
+    batches = SimulatedBatches(small_recipe, DAMIC, n_images=2, thresholds=thresholds, **settings())
+    images, one_hot = batches[0]
+    expected = threshold_mask(images[..., 0], thresholds)
+    np.testing.assert_array_equal(one_hot.argmax(axis=-1), expected)

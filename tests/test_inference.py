@@ -1,0 +1,282 @@
+"""A segmenter: a network with everything that it needs."""
+
+import json
+import re
+import shutil
+
+import keras
+import numpy as np
+import pytest
+from refusal import refused
+
+from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.inference import Segmenter
+from ccdseg.models.losses import CrossentropyDice
+from ccdseg.normalization import get_normalizer
+
+
+@pytest.fixture(scope="module")
+def frame():
+    """Noise with a bright block, 157×301 px, no multiple of any stride."""
+    image = np.random.default_rng(8).normal(8800, 19, (157, 301)).astype(np.float32)
+    image[60:80, 200:230] += 3000
+    return image
+
+
+@pytest.fixture
+def damaged(model_folder, tmp_path):
+    """Return a copy of the model's folder, to be damaged."""
+    return shutil.copytree(model_folder, tmp_path / "damaged")
+
+
+def whole(segmenter, image):
+    """Probabilities of a frame whose sides the stride divides, in one call of the network."""
+    normalised = segmenter.normalizer(image)[np.newaxis, ..., np.newaxis]
+    return segmenter.network.predict_on_batch(normalised)[0]
+
+
+@pytest.mark.parametrize("shape", [(156, 300), (144, 64), (40, 240)])
+@pytest.mark.parametrize("tile_size", [1, 112, 10_000])
+def test_the_tiled_prediction_is_the_untiled_one(segmenter, frame, shape, tile_size):
+    image = frame[-shape[0] :, -shape[1] :]
+    tiled = segmenter.predict(image, tile_size=tile_size).probabilities
+    np.testing.assert_allclose(tiled, whole(segmenter, image), atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(157, 301), (150, 113), (33, 299), (3, 5), (1, 1), (1, 150)])
+def test_a_frame_of_any_size_does_not_depend_on_its_tiles(segmenter, frame, shape):
+    image = frame[: shape[0], : shape[1]]
+    large = segmenter.predict(image)
+    small = segmenter.predict(image, tile_size=1)
+    assert large.mask.shape == shape
+    np.testing.assert_allclose(small.probabilities, large.probabilities, atol=1e-5)
+
+
+def test_small_tiles_are_many(segmenter):
+    assert len(segmenter._tiles((157, 301), 10_000)) == 1
+    assert len(segmenter._tiles((157, 301), 1)) > 4
+
+
+def test_mask_and_probabilities_fit_each_other(segmenter, frame):
+    prediction = segmenter.predict(frame)
+    assert (prediction.mask.shape, prediction.mask.dtype) == (frame.shape, np.uint8)
+    assert prediction.probabilities.shape == (*frame.shape, 4)
+    assert prediction.probabilities.dtype == np.float32
+    np.testing.assert_allclose(prediction.probabilities.sum(axis=-1), 1, atol=1e-5)
+    np.testing.assert_array_equal(prediction.mask, prediction.probabilities.argmax(axis=-1))
+    assert len(np.unique(prediction.mask)) > 1
+
+
+def test_several_images_are_segmented_each_for_itself(segmenter, small_set):
+    images = small_set.images[:3] * np.array([1, 2, 0.1], np.float32)[:, None, None]
+    together = segmenter.predict(images)
+    assert together.mask.shape == images.shape
+    for image, probabilities in zip(images, together.probabilities, strict=True):
+        alone = segmenter.predict(image).probabilities
+        np.testing.assert_allclose(probabilities, alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.uint16, ">f4", ">i4"])
+def test_the_type_of_the_pixels_does_not_matter(segmenter, frame, dtype):
+    image = np.rint(frame[:60, :70])
+    expected = segmenter.predict(image).probabilities
+    np.testing.assert_allclose(
+        segmenter.predict(image.astype(dtype)).probabilities, expected, atol=1e-5
+    )
+
+
+def test_pixels_that_are_not_finite_count_as_the_median(segmenter, frame):
+    image = frame[:64, :64].copy()
+    image[10, 10:13] = np.nan, np.inf, -np.inf
+    before = image.copy()
+    filled = np.where(np.isfinite(image), image, np.median(image[np.isfinite(image)]))
+    prediction = segmenter.predict(image)
+    np.testing.assert_array_equal(prediction.probabilities, segmenter.predict(filled).probabilities)
+    np.testing.assert_array_equal(image, before)
+
+
+def test_nan_pixels_leave_the_rest_of_the_frame_as_it_is(segmenter, frame):
+    image = frame.copy()
+    image[5, 5] = np.nan
+    changed = np.abs(
+        segmenter.predict(image).probabilities - segmenter.predict(frame).probabilities
+    )
+    reach = segmenter.receptive_field.halo
+    assert changed[6 + reach :].max() < 0.01
+    assert changed[:, 6 + reach :].max() < 0.01
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros(5),
+        np.zeros((1, 2, 3, 4)),
+        np.zeros((0, 5)),
+        np.zeros((2, 0, 5)),
+        np.array([["a", "b"]]),
+        np.zeros((4, 4), complex),
+        None,
+        "frame.fits",
+    ],
+)
+def test_what_is_no_image_is_refused(segmenter, image):
+    shape = re.escape(str(np.shape(image)))
+    with refused(f"An image of shape {shape} and type .* cannot be segmented; give numbers"):
+        segmenter.predict(image)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_image_without_a_finite_pixel_is_refused(segmenter, value):
+    with refused("No pixel of the image is finite"):
+        segmenter.predict(np.full((8, 8), value))
+
+
+def test_a_network_of_fixed_size_segments_any_size(tiny_unet, frame):
+    fixed = Segmenter(tiny_unet((64, 64, 1)))
+    free = Segmenter(tiny_unet())
+    free.network.set_weights(fixed.network.get_weights())
+    np.testing.assert_array_equal(
+        fixed.predict(frame).probabilities, free.predict(frame).probabilities
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_classes", "message"),
+    [
+        ((None, None, 1), 3, r"3 output channels and the catalogue 4 classes \(background, "),
+        ((None, None, 2), 4, "takes 2 channels; frames have one"),
+    ],
+)
+def test_a_network_that_does_not_fit_is_refused(tiny_unet, shape, n_classes, message):
+    with refused(message):
+        Segmenter(tiny_unet(shape, n_classes))
+
+
+@pytest.mark.parametrize("input_shape", [(None, None, 1), (64, 64, 1)])
+def test_a_segmenter_survives_saving(tiny_unet, frame, tmp_path, input_shape):
+    colours = {"dark": (0, 0, 0), "star": (1, 1, 0), "cosmic": (1, 0, 0)}
+    original = Segmenter(
+        tiny_unet(input_shape, 3, dropout=0.3, scale=0.5, l2=0.1),
+        classes=ClassCatalogue(colours),
+        normalizer={"name": "clip", "low": 2.0, "high": 98.0},
+        name="mine",
+        training={"preset": "none", "seed": 3},
+        history={"loss": [2.0, 1.0]},
+        report={"accuracy": 0.5},
+    )
+    original.save(tmp_path / "new" / "mine")
+    loaded = Segmenter.load(tmp_path / "new" / "mine")
+    for name in ("classes", "normalizer", "name", "training", "history", "report"):
+        assert getattr(loaded, name) == getattr(original, name)
+    np.testing.assert_array_equal(
+        loaded.predict(frame).probabilities, original.predict(frame).probabilities
+    )
+
+
+def test_a_trained_network_is_saved_without_its_optimiser(tiny_unet, tmp_path):
+    segmenter = Segmenter(tiny_unet(filters=16))
+    network = segmenter.network
+    network.compile(optimizer="adam", loss=CrossentropyDice([1, 1, 1, 1]))
+    network.train_on_batch(np.zeros((1, 16, 16, 1)), np.ones((1, 16, 16, 4)) / 4)
+    segmenter.save(tmp_path / "model")
+    size = (tmp_path / "model" / "network.keras").stat().st_size
+    assert network.count_params() > 1e5
+    assert size < 1.3 * 4 * network.count_params() + 100_000
+    loaded = keras.saving.load_model(tmp_path / "model" / "network.keras", safe_mode=True)
+    assert getattr(loaded, "optimizer", None) is None
+
+
+def test_the_folder_holds_what_is_documented(model_folder):
+    files = {path.name for path in model_folder.iterdir()}
+    assert files == {"network.keras", "segmenter.json", "history.json", "report.json"}
+    description = json.loads((model_folder / "segmenter.json").read_text())
+    assert description["name"] == "tiny"
+    assert description["normalizer"] == get_normalizer("robust").to_dict()
+    assert [row["name"] for row in description["classes"]] == list(CLASSES.names)
+    assert description["training"]["config"]["epochs"] == 2
+    assert len(json.loads((model_folder / "history.json").read_text())["loss"]) == 2
+
+
+def test_an_existing_folder_is_replaced_only_when_asked(segmenter, tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "precious").write_text("")
+    with refused(f"{folder} exists already"):
+        segmenter.save(folder)
+    assert [path.name for path in folder.iterdir()] == ["precious"]
+    segmenter.save(folder, overwrite=True)
+    assert not (folder / "precious").exists()
+    assert Segmenter.load(folder).name == "tiny"
+
+
+def test_a_failing_save_leaves_nothing_behind(tiny_unet, tmp_path):
+    segmenter = Segmenter(tiny_unet(), report={"accuracy": object()})
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        segmenter.save(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", ["history.json", "report.json"])
+def test_history_and_report_may_be_missing(damaged, missing):
+    (damaged / missing).unlink()
+    assert getattr(Segmenter.load(damaged), missing.removesuffix(".json")) == {}
+
+
+def without(*keys):
+    def edit(path):
+        description = json.loads(path.read_text())
+        path.write_text(json.dumps({k: v for k, v in description.items() if k not in keys}))
+
+    return edit
+
+
+def changed(**values):
+    def edit(path):
+        path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+    return edit
+
+
+def content(data):
+    return lambda path: path.write_bytes(data)
+
+
+def shortened(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+TWO_CLASSES = [{"index": i, "name": str(i), "colour": [0, 0, 0]} for i in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("file", "damage", "message"),
+    [
+        ("segmenter.json", lambda path: path.unlink(), "is not a model folder: it has no"),
+        ("segmenter.json", content(b""), "segmenter.json is damaged"),
+        ("segmenter.json", content(b'{"name": '), "segmenter.json is damaged"),
+        ("segmenter.json", content(b"[]"), "segmenter.json is damaged: classes, name, norma"),
+        ("segmenter.json", without("classes"), "segmenter.json is damaged: classes missing"),
+        ("segmenter.json", without("normalizer"), "segmenter.json is damaged: normalizer miss"),
+        ("segmenter.json", changed(classes=["a", "b"]), "segmenter.json is damaged"),
+        ("segmenter.json", changed(classes=None), "segmenter.json is damaged"),
+        ("segmenter.json", changed(classes=[{"name": "a"}]), "segmenter.json is damaged"),
+        ("segmenter.json", changed(classes=TWO_CLASSES), "4 output channels .* 2 classes"),
+        ("segmenter.json", changed(normalizer="magic"), "Unknown normalisation 'magic'"),
+        ("segmenter.json", changed(normalizer=None), "Unknown normalisation None"),
+        ("network.keras", lambda path: path.unlink(), "network.keras is missing or damaged"),
+        ("network.keras", content(b""), "network.keras is missing or damaged"),
+        ("network.keras", content(b"no network" * 999), "network.keras is missing or damaged"),
+        ("network.keras", shortened, "network.keras is missing or damaged"),
+        ("history.json", content(b"{"), "history.json is damaged"),
+        ("report.json", content(b"\xff"), "report.json is damaged"),
+    ],
+)
+def test_a_damaged_folder_is_refused(damaged, file, damage, message):
+    damage(damaged / file)
+    with refused(message):
+        Segmenter.load(damaged)
+
+
+def test_an_unknown_model_is_refused_with_those_there_are():
+    with refused(r"Unknown model 'nothing': neither a folder nor one of those that ship \(.+\)"):
+        Segmenter.load("nothing")

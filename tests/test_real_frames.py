@@ -1,0 +1,57 @@
+"""Frames of real detectors: every image is segmented in its shape and under its name."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from ccdseg.classes import CLASSES
+from ccdseg.fits_io import read_frames, write_masks
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+FRAMES = {
+    "damicm_module_frame.fits.fz": {"CCD_B": (320, 640), "CCD_C": (320, 640), "CCD_D": (320, 640)},
+    "astroskipper_frame.fits": {f"HDU{i}": (40, 4700) for i in range(4)},
+    "gmos_longslit.fits": {"SCI": (150, 200), "VAR": (150, 200), "SKYFIT": (150, 200)},
+    "saao_raw.fits": {"HDU0": (520, 536)},
+}
+
+
+def existing(name):
+    missing = not (DATA / name).is_file()
+    return pytest.param(name, marks=pytest.mark.skipif(missing, reason=f"no {DATA / name}"))
+
+
+@pytest.fixture(params=map(existing, FRAMES), scope="module")
+def case(request, segmenter):
+    """Path, frames and their masks."""
+    frames = read_frames(DATA / request.param)
+    return DATA / request.param, frames, [segmenter.predict(frame.data).mask for frame in frames]
+
+
+def test_every_image_of_the_file_is_read(case):
+    path, frames, _ = case
+    assert {frame.label: frame.data.shape for frame in frames} == FRAMES[path.name]
+    assert all(frame.n_bad == 0 for frame in frames)
+
+
+def test_masks_have_the_shape_of_the_image_and_hold_classes(case):
+    _, frames, masks = case
+    for frame, mask in zip(frames, masks, strict=True):
+        assert (mask.shape, mask.dtype) == (frame.data.shape, np.uint8)
+        assert mask.max() < len(CLASSES)
+
+
+def test_masks_are_written_under_the_names_of_the_images(case, tmp_path):
+    path, frames, masks = case
+    write_masks(tmp_path / "mask.fits", masks, frames, classes=CLASSES, model="tiny")
+    with fits.open(path) as hdus:
+        names = [hdus[frame.hdu_index].name.strip() for frame in frames]
+    with fits.open(tmp_path / "mask.fits", checksum=True) as hdus:
+        written = [hdu for hdu in hdus if hdu.header["NAXIS"] == 2]
+        assert [hdu.name.strip() for hdu in written] == names
+        for hdu, mask in zip(written, masks, strict=True):
+            np.testing.assert_array_equal(hdu.data, mask)
+            assert hdu.header["SEGMODEL"] == "tiny"

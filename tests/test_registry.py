@@ -1,0 +1,92 @@
+"""Where trained models lie."""
+
+import json
+import re
+
+import pytest
+from refusal import refused
+
+from ccdseg import registry
+from ccdseg.inference import Segmenter
+from ccdseg.registry import DEFAULT_MODEL, DESCRIPTION, find_model, list_models, read_description
+
+SHIPPED = list_models()
+
+
+@pytest.fixture
+def two_homes(tmp_path, monkeypatch):
+    """Two homes of models, of which one does not exist."""
+    for name in ("beta", "alpha", "no-model"):
+        (tmp_path / "models" / name).mkdir(parents=True)
+    for name in ("beta", "alpha"):
+        (tmp_path / "models" / name / DESCRIPTION).write_text("{}")
+    monkeypatch.setattr(registry, "_SHIPPED", (tmp_path / "nowhere", tmp_path / "models"))
+    return tmp_path / "models"
+
+
+def test_folders_with_a_description_are_listed_in_order(two_homes):
+    assert list(list_models().items()) == [
+        ("alpha", two_homes / "alpha"),
+        ("beta", two_homes / "beta"),
+    ]
+
+
+def test_a_model_is_found_by_name(two_homes):
+    assert find_model("beta") == two_homes / "beta"
+
+
+def test_a_model_is_found_by_folder(tmp_path):
+    assert find_model(str(tmp_path)) == find_model(tmp_path) == tmp_path
+
+
+@pytest.mark.usefixtures("two_homes")
+@pytest.mark.parametrize("name", ["gamma", "no-model", "Alpha", "models/gamma"])
+def test_an_unknown_model_is_refused_with_those_there_are(name):
+    with refused(rf"Unknown model '{name}': .*\(alpha, beta\)"):
+        find_model(name)
+
+
+def test_without_any_model_the_list_is_none(monkeypatch):
+    monkeypatch.setattr(registry, "_SHIPPED", ())
+    with refused(rf"Unknown model '{DEFAULT_MODEL}': .*\(none\)"):
+        find_model(DEFAULT_MODEL)
+
+
+def test_a_description_is_read(tmp_path):
+    description = {"name": "a", "classes": [], "normalizer": {"name": "none"}, "more": 1}
+    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
+    assert read_description(tmp_path) == description
+
+
+def test_a_folder_without_description_is_refused(tmp_path):
+    with refused(f"{re.escape(str(tmp_path))} is not a model folder: it has no {DESCRIPTION}"):
+        read_description(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is damaged"),
+        (b"{", "is damaged"),
+        (b"\xff\xfe", "is damaged"),
+        (b"[]", "classes, name, normalizer missing"),
+        (b"null", "classes, name, normalizer missing"),
+        (b'{"name": "a", "classes": []}', "is damaged: normalizer missing"),
+    ],
+)
+def test_a_damaged_description_is_refused(tmp_path, content, message):
+    path = tmp_path / DESCRIPTION
+    path.write_bytes(content)
+    with refused(f"{re.escape(str(path))} .*{message}"):
+        read_description(tmp_path)
+
+
+@pytest.mark.skipif(DEFAULT_MODEL not in SHIPPED, reason=f"{DEFAULT_MODEL} is not there yet")
+def test_the_default_model_ships_and_loads():
+    segmenter = Segmenter.load()
+    folder = find_model(DEFAULT_MODEL)
+    assert segmenter.name == DEFAULT_MODEL
+    assert segmenter.network.input_shape == (None, None, None, 1)
+    assert 0 < segmenter.report["classes"]["cluster"]["f1"] <= 1
+    assert segmenter.history["val_loss"]
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 10e6

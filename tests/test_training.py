@@ -1,0 +1,301 @@
+"""Training a segmenter."""
+
+import csv
+
+import keras
+import numpy as np
+import pytest
+from keras import callbacks, optimizers
+from refusal import refused
+
+from ccdseg.detector import DAMIC
+from ccdseg.inference import Segmenter
+from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.models import CrossentropyDice, WeightedCategoricalCrossentropy, unet
+from ccdseg.presets import DEFAULT, PAPER, PRESETS
+from ccdseg.progress import TrainingProgress
+from ccdseg.simulation import simulate_dataset
+from ccdseg.training import (
+    TrainingConfig,
+    _callbacks,
+    _learning_rate,
+    train,
+    train_on_simulation,
+)
+
+SCORES = {"loss", "accuracy", "val_loss", "val_accuracy"}
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_unet, small_set, tmp_path_factory):
+    """Return a segmenter, its history, and the folder of the log, after three epochs."""
+    folder = tmp_path_factory.mktemp("log")
+    segmenter = Segmenter(tiny_unet(filters=4))
+    config = TrainingConfig(epochs=3, batch_size=1, learning_rate=1e-2, seed=1)
+    history = train(segmenter, *small_set, config=config, folder=folder, progress=False)
+    return segmenter, history, folder
+
+
+def test_the_losses_fall(trained):
+    _, history, _ = trained
+    assert history["loss"][-1] < 0.8 * history["loss"][0]
+    assert history["val_loss"][-1] < history["val_loss"][0]
+
+
+def test_the_history_holds_every_score_of_every_epoch(trained):
+    segmenter, history, _ = trained
+    assert set(history) >= SCORES
+    assert {len(values) for values in history.values()} == {3}
+    assert all(type(value) is float for values in history.values() for value in values)
+    assert segmenter.history == history
+    assert segmenter.training["config"]["epochs"] == 3
+
+
+def test_the_log_is_the_history_and_no_weights_are_left(trained):
+    _, history, folder = trained
+    assert [path.name for path in folder.iterdir()] == ["training_log.csv"]
+    with (folder / "training_log.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    for name in SCORES:
+        assert [float(row[name]) for row in rows] == pytest.approx(history[name])
+
+
+def test_the_weights_are_those_of_the_best_epoch(tiny_unet, small_set):
+    images = small_set.images[:, :32, :32]
+    masks = np.ones(images.shape, np.uint8)
+    masks[9:] = 2
+    segmenter = Segmenter(tiny_unet(filters=4, levels=1))
+    config = TrainingConfig(epochs=3, batch_size=3, schedule="plateau", learning_rate=1e-2)
+    history = train(segmenter, images, masks, config=config, progress=False)
+    assert history["val_loss"][0] < history["val_loss"][-1] - 0.1
+    probabilities = segmenter.predict(images[9:]).probabilities
+    loss = CrossentropyDice([1, 1, 1, 1])(np.eye(4)[masks[9:]], probabilities)
+    assert float(loss) == pytest.approx(min(history["val_loss"]), rel=1e-4)
+
+
+def test_the_losses_fall_on_images_simulated_as_it_trains(tiny_unet, small_recipe):
+    segmenter = Segmenter(tiny_unet(filters=4))
+    config = TrainingConfig(epochs=3, batch_size=1, learning_rate=1e-2)
+    history = train_on_simulation(
+        segmenter, small_recipe, n_images=10, config=config, progress=False
+    )
+    assert history["loss"][-1] < 0.8 * history["loss"][0]
+    assert history["val_loss"][-1] < history["val_loss"][0]
+    assert set(history) >= SCORES
+
+
+@pytest.fixture
+def interrupt(monkeypatch):
+    """Return a function that lets the user interrupt training as an epoch begins."""
+
+    class Interruption(callbacks.Callback):
+        def __init__(self, epoch):
+            super().__init__()
+            self.epoch = epoch
+
+        def on_epoch_begin(self, epoch, logs=None):  # noqa: ARG002 - the signature is that of keras
+            if epoch == self.epoch:
+                raise KeyboardInterrupt
+
+    def at(epoch):
+        monkeypatch.setattr(
+            "ccdseg.training._callbacks",
+            lambda *settings, **options: [*_callbacks(*settings, **options), Interruption(epoch)],
+        )
+
+    return at
+
+
+def test_an_interrupted_training_keeps_its_best_epoch(tiny_unet, small_set, interrupt):
+    segmenter = Segmenter(tiny_unet(levels=1))
+    interrupt(2)
+    history = train(
+        segmenter, *small_set, config=TrainingConfig(epochs=9, batch_size=4), progress=False
+    )
+    assert len(history["val_loss"]) == 2
+    assert segmenter.history == history
+
+
+def test_training_that_is_interrupted_at_once_is_no_training(tiny_unet, small_set, interrupt):
+    interrupt(0)
+    with pytest.raises(KeyboardInterrupt):
+        train(Segmenter(tiny_unet(levels=1)), *small_set, progress=False)
+
+
+def test_images_of_any_size_train(tiny_unet, small_set):
+    segmenter = Segmenter(tiny_unet(levels=1))
+    config = TrainingConfig(epochs=1, batch_size=4)
+    images, masks = small_set.images[:4, :31, :45], small_set.masks[:4, :31, :45]
+    assert np.isfinite(train(segmenter, images, masks, config=config, progress=False)["loss"][0])
+
+
+@pytest.mark.parametrize(
+    ("images", "masks", "message"),
+    [
+        (np.s_[:], np.s_[:5], "masks have shape .5, 64, 64. .* images, .12, 64, 64."),
+        (np.s_[:1], np.s_[:1], "One image cannot be split"),
+        (np.s_[0], np.s_[0], "they must be numbers of shape .N, rows, columns."),
+    ],
+)
+def test_images_and_masks_that_do_not_fit_are_refused(segmenter, small_set, images, masks, message):
+    with refused(message):
+        train(segmenter, small_set.images[images], small_set.masks[masks], progress=False)
+
+
+def test_a_mask_with_an_unknown_class_is_refused(segmenter, small_set):
+    with refused("The mask holds the classes 4 to 7; there are 4, 0 to 3"):
+        train(segmenter, small_set.images, small_set.masks % 4 + 4, progress=False)
+
+
+def by_kind(config, **options):
+    chosen = _callbacks(config, **options)
+    return {type(callback): callback for callback in chosen}
+
+
+@pytest.fixture
+def options(tmp_path):
+    return {"folder": tmp_path, "best": tmp_path / "best.weights.h5", "progress": False}
+
+
+def test_early_stopping_and_checkpoint_are_configured(options):
+    found = by_kind(TrainingConfig(early_stopping_patience=7), **options)
+    assert found[callbacks.EarlyStopping].patience == 7
+    assert found[callbacks.EarlyStopping].monitor == "val_loss"
+    checkpoint = found[callbacks.ModelCheckpoint]
+    assert (checkpoint.monitor, checkpoint.save_best_only) == ("val_loss", True)
+    assert checkpoint.filepath == str(options["best"])
+    assert found[callbacks.CSVLogger].filename == str(options["folder"] / "training_log.csv")
+    assert callbacks.TerminateOnNaN in found
+
+
+def test_the_plateau_is_configured_where_it_is_the_schedule(options):
+    config = TrainingConfig(
+        schedule="plateau",
+        plateau_patience=3,
+        plateau_factor=0.5,
+        plateau_min_delta=0.02,
+        minimum_learning_rate=1e-4,
+    )
+    plateau = by_kind(config, **options)[callbacks.ReduceLROnPlateau]
+    assert plateau.monitor == "val_loss"
+    assert (plateau.patience, plateau.factor) == (3, 0.5)
+    assert (plateau.min_delta, plateau.min_lr) == (0.02, 1e-4)
+    assert callbacks.ReduceLROnPlateau not in by_kind(TrainingConfig(), **options)
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_the_progress_bar_is_shown_when_asked(options, progress):
+    assert (TrainingProgress in by_kind(TrainingConfig(), **options | {"progress": progress})) is (
+        progress
+    )
+
+
+def test_a_cosine_warms_up_and_falls_to_a_hundredth():
+    rate = _learning_rate(TrainingConfig(epochs=10, learning_rate=0.01), 40)
+    rates = [float(rate(step)) for step in range(401)]
+    assert rates[0] == pytest.approx(0.001)
+    assert np.argmax(rates) == 20
+    assert max(rates) == pytest.approx(0.01)
+    assert rates[-1] == pytest.approx(0.0001)
+
+
+def test_a_plateau_starts_at_the_learning_rate():
+    assert _learning_rate(TrainingConfig(schedule="plateau", learning_rate=0.5), 40) == 0.5
+
+
+def test_training_stops_when_the_loss_no_longer_falls(tiny_unet, small_set):
+    segmenter = Segmenter(tiny_unet(levels=1))
+    config = TrainingConfig(
+        epochs=20,
+        batch_size=8,
+        schedule="plateau",
+        learning_rate=1e-12,
+        minimum_learning_rate=1e-14,
+        early_stopping_patience=2,
+        flips=False,
+    )
+    history = train(segmenter, *small_set, config=config, progress=False)
+    assert len(history["loss"]) <= 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0; it must be at least 1"),
+        ({"batch_size": -1}, "batch_size is -1; it must be at least 1"),
+        ({"early_stopping_patience": 0}, "early_stopping_patience is 0"),
+        ({"plateau_patience": 0}, "plateau_patience is 0"),
+        ({"validation_split": 0}, "validation_split is 0"),
+        ({"validation_split": 1.0}, "validation_split is 1.0"),
+        ({"learning_rate": 0}, "learning_rate is 0; it must be above 0"),
+        ({"learning_rate": -1e-3}, "learning_rate is -0.001; it must be above 0"),
+        ({"seed": -1}, "seed is -1; it must not be negative"),
+        ({"optimizer": "sgd"}, "Unknown optimizer 'sgd'; take .*adam"),
+        ({"loss": "mse"}, "Unknown loss 'mse'; take .*crossentropy_dice"),
+        ({"schedule": "linear"}, "Unknown schedule 'linear'; take cosine, plateau"),
+    ],
+)
+def test_an_impossible_configuration_is_refused(changes, message):
+    with refused(message):
+        TrainingConfig(**changes)
+
+
+def test_presets_are_found_by_their_names():
+    assert PRESETS == {"default": DEFAULT, "paper": PAPER}
+
+
+def test_paper_has_the_hyperparameters_of_the_original():
+    config = PAPER.config
+    assert (config.epochs, config.batch_size, config.validation_split) == (100, 1, 0.21)
+    assert (config.optimizer, config.learning_rate) == ("adadelta", 1.0)
+    assert config.early_stopping_patience == 16
+    assert config.schedule == "plateau"
+    assert (config.plateau_patience, config.plateau_factor) == (5, 0.1)
+    assert (config.plateau_min_delta, config.minimum_learning_rate) == (0.001, 1e-7)
+    assert (config.loss, config.balance) == ("weighted_crossentropy", 1.0)
+    assert not config.flips
+    assert (PAPER.normalizer, PAPER.labels, PAPER.streamed) == ("none", "threshold", False)
+    assert PAPER.recipe.name == "training"
+
+
+def test_paper_builds_the_network_of_the_original():
+    network = unet(**PAPER.network)
+    assert network.count_params() == 7_759_620
+    layers = {layer.name: layer for layer in network.layers}
+    assert layers["scale"].scale == 1 / 255
+    assert {layer.rate for name, layer in layers.items() if name.endswith("dropout")} == {0.18}
+    for name in ("encoder0_conv1", "bottom_conv2", "decoder0_conv2"):
+        assert layers[name].activation is keras.activations.elu
+        assert float(layers[name].kernel_regularizer.l2) == pytest.approx(0.01)
+
+
+def test_the_learning_curve_of_paper_falls(small_recipe):
+    keras.utils.set_random_seed(0)
+    arrays = simulate_dataset(small_recipe, n_images=8, rng=np.random.default_rng(3), n_workers=1)
+    masks = threshold_mask(arrays.images, Thresholds.from_detector(DAMIC, PAPER.recipe))
+    segmenter = Segmenter(unet((None, None, 1), **PAPER.network), normalizer=PAPER.normalizer)
+    config = TrainingConfig(**(vars(PAPER.config) | {"epochs": 3}))
+    history = train(segmenter, arrays.images, masks, config=config, progress=False)
+    assert history["loss"] == sorted(history["loss"], reverse=True)
+    assert history["loss"][-1] < 0.9 * history["loss"][0]
+    assert isinstance(segmenter.network.optimizer, optimizers.Adadelta)
+    assert type(segmenter.network.loss) is WeightedCategoricalCrossentropy
+
+
+def stop(*_arguments, **_options):
+    raise StopIteration
+
+
+@pytest.mark.parametrize("balance", [0.0, 0.5, 1.0])
+def test_the_loss_weighs_the_classes_by_their_frequency(tiny_unet, monkeypatch, balance):
+    mask = np.repeat([0, 1, 2, 3], [600, 300, 25, 99]).reshape(32, 32).astype(np.uint8)
+    masks = np.stack([mask, mask, mask, mask * 0])
+    segmenter = Segmenter(tiny_unet(levels=1))
+    monkeypatch.setattr(segmenter.network, "fit", stop)
+    config = TrainingConfig(balance=balance)
+    with pytest.raises(StopIteration):
+        train(segmenter, masks.astype(np.float32), masks, config=config, progress=False)
+    loss = segmenter.network.loss
+    expected = (1024 / np.array([600, 300, 25, 99])) ** balance
+    assert type(loss) is CrossentropyDice
+    assert loss.weights == pytest.approx(list(expected * 4 / expected.sum()))

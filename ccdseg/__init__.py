@@ -15,7 +15,7 @@ _HOME = {
     "Detector": "detector",
     "InputError": "errors",
     "Segmenter": "inference",
-    "TrainingConfig": "training",
+    "TrainingConfig": "training_config",
     "list_models": "registry",
     "train": "training",
     "train_on_simulation": "training",

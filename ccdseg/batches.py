@@ -41,9 +41,11 @@ class _Batches(PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng([self.seed, self.epoch, index])
         images, masks = self._images_and_masks(index, rng)
-        images = np.stack([self.normalizer(image) for image in images])
+        images = [self.normalizer(image) for image in images]
+        pairs = zip(images, masks, strict=True)
         if self.flips:
-            images, masks = _flipped(images, masks, rng)
+            pairs = [_flipped(image, mask, rng) for image, mask in pairs]
+        images, masks = map(np.stack, zip(*pairs, strict=True))
         images, masks = (pad_to_multiple(array, self.stride) for array in (images, masks))
         return images[..., np.newaxis], to_one_hot(masks, self.n_classes)
 
@@ -139,11 +141,10 @@ class SimulatedBatches(_Batches):
 
 
 def _flipped(
-    images: np.ndarray, masks: np.ndarray, rng: np.random.Generator
+    image: np.ndarray, mask: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Images and masks of a batch, all flipped and, where square, turned in the same random way."""
-    axes = [axis for axis in (1, 2) if rng.random() < 0.5]
-    images, masks = np.flip(images, axes), np.flip(masks, axes)
-    if images.shape[1] == images.shape[2] and rng.random() < 0.5:
-        images, masks = images.swapaxes(1, 2), masks.swapaxes(1, 2)
-    return np.ascontiguousarray(images), np.ascontiguousarray(masks)
+    """Image and mask, both flipped and, where square, turned in the same random way."""
+    axes = [axis for axis in (0, 1) if rng.random() < 0.5]
+    image, mask = np.flip(image, axes), np.flip(mask, axes)
+    turn = rng.random() < 0.5 and image.shape[0] == image.shape[1]
+    return (image.T, mask.T) if turn else (image, mask)

@@ -66,7 +66,9 @@ class ArraySet:
             Where there are fewer than two images.
         """
         if len(self) < 2:
-            raise InputError("One image cannot be split into training and validation sets.")
+            raise InputError(
+                f"{len(self)} image left to split into training and validation; more are needed."
+            )
         n_last = min(max(round(fraction * len(self)), 1), len(self) - 1)
         return self[: len(self) - n_last], self[len(self) - n_last :]
 

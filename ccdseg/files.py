@@ -67,14 +67,18 @@ def staged_files(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pat
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".staged-", dir=folder) as name:
-        stage = Path(name)
-        yield stage
-        entries = sorted(stage.iterdir())
-        for entry in entries:
-            refuse_existing(folder / entry.name, overwrite=overwrite)
-        for entry in entries:
-            _replace(entry, folder / entry.name)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".staged-", dir=folder) as name:
+            stage = Path(name)
+            yield stage
+            entries = sorted(stage.iterdir())
+            for entry in entries:
+                refuse_existing(folder / entry.name, overwrite=overwrite)
+            for entry in entries:
+                _replace(entry, folder / entry.name)
+    finally:
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _replace(new: Path, target: Path) -> None:

@@ -206,18 +206,20 @@ class Segmenter:
         """
         folder = find_model(name_or_folder)
         description = read_description(folder)
+        network = _load_network(folder / NETWORK)
+        history, report = (_read_json(folder / name) for name in ("history.json", "report.json"))
         try:
             return cls(
-                network=_load_network(folder / NETWORK),
+                network=network,
                 classes=ClassCatalogue.from_list(description["classes"]),
                 normalizer=description["normalizer"],
                 name=description["name"],
                 training=description.get("training", {}),
-                history=_read_json(folder / "history.json"),
-                report=_read_json(folder / "report.json"),
+                history=history,
+                report=report,
             )
-        except (TypeError, KeyError, AttributeError) as error:
-            raise InputError(f"{folder / DESCRIPTION} is damaged ({error!r}).") from None
+        except InputError as error:
+            raise InputError(f"{folder}: {error}") from None
 
 
 def _filled(image: np.ndarray) -> np.ndarray:
@@ -254,7 +256,7 @@ def _load_network(path: Path) -> Model:
 
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, OSError, KeyError, TypeError, EOFError) as error:
+    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path} is missing or damaged ({reason}).") from None
 

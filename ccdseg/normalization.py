@@ -154,4 +154,9 @@ def get_normalizer(choice: str | dict | Normalizer) -> Normalizer:
     unknown = set(parameters) - {field.name for field in fields(kind)}
     if unknown:
         raise InputError(f"Normalisation {name!r} has no parameter {', '.join(sorted(unknown))}.")
+    wrong = [key for key, value in parameters.items() if not isinstance(value, int | float)]
+    if wrong:
+        raise InputError(
+            f"Normalisation {name!r}: {wrong[0]} is {parameters[wrong[0]]!r}, no number."
+        )
     return kind(**parameters)

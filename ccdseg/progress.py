@@ -1,9 +1,19 @@
-"""The progress bar of a training."""
+"""What is shown and noted while a training goes on."""
 
 from __future__ import annotations
 
+from keras import ops
 from keras.callbacks import Callback
 from tqdm import tqdm
+
+
+class LearningRateLog(Callback):
+    """Note the learning rate of each epoch beside its losses."""
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Add it to what the callbacks behind this one see."""
+        if logs is not None:
+            logs["learning_rate"] = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
 
 class TrainingProgress(Callback):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
+from ccdseg.normalization import get_normalizer
 
 DEFAULT_MODEL = "damic-unet"
 """The model used where none is named."""
@@ -64,4 +66,9 @@ def read_description(folder: Path) -> dict:
     )
     if missing:
         raise InputError(f"{path} is damaged: {', '.join(sorted(missing))} missing.")
+    try:
+        ClassCatalogue.from_list(description["classes"])
+        get_normalizer(description["normalizer"])
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise InputError(f"{path} is damaged ({error}).") from None
     return description

@@ -1,11 +1,11 @@
-"""Training a segmenter: configuration, callbacks, history."""
+"""Training a segmenter: batches, callbacks, history."""
 
 from __future__ import annotations
 
 import logging
 import tempfile
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -19,8 +19,9 @@ from ccdseg.errors import InputError
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, class_frequencies, class_weights, threshold_mask
 from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
-from ccdseg.progress import TrainingProgress
+from ccdseg.progress import LearningRateLog, TrainingProgress
 from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from ccdseg.training_config import TrainingConfig
 
 LOG_FILE = "training_log.csv"
 
@@ -31,78 +32,6 @@ _LOSSES = {
 _OPTIMIZERS = {"adadelta": optimizers.Adadelta, "adam": optimizers.Adam}
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """Hyperparameters of a training.
-
-    Parameters
-    ----------
-    epochs : int
-        Passes over the training images.
-    batch_size : int
-        Images per step.
-    validation_split : float
-        Share of the images kept for validation, 0 to 1.
-    optimizer : {"adam", "adadelta"}
-        Optimiser.
-    learning_rate : float
-        Learning rate, the highest where a schedule changes it.
-    schedule : {"cosine", "plateau"}
-        ``cosine``: warm up over 5 % of the steps, then fall to 1 % along a cosine. ``plateau``:
-        multiply by `plateau_factor` where the validation loss has not fallen by
-        `plateau_min_delta` for `plateau_patience` epochs, down to `minimum_learning_rate`.
-    loss : {"crossentropy_dice", "weighted_crossentropy"}
-        Loss.
-    balance : float
-        Weight of each class is (1 / frequency) ** balance, normalised: 1 as in the original, 0 for
-        equal weights.
-    early_stopping_patience : int
-        Epochs without a better validation loss after which training stops.
-    plateau_patience, plateau_factor, plateau_min_delta, minimum_learning_rate
-        See `schedule`.
-    flips : bool
-        Whether images are flipped and turned at random.
-    seed : int
-        Seed of weights, order, flips and simulation.
-    """
-
-    epochs: int = 20
-    batch_size: int = 8
-    validation_split: float = 0.21
-    optimizer: str = "adam"
-    learning_rate: float = 3e-3
-    schedule: str = "cosine"
-    loss: str = "crossentropy_dice"
-    balance: float = 0.0
-    early_stopping_patience: int = 16
-    plateau_patience: int = 5
-    plateau_factor: float = 0.1
-    plateau_min_delta: float = 0.001
-    minimum_learning_rate: float = 1e-7
-    flips: bool = True
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "early_stopping_patience", "plateau_patience"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1.")
-        if not 0 < self.validation_split < 1:
-            raise InputError(f"validation_split is {self.validation_split}; it lies from 0 to 1.")
-        if self.learning_rate <= 0:
-            raise InputError(f"learning_rate is {self.learning_rate}; it must be above 0.")
-        if self.seed < 0:
-            raise InputError(f"The seed is {self.seed}; it must not be negative.")
-        for name, known in (
-            ("optimizer", _OPTIMIZERS),
-            ("loss", _LOSSES),
-            ("schedule", ("cosine", "plateau")),
-        ):
-            if getattr(self, name) not in known:
-                raise InputError(
-                    f"Unknown {name} {getattr(self, name)!r}; take {', '.join(known)}."
-                )
 
 
 def train(
@@ -142,7 +71,10 @@ def train(
         Where images and masks do not fit each other, the network or the catalogue.
     """
     config = config or TrainingConfig()
+    images, masks = np.asarray(images), np.asarray(masks)
     class_frequencies(masks, len(segmenter.classes))  # refuses what is no class
+    if images.dtype.kind not in "fiu" or not np.isfinite(images).all():
+        raise InputError("The images hold what is no finite number (NaN); mend or drop them.")
     training, validation = ArraySet(images, masks).split(config.validation_split)
     batches = ArrayBatches(training, **_settings(segmenter, config))
     weights = _class_weights(training.masks, segmenter, config)
@@ -255,6 +187,8 @@ def _fit(
         metrics=["accuracy"],
         jit_compile=False,
     )
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
     where = nullcontext(folder) if folder else tempfile.TemporaryDirectory()
     with where as log_folder:
         best = Path(log_folder) / "best.weights.h5"
@@ -273,7 +207,7 @@ def _fit(
             if not best.exists():
                 raise
             logger.warning("interrupted: the best epoch so far is kept")
-        if not best.exists():
+        if not np.isfinite(network.history.history["val_loss"]).any():
             raise InputError("The loss is not a number from the start; lower the learning rate.")
         network.load_weights(best)
         best.unlink()
@@ -304,6 +238,7 @@ def _callbacks(
     config: TrainingConfig, folder: Path, best: Path, *, progress: bool
 ) -> list[callbacks.Callback]:
     chosen = [
+        LearningRateLog(),
         callbacks.EarlyStopping(patience=config.early_stopping_patience),
         callbacks.ModelCheckpoint(best, save_best_only=True, save_weights_only=True),
         callbacks.CSVLogger(folder / LOG_FILE),

@@ -47,18 +47,28 @@ def files(folder):
     }
 
 
+def said(text):
+    """Lines of standard error without progress bars."""
+    return [line for line in text.splitlines() if line.strip() and "%|" not in line]
+
+
 @pytest.fixture
-def refused(capsys, caplog):
-    """Check that a command line ends with status 2, one line that matches, and nothing written."""
+def refused(capsys):
+    """Check that a command line ends with status 2, one line that matches, and nothing written.
+
+    The line goes to standard error, where progress bars may precede it.
+    """
 
     def check(message, *arguments, call=main):
-        before = files(Path())
+        before = files(Path()), set(Path().rglob("*"))
+        capsys.readouterr()
         assert status(call, *arguments) == 2
-        lines = capsys.readouterr().err.splitlines()
-        lines += [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-        assert len({line.partition("error: ")[2] for line in lines}) == 1, lines
-        assert re.search(rf"error: .*{message}", lines[0]), lines[0]
-        assert files(Path()) == before
+        output = capsys.readouterr()
+        assert output.out == ""
+        lines = said(output.err)
+        assert len(lines) == 1, output.err
+        assert re.search(rf"^[\w. ]+: error: .*{message}", lines[0]), lines[0]
+        assert (files(Path()), set(Path().rglob("*"))) == before
 
     return check
 
@@ -230,6 +240,11 @@ def test_a_bad_prediction_is_refused(refused, call, line, message):
     [
         ("segmenter.json", "{", "segmenter.json is damaged"),
         ("segmenter.json", '{"name": "a"}', "segmenter.json is damaged: classes, normalizer"),
+        (
+            "segmenter.json",
+            '{"name": "a", "normalizer": "none", "classes": ["a", "b"]}',
+            "segmenter.json is damaged",
+        ),
         ("network.keras", "no network", "network.keras is missing or damaged"),
         ("network.keras", None, "network.keras is missing or damaged"),
     ],
@@ -316,7 +331,24 @@ def test_a_picture_of_every_section_with_the_class_is_written(multi_results):
 
 
 @pytest.mark.usefixtures("workplace")
-def test_one_image_with_nan_gives_the_documented_files(caplog):
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [(("SCI", "SCI"), ("SCI_1", "SCI_2")), (("A/B", "../../../EVIL"), ("A_B", "_.._.._EVIL"))],
+)
+def test_images_give_files_of_their_own_whatever_their_names(names, labels):
+    images = [fits.ImageHDU(IMAGE, name=name, ver=i) for i, name in enumerate(names, 1)]
+    write_fits(fits.PrimaryHDU(), *images)(Path("a.fits"))
+    assert status(main, "predict", "a.fits", "--find", "background", *MODEL) == 0
+    assert set(files(Path("results"))) == {
+        "a_mask.fits",
+        "a_summary.json",
+        *(f"a_{label}_segmentation.png" for label in labels),
+        *(f"a_sections/{label}_row00000_column00000.png" for label in labels),
+    }
+
+
+@pytest.mark.usefixtures("workplace")
+def test_one_image_with_nan_gives_the_documented_files(capsys):
     with fits.open("single.fits", mode="update") as hdus:
         hdus[0].data[3, 4:7] = np.nan
     assert status(script(predict), "single.fits", *MODEL) == 0
@@ -327,21 +359,27 @@ def test_one_image_with_nan_gives_the_documented_files(caplog):
     }
     summary = json.loads(Path("results/single_summary.json").read_text())["hdus"][0]
     assert (summary["hdu"], summary["not_finite_pixels"]) == ("HDU0", 3)
-    assert "single.fits, HDU0: 3 pixels are not finite" in caplog.text
+    output = capsys.readouterr()
+    lines = said(output.err)
+    assert len(lines) == 1, output.err
+    assert lines[0].startswith("warning: single.fits, HDU0: 3 pixels are not finite")
+    assert output.out.startswith("single.fits → results/: ")
+    assert "warning" not in output.out
     header = fits.getheader("results/single_mask.fits")
     assert (header["NAXIS1"], header["NAXIS2"], header["OBJECT"]) == (50, 64, "dark")
 
 
 @pytest.mark.usefixtures("workplace")
 @pytest.mark.parametrize(
-    ("part", "text", "shape"),
+    ("part", "text", "shape", "origin"),
     [
-        (["--section", "[11:40,5:20]"], "[11:40,5:20]", (16, 30)),
-        (["--half", "right"], "[33:64,1:40]", (40, 32)),
+        (["--section", "[11:40,5:20]"], "[11:40,5:20]", (16, 30), "row00004_column00010"),
+        (["--half", "right"], "[33:64,1:40]", (40, 32), "row00000_column00032"),
     ],
 )
-def test_a_part_of_one_hdu_is_segmented(part, text, shape):
-    assert status(main, "predict", "multi.fits", "--hdu", "ccd_c", *part, *MODEL) == 0
+def test_a_part_of_one_hdu_is_segmented(part, text, shape, origin):
+    options = ["--hdu", "ccd_c", "--find", "background", *part]
+    assert status(main, "predict", "multi.fits", *options, *MODEL) == 0
     with fits.open("results/multi_mask.fits") as hdus:
         assert [hdu.name for hdu in hdus] == ["PRIMARY", "CCD_C"]
         assert hdus[1].shape == shape
@@ -349,10 +387,11 @@ def test_a_part_of_one_hdu_is_segmented(part, text, shape):
     summary = json.loads(Path("results/multi_summary.json").read_text())
     assert [hdu["section"] for hdu in summary["hdus"]] == [text]
     assert Path("results/multi_segmentation.png").is_file()
+    assert set(files(Path("results/multi_sections"))) == {f"CCD_C_{origin}.png"}
 
 
 @pytest.mark.usefixtures("workplace")
-def test_folders_and_patterns_are_searched_and_a_bad_frame_stops_no_other(caplog):
+def test_folders_and_patterns_are_searched_and_a_bad_frame_stops_no_other(capsys):
     Path("night").mkdir()
     fits.PrimaryHDU(IMAGE).writeto("night/b.fits.gz")
     Path("night/c.fits").write_text("no FITS")
@@ -363,16 +402,20 @@ def test_folders_and_patterns_are_searched_and_a_bad_frame_stops_no_other(caplog
     masks = sorted(path.name for path in Path("results").glob("*_mask.fits"))
     assert masks == ["a_mask.fits", "b_mask.fits", "single_mask.fits"]
     assert not list(Path("results").glob("c_*"))
-    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-    assert len(errors) == 1
-    assert "night/c.fits is not a readable FITS file" in errors[0]
+    output = capsys.readouterr()
+    errors = [line for line in output.err.splitlines() if "error" in line]
+    assert len(errors) == 1, output.err
+    assert "ccdseg predict: error: night/c.fits is not a readable FITS file" in errors[0]
+    results = [line.split(" → ")[0] for line in output.out.splitlines() if " → " in line]
+    assert results == ["a.fits.fz", "b.fits.gz", "single.fits"]
+    assert "error" not in output.out
 
 
 @pytest.mark.usefixtures("workplace")
-def test_results_are_replaced_only_when_asked(refused, capsys):
-    assert status(main, "predict", "single.fits", *MODEL) == 0
+def test_results_are_replaced_with_all_their_sections_only_when_asked(refused):
+    assert status(main, "predict", "single.fits", "--find", "background", *MODEL) == 0
     first = fits.getheader("results/single_mask.fits")
-    capsys.readouterr()
+    assert files(Path("results/single_sections"))
     refused("single_mask.fits exists already; pass --overwrite", "predict", "single.fits", *MODEL)
     with fits.open("single.fits", mode="update") as hdus:
         hdus[0].header["OBJECT"] = "flat"
@@ -380,6 +423,7 @@ def test_results_are_replaced_only_when_asked(refused, capsys):
     second = fits.getheader("results/single_mask.fits")
     assert (first["OBJECT"], second["OBJECT"]) == ("dark", "flat")
     assert len(files(Path("results"))) == 3
+    assert not Path("results/single_sections").exists()
 
 
 @pytest.fixture(scope="module")
@@ -533,18 +577,34 @@ BAD_SIMULATIONS = [
     ("test -o a.npz --library dict.pkl", "dict.pkl is not a plain list of numpy arrays"),
     ("test -o a.npz --library evil.pkl", "evil.pkl is refused: .*mkdir"),
     ("test -o a.npz --library line.pkl", "line.pkl, cluster 0 is 1-dimensional"),
+    ("clusters --n 1 -o a.txt", r"a.txt must end on \.npz"),
+    ("test --n 1 --shape 32x32 -o old.npz --pictures", "old_label.png exists already"),
 ]
 
 
 @pytest.mark.usefixtures("workplace")
 @pytest.mark.parametrize(("line", "message"), BAD_SIMULATIONS)
 def test_a_bad_simulation_is_refused(refused, line, message):
-    Path("old_truth.fits.fz").write_text("precious")
+    for name in ("old_truth.fits.fz", "old_label.png"):
+        Path(name).write_text("precious")
     Path("dict.pkl").write_bytes(pickle.dumps({"clusters": []}))
     Path("evil.pkl").write_bytes(pickle.dumps([Malicious()]))
     Path("line.pkl").write_bytes(pickle.dumps([np.ones(3)]))
     refused(message, "simulate", *line.split())
     assert not Path("hacked").exists()
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "predict single.fits --model tiny --output single.fits",
+        "train --output single.fits/new",
+        "simulate test --n 1 --shape 16x16 -o single.fits/new.npz",
+    ],
+)
+def test_an_output_in_the_place_of_a_folder_is_refused(refused, line):
+    refused("'single.fits", *line.split())
 
 
 @pytest.mark.usefixtures("workplace")
@@ -561,10 +621,18 @@ def test_a_simulated_set_is_that_of_its_recipe_and_seed():
 
 
 @pytest.mark.usefixtures("workplace")
-def test_a_simulated_frame_comes_with_its_truth():
-    options = ["--shape", "96x128", "--seed", "4", "-o", "frame.fits.fz"]
+@pytest.mark.parametrize(
+    ("name", "truth_name"),
+    [
+        ("my.fits", "my_truth.fits"),
+        ("my.fits.fz", "my_truth.fits.fz"),
+        ("my.fits.copy.fits.fz", "my.fits.copy_truth.fits.fz"),
+    ],
+)
+def test_a_simulated_frame_comes_with_its_truth(name, truth_name):
+    options = ["--shape", "96x128", "--seed", "4", "-o", name]
     assert status(main, "simulate", "frame", *options) == 0
-    frame, truth = (read_frame(name) for name in ("frame.fits.fz", "frame_truth.fits.fz"))
+    frame, truth = read_frame(name), read_frame(truth_name)
     assert (frame.label, truth.label) == ("CCD", "TRUTH")
     assert frame.data.shape == truth.data.shape == (96, 128)
     assert set(np.unique(truth.data)) <= {0, 1, 2, 3}
@@ -613,6 +681,26 @@ def test_the_models_that_ship_can_be_listed(capsys):
     assert all(name in capsys.readouterr().out for name in registry.list_models())
 
 
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize("report", ["{}", None])
+def test_a_model_without_scores_is_listed(monkeypatch, capsys, report):
+    Path("tiny/report.json").unlink()
+    if report is not None:
+        Path("tiny/report.json").write_text(report)
+    monkeypatch.setattr(registry, "_SHIPPED", (Path(),))
+    assert status(main, "models") == 0
+    text = capsys.readouterr().out
+    assert text.startswith("tiny\n")
+    assert ", ".join(CLASSES.names) in text
+    assert "accuracy" not in text
+
+
+def test_that_no_model_ships_is_told(monkeypatch, capsys):
+    monkeypatch.setattr(registry, "_SHIPPED", ())
+    assert status(main, "models") == 0
+    assert capsys.readouterr().out == "No model ships with this installation.\n"
+
+
 NO_KERAS = """
 import contextlib, io, json, sys
 from ccdseg.cli import main
@@ -637,6 +725,7 @@ def test_help_and_mistakes_load_neither_keras_nor_matplotlib():
     mistakes += [f"predict --model tiny {line}" for line, _ in BAD_PREDICTIONS]
     mistakes += [f"simulate {line}" for line, _ in BAD_SIMULATIONS[:6]]
     mistakes += ["predict --model tiny text.fits", "train --weights nothing"]
+    mistakes += ["train --output tiny", "train --data missing.npz --output new"]
     result = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", NO_KERAS, json.dumps([*helps, *mistakes])],
         capture_output=True,

@@ -88,18 +88,19 @@ def test_an_hdu_is_found_by_name_and_index(multi, hdu, shift):
     np.testing.assert_array_equal(read_frame(multi, hdu=hdu).data, IMAGE + np.float32(shift))
 
 
-def test_trailing_blanks_of_a_name_do_not_count(tmp_path):
+@pytest.mark.parametrize(("value", "name"), [("'CCD_A     '", "CCD_A"), (f"{3:20d}", "3")])
+def test_a_name_counts_without_trailing_blanks_and_may_be_a_number(tmp_path, value, name):
     cards = [
         "SIMPLE  =                    T",
         "BITPIX  =                   16",
         "NAXIS   =                    2",
         "NAXIS1  =                    2",
         "NAXIS2  =                    1",
-        "EXTNAME = 'CCD_A     '",
+        f"EXTNAME = {value}",
     ]
     path = written_by_hand(tmp_path / "a.fits", cards, np.array([1, 2], ">i2").tobytes())
-    frame = read_frame(path, hdu="ccd_a")
-    assert frame.hdu_name == "CCD_A"
+    frame = read_frame(path, hdu=name.lower())
+    assert (frame.hdu_name, frame.label) == (name, name)
     assert frame.data.tolist() == [[1, 2]]
 
 
@@ -262,32 +263,57 @@ def test_a_bad_file_is_refused_in_one_line_that_names_it(tmp_path, kind):
         read_frames(path)
 
 
-@pytest.mark.parametrize("name", ["missing.fits", ""])
-def test_a_missing_file_is_refused(tmp_path, name):
-    with refused(f"No such file: {re.escape(str(tmp_path / name))}"):
-        read_frames(tmp_path / name)
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("missing.fits", "No such file: {path}"), ("", "{path} is a folder; give a FITS file.")],
+)
+def test_a_missing_file_is_refused(tmp_path, name, message):
+    path = tmp_path / name
+    with refused(re.escape(message.format(path=path))):
+        read_frames(path)
 
 
-@pytest.mark.parametrize("suffix", ["fits.fz", "fits.gz"])
-def test_a_truncated_compressed_file_is_refused(tmp_path, suffix):
-    path = tmp_path / f"a.{suffix}"
-    data = np.random.default_rng(0).integers(0, 60000, (100, 100)).astype(np.uint16)
-    write_compressed = {
-        "fits.fz": lambda: save(path, fits.PrimaryHDU(), fits.CompImageHDU(data)),
-        "fits.gz": lambda: save(path, fits.PrimaryHDU(data)),
+@pytest.mark.parametrize("kind", [fits.ImageHDU, fits.CompImageHDU])
+@pytest.mark.parametrize("end", ["in the header", "before the data", "in the data"])
+def test_a_file_cut_behind_its_first_image_is_refused(tmp_path, kind, end):
+    hdus = fits.HDUList([fits.PrimaryHDU(), kind(IMAGE, name="A"), kind(IMAGE, name="B")])
+    path = save(tmp_path / "whole.fits", *hdus)
+    with fits.open(path) as whole:
+        second = whole.fileinfo(2)
+    n_bytes = {
+        "in the header": second["hdrLoc"] + 400,
+        "before the data": second["datLoc"],
+        "in the data": second["datLoc"] + 100,
     }
-    write_compressed[suffix]()
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) * 3 // 5])
+    path = tmp_path / "cut.fits"
+    cut(path, hdus, n_bytes[end])
     with refused(f"{re.escape(str(path))}.*truncated"):
         read_frames(path)
 
 
-def segmented(frames, folder, **options):
+@pytest.mark.parametrize(
+    ("suffix", "share"),
+    [
+        *(("fits.fz", share) for share in (0.3, 0.6, 0.9)),
+        *(("fits.gz", share) for share in (0.3, 0.52, 0.55, 0.6, 0.9)),
+    ],
+)
+def test_a_truncated_compressed_file_is_refused(tmp_path, suffix, share):
+    kind = {"fits.fz": fits.CompImageHDU, "fits.gz": fits.ImageHDU}[suffix]
+    noise = np.random.default_rng(0).integers(0, 60000, (100, 100)).astype(np.uint16)
+    images = kind(noise, name="A"), kind(noise[::-1], name="B")
+    path = save(tmp_path / f"a.{suffix}", fits.PrimaryHDU(), *images)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    with refused(f"{re.escape(str(path))}.*truncated"):
+        read_frames(path)
+
+
+def segmented(frames, folder, *, model="tiny", **options):
     """Write a mask for each frame, whose class is the number of the frame, and open it."""
     masks = [np.full(frame.data.shape, i % 4, np.uint8) for i, frame in enumerate(frames)]
     path = folder / "mask.fits"
-    write_masks(path, masks, frames, classes=CLASSES, model="tiny", **options)
+    write_masks(path, masks, frames, classes=CLASSES, model=model, **options)
     return fits.open(path, checksum=True)
 
 
@@ -324,6 +350,13 @@ def test_a_mask_says_what_made_it_and_what_its_values_mean(multi, tmp_path):
             assert "tiny" in str(header["HISTORY"])
 
 
+def test_a_name_of_a_model_that_is_not_ascii_is_escaped(tmp_path):
+    frames = read_frames(save(tmp_path / "a.fits", fits.PrimaryHDU(IMAGE)))
+    with segmented(frames, tmp_path, model="modèle") as hdus:
+        assert hdus[0].header["SEGMODEL"] == r"mod\xe8le"
+        assert r"mod\xe8le" in str(hdus[0].header["HISTORY"])
+
+
 def test_the_cards_of_the_input_are_carried_over(tmp_path):
     hdu = fits.ImageHDU(RAW, name="SCI")
     hdu.header["OBJECT"] = ("dark", "what was taken")
@@ -353,13 +386,15 @@ def test_the_cards_of_the_input_are_carried_over(tmp_path):
     ],
 )
 def test_the_coordinates_of_a_section_refer_to_the_same_sky(tmp_path, part, text, shift):
-    image = fits.PrimaryHDU(IMAGE, fits.Header({"CRPIX1": 10.5, "CRPIX2": 20}))
+    reference = {"CRPIX1": 10.5, "CRPIX2": 20, "CRPIX1A": 30.0, "CRPIX2A": 40.0}
+    image = fits.PrimaryHDU(IMAGE, fits.Header(reference))
     frames = read_frames(save(tmp_path / "a.fits", image), **part)
     with segmented(frames, tmp_path) as hdus:
         header = hdus[0].header
         assert hdus[0].data.shape == frames[0].data.shape
     assert header["SEGSEC"] == text
     assert (header["CRPIX1"], header["CRPIX2"]) == (10.5 - shift[0], 20 - shift[1])
+    assert (header["CRPIX1A"], header["CRPIX2A"]) == (30 - shift[0], 40 - shift[1])
     assert (header["LTV1"], header["LTV2"]) == (-shift[0], -shift[1])
 
 
@@ -419,17 +454,21 @@ def test_a_failing_write_leaves_nothing_behind(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("data", [RAW, (RAW % 256).astype(np.uint8)])
-def test_a_compressed_frame_is_written_losslessly(tmp_path, data):
-    path = tmp_path / "new" / "frame.fits.fz"
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [("fits", fits.PrimaryHDU), ("fits.gz", fits.PrimaryHDU), ("fits.fz", fits.CompImageHDU)],
+)
+def test_a_frame_is_written_losslessly(tmp_path, suffix, kind, data):
+    path = tmp_path / "new" / f"frame.{suffix}"
     write_frame(path, data, name="CCD", keywords={"GAIN": (0.75, "ADU per electron"), "RUN": 7})
     frame = read_frame(path, hdu="CCD")
     np.testing.assert_array_equal(frame.data, data)
     assert (frame.header["GAIN"], frame.header.comments["GAIN"]) == (0.75, "ADU per electron")
     assert frame.header["RUN"] == 7
     with fits.open(path, checksum=True) as hdus:
-        assert isinstance(hdus[1], fits.CompImageHDU)
-        assert hdus[1].data.dtype == data.dtype
-        np.testing.assert_array_equal(hdus[1].data, data)
+        assert type(hdus[-1]) is kind
+        assert hdus[-1].data.dtype == data.dtype
+        np.testing.assert_array_equal(hdus[-1].data, data)
 
 
 def test_an_existing_frame_is_replaced_only_when_asked(tmp_path):

@@ -11,10 +11,10 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files npz classes detector",
-    "simulation mask normalization augmentation tiling dataset evaluation pictures",
+    "version errors files npz classes detector training_config",
+    "simulation mask normalization augmentation tiling dataset evaluation pictures presets",
     "fits_io models batches registry provenance",
-    "inference training progress presets",
+    "inference training progress",
     "plotting cli",
     "ccdseg",
 ]

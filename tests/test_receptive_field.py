@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 from refusal import refused
 
-from ccdseg.models.receptive_field import receptive_field
+from ccdseg.models.receptive_field import ReceptiveField, receptive_field
 
 
 def measured_reach(model, field):
@@ -73,12 +73,18 @@ def test_a_strided_stem_and_its_transposed_convolution_reach_as_measured():
     assert field.halo - 4 <= measured_reach(model, field) <= field.halo
 
 
+def test_a_sequential_network_is_read():
+    model = keras.Sequential([keras.Input((None, None, 1)), layers.Conv2D(2, 3, padding="same")])
+    assert receptive_field(model) == ReceptiveField(halo=1, stride=1)
+
+
 @pytest.mark.parametrize(
     ("layer", "name"),
     [
         (layers.GlobalAveragePooling2D(keepdims=True), "GlobalAveragePooling2D"),
         (layers.LayerNormalization(axis=[1, 2, 3]), "LayerNormalization"),
         (layers.Permute((2, 1, 3)), "Permute"),
+        (keras.Sequential([keras.Input((16, 16, 1)), layers.ReLU()]), "Sequential"),
     ],
 )
 def test_a_layer_of_unknown_reach_is_refused(layer, name):
@@ -86,3 +92,15 @@ def test_a_layer_of_unknown_reach_is_refused(layer, name):
     model = keras.Model(inputs, layers.Conv2D(2, 1)(layer(x)))
     with refused(rf"layer {layer.name} \({name}\) is not known"):
         receptive_field(model)
+
+
+def test_a_layer_that_is_used_twice_is_refused():
+    layer = layers.Conv2D(1, 3, padding="same")
+    with refused(r"layer \S+ is not known; .* every layer is used once"):
+        receptive_field(network(layer, layer))
+
+
+def test_a_convolution_that_is_not_padded_is_refused():
+    layer = layers.Conv2D(2, 3)
+    with refused(f"Layer {layer.name} is padded 'valid'; only 'same' keeps sizes"):
+        receptive_field(network(layer))

@@ -23,13 +23,13 @@ from ccdseg.training import (
     train_on_simulation,
 )
 
-SCORES = {"loss", "accuracy", "val_loss", "val_accuracy"}
+SCORES = {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
 
 
 @pytest.fixture(scope="module")
 def trained(tiny_unet, small_set, tmp_path_factory):
-    """Return a segmenter, its history, and the folder of the log, after three epochs."""
-    folder = tmp_path_factory.mktemp("log")
+    """Return a segmenter, its history, and the new folder of the log, after three epochs."""
+    folder = tmp_path_factory.mktemp("log") / "new"
     segmenter = Segmenter(tiny_unet(filters=4))
     config = TrainingConfig(epochs=3, batch_size=1, learning_rate=1e-2, seed=1)
     history = train(segmenter, *small_set, config=config, folder=folder, progress=False)
@@ -147,6 +147,20 @@ def test_a_mask_with_an_unknown_class_is_refused(segmenter, small_set):
         train(segmenter, small_set.images, small_set.masks % 4 + 4, progress=False)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_images_that_are_not_finite_are_refused(segmenter, small_set, value):
+    images = small_set.images.copy()
+    images[3, 5, 7] = value
+    with refused("The images hold what is no finite number"):
+        train(segmenter, images, small_set.masks, progress=False)
+
+
+def test_a_loss_that_is_never_a_number_is_refused(tiny_unet, small_set):
+    config = TrainingConfig(epochs=2, batch_size=2, learning_rate=1e30, schedule="plateau")
+    with refused("not a number from the start; lower the learning rate"):
+        train(Segmenter(tiny_unet(levels=1)), *small_set, config=config, progress=False)
+
+
 def by_kind(config, **options):
     chosen = _callbacks(config, **options)
     return {type(callback): callback for callback in chosen}
@@ -221,12 +235,17 @@ def test_training_stops_when_the_loss_no_longer_falls(tiny_unet, small_set):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"epochs": 1.5}, "epochs is 1.5; it must be a whole number from 1"),
+        ({"epochs": "3"}, "epochs is '3'; it must be a whole number from 1"),
         ({"epochs": 0}, "epochs is 0; it must be at least 1"),
         ({"batch_size": -1}, "batch_size is -1; it must be at least 1"),
         ({"early_stopping_patience": 0}, "early_stopping_patience is 0"),
         ({"plateau_patience": 0}, "plateau_patience is 0"),
         ({"validation_split": 0}, "validation_split is 0"),
         ({"validation_split": 1.0}, "validation_split is 1.0"),
+        ({"plateau_factor": 1.5}, "plateau_factor is 1.5; it lies between 0 and 1"),
+        ({"balance": np.inf}, "balance is inf"),
+        ({"learning_rate": np.nan}, "learning_rate is nan"),
         ({"learning_rate": 0}, "learning_rate is 0; it must be above 0"),
         ({"learning_rate": -1e-3}, "learning_rate is -0.001; it must be above 0"),
         ({"seed": -1}, "seed is -1; it must not be negative"),

@@ -22,7 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> None:
     """Print one paragraph per model."""
-    for name, folder in list_models().items():
+    models = list_models()
+    if not models:
+        print("No model ships with this installation.")
+    for name, folder in models.items():
         description = read_description(folder)
         print(f"{name}{' (default)' if name == DEFAULT_MODEL else ''}")
         print(f"  classes        {', '.join(row['name'] for row in description['classes'])}")
@@ -36,6 +39,8 @@ def _scores(folder: Path) -> list[str]:
     if not report.is_file():
         return []
     scores = json.loads(report.read_text(encoding="utf-8"))
+    if not scores:
+        return []
     f1 = ", ".join(
         f"{name} –" if row["f1"] is None else f"{name} {row['f1']:.3f}"
         for name, row in scores["classes"].items()

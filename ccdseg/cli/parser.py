@@ -54,16 +54,31 @@ def execute(
     run: Callable[[argparse.Namespace], int | None], arguments: argparse.Namespace, *, prog: str
 ) -> int:
     """Run `run`; a mistake of the user becomes one line and status 2."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    logging.getLogger("absl").setLevel(logging.ERROR)
+    _set_up_logging()
+    arguments.prog = prog
     try:
         return run(arguments) or 0
     except InputError as error:
         print(f"{prog}: error: {error}", file=sys.stderr)
         return _MISTAKE
+    except OSError as error:
+        print(f"{prog}: error: {error}", file=sys.stderr)
+        return _MISTAKE
     except KeyboardInterrupt:
         print(f"{prog}: interrupted", file=sys.stderr)
         return _INTERRUPTED
+
+
+def _set_up_logging() -> None:
+    """Send what is found to standard output, warnings and errors to standard error."""
+    usual, trouble = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
+    usual.addFilter(lambda record: record.levelno < logging.WARNING)
+    trouble.setLevel(logging.WARNING)
+    logger = logging.getLogger("ccdseg")
+    logger.handlers = [usual, trouble]
+    logger.setLevel(logging.INFO)
+    for name in ("absl", "tensorflow"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def positive_int(text: str) -> int:
@@ -79,7 +94,7 @@ def positive_int(text: str) -> int:
 
 def seed(text: str) -> int:
     """Parse a seed: a whole number from 0."""
-    if not text.isdigit():
+    if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
     return int(text)
 
@@ -87,6 +102,6 @@ def seed(text: str) -> int:
 def shape(text: str) -> tuple[int, int]:
     """Parse ROWSxCOLUMNS."""
     parts = text.lower().replace("×", "x").split("x")
-    if len(parts) != 2 or not all(part.isdigit() and int(part) for part in parts):
+    if len(parts) != 2 or not all(part.isdecimal() and int(part) for part in parts):
         raise argparse.ArgumentTypeError(f"{text!r} is no shape; write it like 1024x2048")
     return int(parts[0]), int(parts[1])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import re
+import shutil
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -96,12 +98,14 @@ def run(arguments: argparse.Namespace) -> int:
             frames = read_frames(
                 path, hdu=arguments.hdu, section=arguments.section, half=arguments.half
             )
+            earlier = earlier_results(arguments.output, stem(path))
             with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
                 summary = segment_file(frames, model, folder, find=find)
-            logger.info("%s", describe(summary, arguments.output / stem(path)))
+            remove_results(arguments.output, earlier - set(summary["results"]))
+            logger.info("%s", describe(summary, arguments.output))
         except InputError as error:
             n_failed += 1
-            logger.error("error: %s", error)
+            logger.error("%s: error: %s", arguments.prog, error)
     return 2 if n_failed else 0
 
 
@@ -167,22 +171,30 @@ def segment_file(frames: list[Frame], model: LazyModel, folder: Path, *, find: s
 
     segmenter, name = model.segmenter, stem(frames[0].path)
     masks, summaries = [], []
-    for frame in frames:
-        where = f"{frame.path}, {frame.label}"
+    for frame, label in zip(frames, unique_labels(frames), strict=True):
         if frame.n_bad:
             logger.warning(
-                "warning: %s: %d pixels are not finite; taken as the median.", where, frame.n_bad
+                "warning: %s, %s: %d pixels are not finite; taken as the median of the others.",
+                frame.path,
+                frame.label,
+                frame.n_bad,
             )
         start = time.perf_counter()
         mask = segmenter.predict(frame.data, progress=True).mask
         summaries.append(summarise(frame, mask, model.classes, time.perf_counter() - start))
-        label = f"{name}_{frame.label}" if len(frames) > 1 else name
+        full_name = f"{name}_{label}" if len(frames) > 1 else name
         figure = plotting.show_frame(
-            frame.data, mask, classes=model.classes, title=label.replace("_", " ")
+            frame.data,
+            mask,
+            classes=model.classes,
+            origin=frame.origin,
+            title=full_name.replace("_", " "),
         )
-        plotting.save_figure(figure, folder / f"{label}_segmentation.png")
+        plotting.save_figure(figure, folder / f"{full_name}_segmentation.png")
         if find:
-            write_sections(frame, mask, find, model.classes, folder / f"{name}_sections")
+            write_sections(
+                frame, mask, find, model.classes, folder=folder / f"{name}_sections", label=label
+            )
         masks.append(mask)
     write_masks(
         folder / f"{name}_mask.fits", masks, frames, classes=model.classes, model=segmenter.name
@@ -193,10 +205,38 @@ def segment_file(frames: list[Frame], model: LazyModel, folder: Path, *, find: s
         "ccdseg": __version__,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "hdus": summaries,
+        "results": sorted([*(path.name for path in folder.iterdir()), f"{name}_summary.json"]),
     }
     text = json.dumps(summary, indent=2) + "\n"
     (folder / f"{name}_summary.json").write_text(text, encoding="utf-8")
     return summary
+
+
+def unique_labels(frames: list[Frame]) -> list[str]:
+    """Labels of the frames for file names: plain characters, a number where two are alike."""
+    plain = [re.sub(r"[^\w.+-]", "_", frame.label).lstrip(".") for frame in frames]
+    return [
+        label if plain.count(label) == 1 else f"{label}_{frame.hdu_index}"
+        for label, frame in zip(plain, frames, strict=True)
+    ]
+
+
+def earlier_results(folder: Path, name: str) -> set[str]:
+    """Names of what an earlier run wrote for the same frame."""
+    try:
+        summary = json.loads((folder / f"{name}_summary.json").read_text(encoding="utf-8"))
+        return {Path(result).name for result in summary["results"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def remove_results(folder: Path, names: set[str]) -> None:
+    """Remove what an earlier run wrote and this one does not replace."""
+    for path in (folder / name for name in names):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def summarise(frame: Frame, mask: np.ndarray, classes: ClassCatalogue, seconds: float) -> dict:
@@ -220,7 +260,13 @@ def summarise(frame: Frame, mask: np.ndarray, classes: ClassCatalogue, seconds: 
 
 
 def write_sections(
-    frame: Frame, mask: np.ndarray, name: str, classes: ClassCatalogue, folder: Path
+    frame: Frame,
+    mask: np.ndarray,
+    name: str,
+    classes: ClassCatalogue,
+    *,
+    folder: Path,
+    label: str,
 ) -> None:
     """Write a picture of each section that contains the class `name`."""
     from ccdseg import plotting
@@ -228,16 +274,24 @@ def write_sections(
     folder.mkdir(exist_ok=True)
     tiles = list(tiles_with(mask, classes[name].index))
     for tile in tqdm(tiles, desc=f"Sections with {name}", unit="section"):
-        row, column = (part.start for part in tile.read)
-        title = f"{frame.label}: {name}, rows from {row}, columns from {column}"
-        figure = plotting.show_section(frame.data, mask, tile, name, classes=classes, title=title)
-        path = folder / f"{frame.label}_row{row:05d}_column{column:05d}.png"
-        plotting.save_figure(figure, path)
+        row, column = (
+            start + part.start for start, part in zip(frame.origin, tile.read, strict=True)
+        )
+        figure = plotting.show_section(
+            frame.data,
+            mask,
+            tile,
+            name,
+            classes=classes,
+            origin=frame.origin,
+            title=f"{frame.label}: {name}, rows from {row}, columns from {column}",
+        )
+        plotting.save_figure(figure, folder / f"{label}_row{row:05d}_column{column:05d}.png")
 
 
-def describe(summary: dict, target: Path) -> str:
+def describe(summary: dict, folder: Path) -> str:
     """Few lines that say what was found and where the results are."""
-    lines = [f"{summary['file']} → {target}_mask.fits"]
+    lines = [f"{summary['file']} → {folder}/: {', '.join(summary['results'])}"]
     for hdu in summary["hdus"]:
         found = ", ".join(
             f"{name} {row['percent']:.2f} % ({row['components']})"

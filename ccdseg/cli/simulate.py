@@ -72,7 +72,10 @@ def run(arguments: argparse.Namespace) -> None:
     detector = Detector.load(arguments.detector)
     rng = np.random.default_rng(arguments.seed)
     refuse_existing(arguments.output, overwrite=arguments.overwrite)
+    for path in _picture_paths(arguments):
+        refuse_existing(path, overwrite=arguments.overwrite)
     if arguments.kind == "clusters":
+        _demand_suffix(arguments.output, ".npz")
         generate_library(arguments.n, detector=detector, rng=rng).save(arguments.output)
         written = [arguments.output]
     elif arguments.kind == "frame":
@@ -112,7 +115,7 @@ def _simulate_frame(
     arguments: argparse.Namespace, detector: Detector, rng: np.random.Generator
 ) -> list[Path]:
     _demand_suffix(arguments.output, ".fits", ".fits.gz", ".fits.fz")
-    name, suffix = arguments.output.name.split(".fits")
+    name, suffix = arguments.output.name.rsplit(".fits", 1)
     truth = arguments.output.with_name(f"{name}_truth.fits{suffix}")
     refuse_existing(truth, overwrite=arguments.overwrite)
     arguments.shape = arguments.shape or (1024, 1024)
@@ -142,14 +145,18 @@ def _pictures(arguments: argparse.Namespace, image: np.ndarray, mask: np.ndarray
         return []
     from ccdseg import plotting
 
-    stem = arguments.output.name.split(".")[0]
-    figures = {
-        f"{stem}_label.png": plotting.show_frame(image, mask),
-        f"{stem}_charge.png": plotting.plot_charge_distribution(image, mask),
-    }
+    figures = (plotting.show_frame(image, mask), plotting.plot_charge_distribution(image, mask))
     return [
-        plotting.save_figure(
-            figure, arguments.output.with_name(name), overwrite=arguments.overwrite
-        )
-        for name, figure in figures.items()
+        plotting.save_figure(figure, path, overwrite=arguments.overwrite)
+        for figure, path in zip(figures, _picture_paths(arguments), strict=True)
     ]
+
+
+def _picture_paths(arguments: argparse.Namespace) -> list[Path]:
+    """Where the pictures go; none where none are asked for."""
+    if not arguments.pictures:
+        return []
+    if arguments.kind == "clusters":
+        raise InputError("--pictures shows an image; a library of clusters has none.")
+    stem = arguments.output.name.split(".")[0]
+    return [arguments.output.with_name(f"{stem}_{what}.png") for what in ("label", "charge")]

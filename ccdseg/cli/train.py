@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,19 +14,19 @@ from ccdseg.augmentation import AUGMENTATIONS, append_augmented
 from ccdseg.classes import CLASSES
 from ccdseg.cli.parser import positive_int, seed
 from ccdseg.cli.quiet import import_keras
+from ccdseg.cli.training_report import record_training, score, write_figures, write_report
 from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.evaluation import PixelReport, cross_entropy, pixel_report
-from ccdseg.files import atomic_folder
+from ccdseg.files import atomic_folder, refuse_existing
 from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.presets import PRESETS, Preset
 from ccdseg.provenance import code_state
 from ccdseg.registry import NETWORK, find_model
 from ccdseg.simulation import RECIPES, simulate_dataset
 
 if TYPE_CHECKING:
-    from ccdseg.inference import Prediction, Segmenter
-    from ccdseg.presets import Preset
+    from ccdseg.inference import Segmenter
 
 SUMMARY = "train a model on simulated images or on your own"
 
@@ -58,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "--preset",
-        choices=["default", "paper"],
+        choices=PRESETS,
         default="default",
         help="network and hyperparameters (default: default)",
     )
@@ -106,13 +105,15 @@ class Sets:
 def run(arguments: argparse.Namespace) -> None:
     """Train a model: the story from the arguments to the folder."""
     output = arguments.output or Path("models") / arguments.preset
+    refuse_existing(output, overwrite=arguments.overwrite)
     weights = find_weights(arguments.weights)
     detector = Detector.load(arguments.detector)
+    data = arguments.data and load_array_set(arguments.data, n_classes=len(CLASSES))
+    preset = choose_preset(arguments)
     code = code_state()
     import_keras()
     with atomic_folder(output, overwrite=arguments.overwrite) as folder:
-        preset = choose_preset(arguments)
-        sets = load_or_simulate(arguments, preset, detector)
+        sets = split_or_simulate(arguments, preset, detector, data)
         segmenter = build_segmenter(preset, name=output.name, weights=weights)
         fit(segmenter, preset, sets, detector, folder)
         prediction = segmenter.predict(sets.test.images, progress=True)
@@ -133,8 +134,6 @@ def find_weights(name: str | None) -> Path | None:
 
 def choose_preset(arguments: argparse.Namespace) -> Preset:
     """Preset with what the arguments change in it."""
-    from ccdseg.presets import PRESETS
-
     preset = PRESETS[arguments.preset]
     return replace(
         preset,
@@ -147,14 +146,15 @@ def choose_preset(arguments: argparse.Namespace) -> Preset:
     )
 
 
-def load_or_simulate(arguments: argparse.Namespace, preset: Preset, detector: Detector) -> Sets:
+def split_or_simulate(
+    arguments: argparse.Namespace, preset: Preset, detector: Detector, data: ArraySet | None
+) -> Sets:
     """Training and test images with the labels that the preset asks for."""
     thresholds = None
     if preset.labels == "threshold":
         thresholds = Thresholds.from_detector(detector, preset.recipe)
-    if arguments.data:
-        arrays = load_array_set(arguments.data, n_classes=len(CLASSES))
-        training, test = _labelled(arrays, thresholds, arguments.data).split(0.2)
+    if data is not None:
+        training, test = _labelled(data, thresholds, arguments.data).split(0.2)
     else:
         test = simulate_dataset(
             RECIPES["test"],
@@ -221,84 +221,3 @@ def fit(segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector, fo
         config=preset.config,
         folder=folder,
     )
-
-
-def score(
-    segmenter: Segmenter, test: ArraySet, prediction: Prediction
-) -> tuple[PixelReport, PixelReport | None]:
-    """Scores on all pixels, and without those that no method can decide."""
-    strict = pixel_report(test.masks, prediction.mask, classes=segmenter.classes)
-    clear = None
-    if test.unclear is not None:
-        clear = pixel_report(
-            test.masks, prediction.mask, classes=segmenter.classes, ignore=test.unclear
-        )
-    loss = cross_entropy(test.masks, prediction.probabilities)
-    segmenter.report = {
-        **strict.to_dict(),
-        "loss": loss,
-        "clear": clear and clear.to_dict(),
-        "n_test_images": len(test),
-    }
-    return strict, clear
-
-
-def record_training(
-    segmenter: Segmenter,
-    arguments: argparse.Namespace,
-    preset: Preset,
-    detector: Detector,
-    *,
-    code: str,
-) -> None:
-    """Write down what makes the training again."""
-    segmenter.training |= {
-        "command": arguments.command_line,
-        "code": code,
-        "python": sys.version.split()[0],
-        "preset": preset.name,
-        "labels": preset.labels,
-        "data": str(arguments.data) if arguments.data else f"recipe {preset.recipe.name!r}",
-        "images": preset.n_images,
-        "new_images_every_epoch": preset.streamed,
-        "augment": arguments.augment,
-        "weights": arguments.weights,
-        "recipe": asdict(preset.recipe),
-        "detector": asdict(detector),
-    }
-
-
-def write_report(
-    folder: Path, segmenter: Segmenter, strict: PixelReport, clear: PixelReport | None
-) -> None:
-    """Write `report.txt`; `report.json` is written with the segmenter."""
-    parts = [f"Scores on {segmenter.report['n_test_images']} test images, all pixels", str(strict)]
-    if clear is not None:
-        parts += [
-            "Clear: without the pixels in which the clusters' deposit lies between 0.5 and 3 σ",
-            str(clear),
-        ]
-    parts.append(f"Mean cross-entropy of the probabilities: {segmenter.report['loss']:.5f}")
-    parts.append(f"Made by: {segmenter.training['command']}")
-    (folder / "report.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-
-
-def write_figures(
-    folder: Path,
-    segmenter: Segmenter,
-    test: ArraySet,
-    prediction: Prediction,
-    report: PixelReport,
-) -> None:
-    """Write the learning curves, panels of test images and the confusion matrix."""
-    from ccdseg import plotting
-
-    first = slice(0, 4)
-    masks = {"label": test.masks[first], "prediction": prediction.mask[first]}
-    figures = {
-        "curves": plotting.plot_history(segmenter.history),
-        "panels": plotting.show_panels(test.images[first], masks, classes=segmenter.classes),
-        "confusion": plotting.plot_confusion(report),
-    }
-    for name, figure in figures.items():
-        plotting.save_figure(figure, folder / f"{name}.png")

@@ -76,16 +76,16 @@ def receptive_field(model: Model) -> ReceptiveField:
     InputError
         Where a layer's reach is not known, or is the whole image.
     """
-    reaches: dict[int, _Reach] = {}
+    reaches = {id(tensor): _Reach() for tensor in model.inputs}
     for layer in model.layers:
-        incoming = [reaches[id(tensor)] for tensor in _inputs(layer)] or [_Reach()]
+        incoming = [_find(reaches, tensor, layer) for tensor in _inputs(layer)] or [_Reach()]
         widest = _Reach(
             max(reach.before for reach in incoming),
             max(reach.behind for reach in incoming),
             incoming[0].step,
         )
         reaches[id(layer.output)] = _through(layer, widest)
-    last = reaches[id(model.outputs[0])]
+    last = _find(reaches, model.outputs[0], model.layers[-1])
     stride = max(reach.step for reach in reaches.values())
     return ReceptiveField(halo=ceil(max(last.before, last.behind)), stride=int(stride))
 
@@ -93,7 +93,22 @@ def receptive_field(model: Model) -> ReceptiveField:
 def _inputs(layer: layers.Layer) -> list[KerasTensor]:
     if isinstance(layer, layers.InputLayer):
         return []
-    return layer.input if isinstance(layer.input, list) else [layer.input]
+    try:
+        inputs = layer.input
+    except (AttributeError, ValueError):
+        raise InputError(
+            f"Layer {layer.name} is used more than once; its reach is not known."
+        ) from None
+    return inputs if isinstance(inputs, list) else [inputs]
+
+
+def _find(reaches: dict[int, _Reach], tensor: KerasTensor, layer: layers.Layer) -> _Reach:
+    if id(tensor) not in reaches:
+        raise InputError(
+            f"The reach of layer {layer.name} is not known; give a functional network in which "
+            "every layer is used once."
+        )
+    return reaches[id(tensor)]
 
 
 def _through(layer: layers.Layer, reach: _Reach) -> _Reach:
@@ -106,14 +121,18 @@ def _through(layer: layers.Layer, reach: _Reach) -> _Reach:
         return reach.grown((kernel - 1 - padding) / stride, padding / stride, 1 / stride)
     if isinstance(layer, _CONVOLUTIONS):
         window = (max(layer.kernel_size) - 1) * max(layer.dilation_rate) + 1
-        return _windowed(reach, window, max(layer.strides))
+        return _windowed(layer, reach, window, max(layer.strides))
     if isinstance(layer, _POOLINGS):
-        return _windowed(reach, max(layer.pool_size), max(layer.strides))
+        return _windowed(layer, reach, max(layer.pool_size), max(layer.strides))
     if isinstance(layer, layers.UpSampling2D):
         return reach.grown(1, 1, 1 / max(layer.size))
     raise InputError(f"The reach of layer {layer.name} ({type(layer).__name__}) is not known.")
 
 
-def _windowed(reach: _Reach, window: int, stride: int) -> _Reach:
+def _windowed(layer: layers.Layer, reach: _Reach, window: int, stride: int) -> _Reach:
+    if layer.padding != "same" and window != stride:
+        raise InputError(
+            f"Layer {layer.name} is padded {layer.padding!r}; only 'same' keeps sizes."
+        )
     before = max(window - stride, 0) // 2
     return reach.grown(before, window - 1 - before, stride)

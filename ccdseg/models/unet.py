@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 from keras import Input, KerasTensor, Model, layers, regularizers
@@ -105,11 +106,17 @@ def load_weights(model: Model, path: str | Path) -> None:
     InputError
         Where the file is missing, damaged, or of another architecture.
     """
+    if not Path(path).is_file():
+        raise InputError(f"Weights {path}: no such file.")
     try:
-        model.load_weights(path)
-    except (ValueError, OSError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"Weights {path} do not fit the network: {reason}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # keras warns of what it then raises an error for
+            model.load_weights(path)
+    except Exception:  # noqa: BLE001 - damaged bytes can raise anything
+        raise InputError(
+            f"Weights {path} do not fit the network: the file is damaged, or of another "
+            "architecture (filters, levels or classes differ)."
+        ) from None
 
 
 def _check(input_shape: tuple, n_classes: int, levels: int) -> None:

@@ -14,6 +14,7 @@ def show_frame(
     mask: np.ndarray,
     *,
     classes: ClassCatalogue = CLASSES,
+    origin: tuple[int, int] = (0, 0),
     title: str = "",
 ) -> Figure:
     """Show a frame and its segmentation, with the percentage of each class in the legend.
@@ -26,6 +27,8 @@ def show_frame(
         Class indices of the same shape.
     classes : ClassCatalogue
         Names and colours.
+    origin : tuple of int
+        Row and column of the first pixel, where the frame is a section of a larger one (px).
     title : str
         Title of the figure.
 
@@ -36,8 +39,8 @@ def show_frame(
     height, width = image.shape
     figure, (first, second) = _two_panels(height, width)
     aspect = "auto" if _is_strip(height, width) else "equal"
-    draw_image(first, image, aspect=aspect)
-    draw_mask(second, mask, classes, aspect=aspect)
+    draw_image(first, image, origin=origin, aspect=aspect)
+    draw_mask(second, mask, classes, origin=origin, aspect=aspect)
     first.set_title("frame")
     second.set_title("segmentation")
     if title:

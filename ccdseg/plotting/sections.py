@@ -17,6 +17,7 @@ def show_section(
     name: str,
     *,
     classes: ClassCatalogue = CLASSES,
+    origin: tuple[int, int] = (0, 0),
     title: str = "",
 ) -> Figure:
     """Show a section: image, all classes, and the chosen class alone, in full-frame coordinates.
@@ -31,6 +32,8 @@ def show_section(
         Name of the class.
     classes : ClassCatalogue
         Names and colours.
+    origin : tuple of int
+        Row and column of the frame's first pixel, where it is a section of a larger one (px).
     title : str
         Title of the figure.
 
@@ -39,7 +42,7 @@ def show_section(
     matplotlib.figure.Figure
     """
     rows, columns = tile.read
-    origin = (rows.start, columns.start)
+    origin = (origin[0] + rows.start, origin[1] + columns.start)
     part = mask[tile.read]
     figure = Figure(figsize=(14, 5), layout="constrained")
     left, middle, right = figure.subplots(1, 3, sharex=True, sharey=True)

@@ -1,0 +1,63 @@
+"""An image HDU in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """An image HDU, or a part of it.
+
+    Attributes
+    ----------
+    data : ndarray
+        Signal (ADU, scaled by BSCALE and BZERO; BLANK as NaN), float32 of shape (H, W).
+    header : astropy.io.fits.Header
+        Header of the HDU.
+    primary_header : astropy.io.fits.Header
+        Header of the file's primary HDU.
+    path : Path
+        File that it comes from.
+    hdu_index : int
+        Number of the HDU in the file, 0 for the primary.
+    hdu_name : str
+        EXTNAME without trailing blanks, empty where there is none.
+    section : tuple of slice, optional
+        Rows and columns of the HDU that were read; None for all of it.
+    """
+
+    data: np.ndarray
+    header: fits.Header
+    primary_header: fits.Header
+    path: Path
+    hdu_index: int
+    hdu_name: str
+    section: tuple[slice, slice] | None = None
+
+    @property
+    def label(self) -> str:
+        """EXTNAME, or ``HDU`` and the number."""
+        return self.hdu_name or f"HDU{self.hdu_index}"
+
+    @property
+    def section_text(self) -> str | None:
+        """The section in FITS notation ``[x1:x2,y1:y2]``; None for all of the HDU."""
+        if self.section is None:
+            return None
+        rows, columns = self.section
+        return f"[{columns.start + 1}:{columns.stop},{rows.start + 1}:{rows.stop}]"
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """Row and column of the first pixel in the HDU (px)."""
+        return (0, 0) if self.section is None else tuple(part.start for part in self.section)
+
+    @property
+    def n_bad(self) -> int:
+        """Number of pixels that are NaN or infinite."""
+        return int(np.count_nonzero(~np.isfinite(self.data)))

@@ -1,0 +1,169 @@
+"""Writing masks that say where they come from, and simulated frames."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from astropy.io import fits
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.errors import InputError
+from ccdseg.files import atomic_path, refuse_existing
+from ccdseg.fits_io.frame import Frame
+from ccdseg.version import __version__
+
+_NOT_CARRIED = ("BLANK", "BUNIT", "CHECKSUM", "DATASUM", "DATAMAX", "DATAMIN", "ZBLANK")
+
+
+class Signatory(Protocol):
+    """What signs a mask: anything with a name and classes, a `ccdseg.Segmenter` above all."""
+
+    name: str
+    classes: ClassCatalogue
+
+
+def write_mask(
+    path: str | Path,
+    mask: np.ndarray,
+    *,
+    frame: Frame,
+    segmenter: Signatory,
+    overwrite: bool = False,
+) -> None:
+    """Write the mask of one frame, signed by the segmenter that made it; see `write_masks`."""
+    write_masks(
+        path,
+        [mask],
+        [frame],
+        classes=segmenter.classes,
+        model=segmenter.name,
+        overwrite=overwrite,
+    )
+
+
+def write_masks(
+    path: str | Path,
+    masks: Sequence[np.ndarray],
+    frames: Sequence[Frame],
+    *,
+    classes: ClassCatalogue,
+    model: str,
+    overwrite: bool = False,
+) -> None:
+    """Write masks as FITS: one HDU per frame, with its name and header and the model's signature.
+
+    A frame of the primary HDU stays in the primary HDU; otherwise the primary HDU holds the header
+    of the input's primary HDU alone. The keywords SEGMODEL, SEGVERS and SEGDATE say which model and
+    version of ccdseg made the mask and when, NCLASSES and CLASS0, CLASS1, … what its values mean.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write.
+    masks : sequence of ndarray
+        Class indices, uint8, each of the shape of its frame.
+    frames : sequence of Frame
+        What was segmented, all of one file.
+    classes : ClassCatalogue
+        Meaning of the indices.
+    model : str
+        Name of the model.
+    overwrite : bool
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    InputError
+        Where the file exists, or a mask does not fit its frame.
+    """
+    refuse_existing(path, overwrite=overwrite)
+    hdus = fits.HDUList()
+    if frames[0].hdu_index != 0:
+        hdus.append(fits.PrimaryHDU(header=_carry_over(frames[0].primary_header)))
+    for mask, frame in zip(masks, frames, strict=True):
+        if mask.shape != frame.data.shape or mask.dtype != np.uint8:
+            raise InputError(
+                f"Mask of shape {mask.shape}, type {mask.dtype} does not fit {frame.label} of "
+                f"shape {frame.data.shape}; it must be uint8 of the same shape."
+            )
+        kind = fits.PrimaryHDU if frame.hdu_index == 0 else fits.ImageHDU
+        hdus.append(kind(mask, _mask_header(frame)))
+        _sign(hdus[-1].header, classes, model)
+    with atomic_path(path) as temporary, warnings.catch_warnings():
+        warnings.simplefilter("ignore", fits.verify.VerifyWarning)
+        hdus.writeto(temporary, output_verify="silentfix+ignore", checksum=True)
+
+
+def write_frame(
+    path: str | Path,
+    data: np.ndarray,
+    *,
+    name: str,
+    keywords: dict[str, object] | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write an image of integers, losslessly compressed where the name ends on `.fz`.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.fits``, ``.fits.gz`` or ``.fits.fz``.
+    data : ndarray
+        uint8 or uint16 of shape (H, W).
+    name : str
+        EXTNAME.
+    keywords : dict, optional
+        Further keywords of the header; a value may be a pair of value and comment.
+    overwrite : bool
+        Whether an existing file is replaced.
+    """
+    refuse_existing(path, overwrite=overwrite)
+    compressed = Path(path).suffix == ".fz"
+    hdu = (fits.CompImageHDU if compressed else fits.PrimaryHDU)(data)
+    hdu.name = name
+    hdu.header.update(keywords or {})
+    hdus = fits.HDUList([fits.PrimaryHDU(), hdu] if compressed else [hdu])
+    with atomic_path(path) as temporary:
+        hdus.writeto(temporary, checksum=True)
+
+
+def _carry_over(header: fits.Header) -> fits.Header:
+    """Header without what describes the input's pixels."""
+    carried = header.copy(strip=True)
+    for key in _NOT_CARRIED:
+        carried.remove(key, ignore_missing=True, remove_all=True)
+    return carried
+
+
+def _mask_header(frame: Frame) -> fits.Header:
+    """Header of the frame for its mask, the WCS moved to the section."""
+    carried = _carry_over(frame.header)
+    if frame.section is not None:
+        rows, columns = frame.section
+        carried["SEGSEC"] = (frame.section_text, "section of the input that was segmented")
+        for axis, start in ((1, columns.start), (2, rows.start)):
+            carried.setdefault(f"LTV{axis}", 0.0)
+            for key in [*carried[f"CRPIX{axis}*"], f"LTV{axis}"]:
+                carried[key] = float(carried[key]) - start
+    return carried
+
+
+def _sign(header: fits.Header, classes: ClassCatalogue, model: str) -> None:
+    model = _ascii(model)
+    header["SEGMODEL"] = (model, "model that made this mask")
+    header["SEGVERS"] = (__version__, "version of ccdseg")
+    header["SEGDATE"] = (datetime.now(UTC).isoformat(timespec="seconds"), "date of the mask, UTC")
+    header["NCLASSES"] = (len(classes), "number of classes")
+    for row in classes:
+        header[f"CLASS{row.index}"] = (_ascii(row.name), f"meaning of the value {row.index}")
+    header.add_history(f"Mask made by ccdseg {__version__} with the model {model}.")
+
+
+def _ascii(text: str) -> str:
+    """The text with escapes for what a FITS header cannot hold."""
+    return text.encode("ascii", "backslashreplace").decode()

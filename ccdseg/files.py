@@ -66,6 +66,7 @@ def staged_files(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pat
         for.
     """
     folder = Path(folder)
+    new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix=".staged-", dir=folder) as name:
@@ -77,7 +78,7 @@ def staged_files(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pat
             for entry in entries:
                 _replace(entry, folder / entry.name)
     finally:
-        if not any(folder.iterdir()):
+        if new and not any(folder.iterdir()):
             folder.rmdir()
 
 

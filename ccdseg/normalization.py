@@ -99,7 +99,7 @@ class RobustNormalizer(Normalizer):
     """
 
     name: ClassVar[str] = "robust"
-    softening: float = 50.0
+    softening: float = 100.0
 
     def __post_init__(self) -> None:
         if not self.softening > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ccdseg.errors import InputError
@@ -70,9 +71,10 @@ class TrainingConfig:
         for name in ("validation_split", "plateau_factor"):
             if not 0 < getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it lies between 0 and 1.")
-        for name in ("learning_rate", "balance"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise InputError(f"{name} is {getattr(self, name)}; it must not be negative.")
+        if not 0 < self.learning_rate < math.inf:
+            raise InputError(f"learning_rate is {self.learning_rate}; it must be above 0.")
+        if not 0 <= self.balance < math.inf:
+            raise InputError(f"balance is {self.balance}; it must not be negative.")
         for name, known in (
             ("optimizer", OPTIMIZERS),
             ("loss", LOSSES),

@@ -70,7 +70,7 @@ def test_a_set_is_split_into_two_that_are_not_empty(n, fraction, n_last):
 
 
 def test_one_image_cannot_be_split():
-    with refused("One image cannot be split"):
+    with refused("1 image left to split"):
         random_set(1).split(0.5)
 
 

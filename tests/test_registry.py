@@ -7,6 +7,7 @@ import pytest
 from refusal import refused
 
 from ccdseg import registry
+from ccdseg.classes import CLASSES
 from ccdseg.inference import Segmenter
 from ccdseg.registry import DEFAULT_MODEL, DESCRIPTION, find_model, list_models, read_description
 
@@ -53,9 +54,14 @@ def test_without_any_model_the_list_is_none(monkeypatch):
 
 
 def test_a_description_is_read(tmp_path):
-    description = {"name": "a", "classes": [], "normalizer": {"name": "none"}, "more": 1}
+    description = {
+        "name": "a",
+        "classes": CLASSES.to_list(),
+        "normalizer": {"name": "none"},
+        "more": 1,
+    }
     (tmp_path / DESCRIPTION).write_text(json.dumps(description))
-    assert read_description(tmp_path) == description
+    assert read_description(tmp_path) == json.loads(json.dumps(description))
 
 
 def test_a_folder_without_description_is_refused(tmp_path):

@@ -133,7 +133,7 @@ def test_images_of_any_size_train(tiny_unet, small_set):
     ("images", "masks", "message"),
     [
         (np.s_[:], np.s_[:5], "masks have shape .5, 64, 64. .* images, .12, 64, 64."),
-        (np.s_[:1], np.s_[:1], "One image cannot be split"),
+        (np.s_[:1], np.s_[:1], "1 image left to split"),
         (np.s_[0], np.s_[0], "they must be numbers of shape .N, rows, columns."),
     ],
 )
@@ -237,8 +237,8 @@ def test_training_stops_when_the_loss_no_longer_falls(tiny_unet, small_set):
     [
         ({"epochs": 1.5}, "epochs is 1.5; it must be a whole number from 1"),
         ({"epochs": "3"}, "epochs is '3'; it must be a whole number from 1"),
-        ({"epochs": 0}, "epochs is 0; it must be at least 1"),
-        ({"batch_size": -1}, "batch_size is -1; it must be at least 1"),
+        ({"epochs": 0}, "epochs is 0; it must be a whole number from 1"),
+        ({"batch_size": -1}, "batch_size is -1; it must be a whole number from 1"),
         ({"early_stopping_patience": 0}, "early_stopping_patience is 0"),
         ({"plateau_patience": 0}, "plateau_patience is 0"),
         ({"validation_split": 0}, "validation_split is 0"),
@@ -248,7 +248,7 @@ def test_training_stops_when_the_loss_no_longer_falls(tiny_unet, small_set):
         ({"learning_rate": np.nan}, "learning_rate is nan"),
         ({"learning_rate": 0}, "learning_rate is 0; it must be above 0"),
         ({"learning_rate": -1e-3}, "learning_rate is -0.001; it must be above 0"),
-        ({"seed": -1}, "seed is -1; it must not be negative"),
+        ({"seed": -1}, "seed is -1; it must be a whole number from 0"),
         ({"optimizer": "sgd"}, "Unknown optimizer 'sgd'; take .*adam"),
         ({"loss": "mse"}, "Unknown loss 'mse'; take .*crossentropy_dice"),
         ({"schedule": "linear"}, "Unknown schedule 'linear'; take cosine, plateau"),

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import NoReturn
 
+from tqdm import tqdm
+
 from ccdseg.errors import InputError
 
 _MISTAKE = 2
@@ -69,9 +71,17 @@ def execute(
         return _INTERRUPTED
 
 
+class _BesideBars(logging.StreamHandler):
+    """Writes lines above the progress bars, not into them."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        tqdm.write(self.format(record), file=self.stream)
+
+
 def _set_up_logging() -> None:
     """Send what is found to standard output, warnings and errors to standard error."""
-    usual, trouble = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
+    usual, trouble = _BesideBars(sys.stdout), _BesideBars(sys.stderr)
     usual.addFilter(lambda record: record.levelno < logging.WARNING)
     trouble.setLevel(logging.WARNING)
     logger = logging.getLogger("ccdseg")

@@ -19,7 +19,8 @@ from ccdseg.fits_io.frame import Frame
 
 _SECTION = re.compile(r"\s*\[\s*(\d+)\s*:\s*(\d+)\s*,\s*(\d+)\s*:\s*(\d+)\s*\]\s*")
 _CUT_HEADER = "Error validating header"
-"""Astropy drops an HDU whose header is cut off, with no more than a warning of these words."""
+_CUT_PADDING = "File may have been truncated"
+"""Words of the only warnings with which astropy drops what is cut off behind the last HDU."""
 
 _UNREADABLE = (
     EOFError,
@@ -33,9 +34,6 @@ _UNREADABLE = (
 _GZIP = b"\x1f\x8b"
 
 logger = logging.getLogger(__name__)
-
-_SECTION = re.compile(r"\s*\[\s*(\d+)\s*:\s*(\d+)\s*,\s*(\d+)\s*:\s*(\d+)\s*\]\s*")
-_NOT_CARRIED = ("BLANK", "BUNIT", "CHECKSUM", "DATASUM", "DATAMAX", "DATAMIN", "ZBLANK")
 
 
 def read_frame(
@@ -98,6 +96,12 @@ def read_frames(
             ) from None
     if any(_CUT_HEADER in str(warning.message) for warning in caught):
         raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
+    if any(_CUT_PADDING in str(warning.message) for warning in caught):
+        logger.warning(
+            "warning: %s ends without its padding; images behind %s would be missing.",
+            path,
+            frames[-1].label,
+        )
     frames = [_select(frame, section, half) for frame in frames]
     for frame in frames:
         if frame.n_bad == frame.data.size:

@@ -126,11 +126,14 @@ TEST = SimulationRecipe()
 MIXED = SimulationRecipe(
     name="mixed",
     n_clusters=(0, 90),
+    cluster_span=(0.0, 0.6),
     n_hot_lines=(0, 8),
-    glow_probability=0.6,
-    glow_width=(10, 130),
+    hot_span=(0.0, 0.6),
+    glow_probability=0.9,
+    glow_width=(10, 115),
 )
-"""From empty to crowded, every element anywhere."""
+"""From empty to crowded, with many elements on top of the glow, where they are hardest to see; the
+glow stays below half of the image, so that the median remains that of the background."""
 
 RECIPES = {recipe.name: recipe for recipe in (TRAINING, TEST, MIXED)}
 """Recipes by name."""

@@ -78,9 +78,7 @@ DEFAULT = Preset(
     recipe=MIXED,
     n_images=400,
     streamed=True,
-    config=TrainingConfig(
-        epochs=13, batch_size=4, learning_rate=4e-3, balance=0.25, validation_split=0.1
-    ),
+    config=TrainingConfig(epochs=12, batch_size=4, learning_rate=4e-3, validation_split=0.1),
 )
 """The best quality in five minutes on two cores."""
 

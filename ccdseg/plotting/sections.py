@@ -44,7 +44,7 @@ def show_section(
     rows, columns = tile.read
     origin = (origin[0] + rows.start, origin[1] + columns.start)
     part = mask[tile.read]
-    figure = Figure(figsize=(14, 5), layout="constrained")
+    figure = Figure(figsize=(15, 6), layout="constrained")
     left, middle, right = figure.subplots(1, 3, sharex=True, sharey=True)
     draw_image(left, image[tile.read], origin=origin)
     draw_mask(middle, part, classes, origin=origin)

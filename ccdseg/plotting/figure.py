@@ -65,7 +65,7 @@ def draw_image(
         norm=norm,
         origin="lower",
         extent=_extent(image.shape, origin),
-        interpolation="nearest",
+        interpolation="antialiased",
         aspect=aspect,
     )
     bar = axes.figure.colorbar(drawn, cax=axes.inset_axes([1.02, 0.0, 0.03, 1.0]))
@@ -87,7 +87,7 @@ def draw_mask(
         to_label(_reduce(mask), classes, only=only),
         origin="lower",
         extent=_extent(mask.shape, origin),
-        interpolation="nearest",
+        interpolation="antialiased",
         aspect=aspect,
     )
     _label_axes(axes)

@@ -48,7 +48,7 @@ def test_both_scripts_end_well_and_say_where_the_results_are(workplace):
         assert "Warning" not in process.stderr
     assert "models/mine" in training.stdout
     assert "accuracy" in training.stdout
-    assert "segmentation/frame_mask.fits" in prediction.stdout
+    assert "frame.fits → segmentation/: frame_CCD_A_segmentation.png" in prediction.stdout
     assert all(name in prediction.stdout for name in SHAPES)
 
 

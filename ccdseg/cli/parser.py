@@ -6,7 +6,8 @@ import argparse
 import logging
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import NoReturn
 
@@ -56,10 +57,10 @@ def execute(
     run: Callable[[argparse.Namespace], int | None], arguments: argparse.Namespace, *, prog: str
 ) -> int:
     """Run `run`; a mistake of the user becomes one line and status 2."""
-    _set_up_logging()
     arguments.prog = prog
     try:
-        return run(arguments) or 0
+        with _logging():
+            return run(arguments) or 0
     except InputError as error:
         print(f"{prog}: error: {error}", file=sys.stderr)
         return _MISTAKE
@@ -79,16 +80,23 @@ class _BesideBars(logging.StreamHandler):
         tqdm.write(self.format(record), file=self.stream)
 
 
-def _set_up_logging() -> None:
+@contextmanager
+def _logging() -> Iterator[None]:
     """Send what is found to standard output, warnings and errors to standard error."""
     usual, trouble = _BesideBars(sys.stdout), _BesideBars(sys.stderr)
     usual.addFilter(lambda record: record.levelno < logging.WARNING)
     trouble.setLevel(logging.WARNING)
-    logger = logging.getLogger("ccdseg")
-    logger.handlers = [usual, trouble]
-    logger.setLevel(logging.INFO)
     for name in ("absl", "tensorflow"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    logger = logging.getLogger("ccdseg")
+    handlers, level = logger.handlers, logger.level
+    logger.handlers = [usual, trouble]
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.handlers = handlers
+        logger.setLevel(level)
 
 
 def positive_int(text: str) -> int:

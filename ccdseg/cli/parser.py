@@ -61,10 +61,7 @@ def execute(
     try:
         with _logging():
             return run(arguments) or 0
-    except InputError as error:
-        print(f"{prog}: error: {error}", file=sys.stderr)
-        return _MISTAKE
-    except OSError as error:
+    except (InputError, OSError) as error:
         print(f"{prog}: error: {error}", file=sys.stderr)
         return _MISTAKE
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ class Frame:
         """Row and column of the first pixel in the HDU (px)."""
         return (0, 0) if self.section is None else tuple(part.start for part in self.section)
 
-    @property
+    @cached_property
     def n_bad(self) -> int:
         """Number of pixels that are NaN or infinite."""
         return int(np.count_nonzero(~np.isfinite(self.data)))

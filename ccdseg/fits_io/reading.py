@@ -131,7 +131,7 @@ def _choose(hdus: fits.HDUList, hdu: str | int | None, path: Path) -> list[int]:
             logger.warning("%s, HDU %d is skipped: its shape is %s.", path, i, hdus[i].shape)
         return planes or images
     found = [i for i, item in enumerate(hdus) if name and item.name.strip().upper() == name]
-    if not found and name.isdigit() and int(name) < len(hdus):
+    if not found and name.isdecimal() and int(name) < len(hdus):
         found = [int(name)]
     if not found:
         raise InputError(f"{path} has no HDU {hdu!r}; its images are: {_listing(hdus, images)}.")

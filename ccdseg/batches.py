@@ -12,7 +12,7 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.mask import Thresholds, threshold_mask, to_one_hot
 from ccdseg.normalization import Normalizer
-from ccdseg.simulation import SimulationRecipe, simulate_image
+from ccdseg.simulation import FrameRecipe, SimulationRecipe, simulate_image
 from ccdseg.tiling import pad_to_multiple
 
 
@@ -99,10 +99,10 @@ class SimulatedBatches(_Batches):
 
     Parameters
     ----------
-    recipe : SimulationRecipe
+    recipe : SimulationRecipe or FrameRecipe
         What the images hold.
-    detector : Detector
-        What they are taken with.
+    detector : Detector or None
+        What they are taken with; None for the recipe's own.
     n_images : int
         Images per epoch.
     thresholds : Thresholds, optional
@@ -113,8 +113,8 @@ class SimulatedBatches(_Batches):
 
     def __init__(
         self,
-        recipe: SimulationRecipe,
-        detector: Detector,
+        recipe: SimulationRecipe | FrameRecipe,
+        detector: Detector | None,
         *,
         n_images: int,
         thresholds: Thresholds | None = None,

@@ -37,6 +37,10 @@ class Detector:
     diffusion_a, diffusion_b : float
         Coefficients A (µm²) and B (1/µm) of the lateral diffusion
         σ²(z) = −A ln(1 − B z), z the depth below the gate side (µm).
+    diffusion_growth : float
+        Growth of the width of a point-like deposit with its energy (px/keV).
+    fano : float
+        Fano factor: variance of the number of freed electrons over their mean.
     dark_current : float
         Dark charge (e⁻/px/day).
     pixel_time : float
@@ -53,6 +57,8 @@ class Detector:
     thickness: float = 675.0
     diffusion_a: float = 216.2
     diffusion_b: float = 8.86e-4
+    diffusion_growth: float = 0.00597
+    fano: float = 0.119
     dark_current: float = 0.0
     pixel_time: float = 3e-5
 
@@ -65,7 +71,10 @@ class Detector:
         for name in positive:
             if not getattr(self, name) > 0:
                 raise InputError(f"Detector {name} is {getattr(self, name)}; it must be above 0.")
-        for name in ("read_noise", "dark_current", "pixel_time", "diffusion_a", "diffusion_b"):
+        for name in (
+            *("read_noise", "dark_current", "pixel_time"),
+            *("diffusion_a", "diffusion_b", "diffusion_growth", "fano"),
+        ):
             if not getattr(self, name) >= 0:
                 raise InputError(
                     f"Detector {name} is {getattr(self, name)}; it must not be negative."

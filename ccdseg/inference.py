@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,18 +17,27 @@ from tqdm import tqdm
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
-from ccdseg.mask import to_mask
-from ccdseg.normalization import Normalizer, get_normalizer
-from ccdseg.registry import DEFAULT_MODEL, DESCRIPTION, NETWORK, find_model, read_description
-from ccdseg.tiling import Tile, pad_to_multiple, plan_tiles
+from ccdseg.memory import keep_freed_memory
+from ccdseg.normalization import Normalizer, get_normalizer, sample_of
+from ccdseg.registry import (
+    DEFAULT_MODEL,
+    DESCRIPTION,
+    NETWORK,
+    check_thresholds,
+    find_model,
+    read_description,
+)
+from ccdseg.tiling import Tile, choose_tile_size, pad_to_multiple, plan_tiles
 from ccdseg.version import __version__
 
 if TYPE_CHECKING:
     from keras import Model
 
+    from ccdseg.models.frozen import FrozenClassifier
     from ccdseg.models.receptive_field import ReceptiveField
 
-_PIXELS_PER_BATCH = 1024**2
+_BYTES_PER_BATCH = 2**31
+"""Outputs of all layers for one batch; about half of them are held at the same time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +47,14 @@ class Prediction:
     Attributes
     ----------
     mask : ndarray
-        Most probable class, uint8 of shape (H, W) or (N, H, W).
-    probabilities : ndarray
-        Probability of each class, float32 of shape (…, H, W, classes), summing to 1.
+        Class with the highest probability / threshold, uint8 of shape (H, W) or (N, H, W).
+    probabilities : ndarray or None
+        Probability of each class, float32 of shape (…, H, W, classes), summing to 1; None where
+        they were not asked for.
     """
 
     mask: np.ndarray
-    probabilities: np.ndarray
+    probabilities: np.ndarray | None
 
 
 @dataclass
@@ -59,6 +70,10 @@ class Segmenter:
         Meaning of the channels.
     normalizer : str, dict or Normalizer
         What is done to a frame before the network sees it.
+    thresholds : tuple of float, optional
+        One per class, above 0: a pixel is of the class with the highest probability / threshold, so
+        that a class of a low threshold is found sooner. By default all are 1, and it is of the most
+        probable class.
     name : str
         Name under which results mention the model.
     training : dict
@@ -77,13 +92,19 @@ class Segmenter:
     network: Model
     classes: ClassCatalogue = CLASSES
     normalizer: Normalizer | str | dict = "robust"
+    thresholds: tuple[float, ...] | None = None
     name: str = "unnamed"
     training: dict = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
     report: dict = field(default_factory=dict)
+    _compiled: dict[bool, _Compiled] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
+        keep_freed_memory()
         self.normalizer = get_normalizer(self.normalizer)
+        self.thresholds = check_thresholds(self.thresholds, len(self.classes))
         n_outputs = self.network.output_shape[-1]
         if n_outputs != len(self.classes):
             raise InputError(
@@ -104,20 +125,29 @@ class Segmenter:
         return receptive_field(self.network)
 
     def predict(
-        self, image: np.ndarray, *, tile_size: int = 1024, progress: bool = False
+        self,
+        image: np.ndarray,
+        *,
+        tile_size: int | tuple[int, int] | None = None,
+        probabilities: bool = True,
+        progress: bool = False,
     ) -> Prediction:
         """Segment an image of any size.
 
-        The image is normalised as a whole and cut into overlapping tiles; the result does not
-        depend on how. Pixels that are not finite are taken as the median of the others.
+        The image is cut into overlapping tiles, each normalised by the statistics of the whole; the
+        result does not depend on how it is cut. Pixels that are not finite are taken as the median
+        of the others.
 
         Parameters
         ----------
         image : ndarray
             Signal (ADU) of shape (H, W), or (N, H, W) for several images of one size, each
             normalised for itself.
-        tile_size : int
-            Side of a tile, halo included (px); raised where the halo needs it.
+        tile_size : int or tuple of int, optional
+            Side of a tile, or its rows and columns, halo included (px); raised where the halo needs
+            it. By default the tiles are as large as memory allows.
+        probabilities : bool
+            Whether the probabilities are wanted; the mask alone takes less time and memory.
         progress : bool
             Whether to show a progress bar.
 
@@ -137,31 +167,90 @@ class Segmenter:
                 "give numbers of shape (rows, columns) or (N, rows, columns)."
             )
         images = image if image.ndim == 3 else image[np.newaxis]
-        probabilities = np.empty((*images.shape, len(self.classes)), dtype=np.float32)
-        pieces = self._pieces(images, tile_size)
-        total = len(images) * len(self._tiles(images.shape[1:], tile_size))
+        results = {"mask": np.empty(images.shape, dtype=np.uint8)}
+        if probabilities:
+            shape = (*images.shape, len(self.classes))
+            results["probabilities"] = np.empty(shape, dtype=np.float32)
+        self._segment(images, results, tile_size=tile_size, progress=progress)
+        if image.ndim == 2:
+            results = {name: result[0] for name, result in results.items()}
+        return Prediction(**{"probabilities": None, **results})
+
+    def _segment(
+        self,
+        images: np.ndarray,
+        results: dict[str, np.ndarray],
+        *,
+        tile_size: int | tuple[int, int] | None,
+        progress: bool,
+    ) -> None:
+        """Write the results of all images, tile by tile."""
+        classifier = self._classifier(probabilities="probabilities" in results)
+        tiles = self._tiles(images.shape[1:], tile_size)
+        total = len(images) * len(tiles)
         with tqdm(total=total, desc="Segmenting", unit="tile", disable=not progress) as bar:
-            for batch in _batches(pieces):
-                outputs = self.network.predict_on_batch(np.stack([data for _, _, data in batch]))
-                for (index, tile, _), output in zip(batch, outputs, strict=True):
-                    target = probabilities[index][tile.keep]
-                    target[:] = output[tile.inner][: target.shape[0], : target.shape[1]]
-                bar.update(len(batch))
-        probabilities = probabilities.reshape(*image.shape, len(self.classes))
-        return Prediction(to_mask(probabilities), probabilities)
+            for places, pixels in self._batches(images, tiles):
+                outputs = classifier.predict_on_batch(pixels)
+                for name, result in results.items():
+                    for (index, tile), output in zip(places, outputs[name], strict=True):
+                        target = result[index][tile.keep]
+                        target[:] = output[tile.inner][: target.shape[0], : target.shape[1]]
+                bar.update(len(places))
 
-    def _tiles(self, shape: tuple[int, int], tile_size: int) -> list[Tile]:
-        field = self.receptive_field
-        padded = tuple(-(-length // field.stride) * field.stride for length in shape)
-        size = max(tile_size, 4 * (field.halo + field.stride))
-        return plan_tiles(padded, size, halo=field.halo, stride=field.stride)
+    def _tiles(self, shape: tuple[int, int], tile_size: int | tuple[int, int] | None) -> list[Tile]:
+        reach = self.receptive_field
+        padded = tuple(-(-length // reach.stride) * reach.stride for length in shape)
+        if tile_size is None:
+            tile_size = choose_tile_size(
+                padded, self._batch_pixels, halo=reach.halo, stride=reach.stride
+            )
+        least = 4 * (reach.halo + reach.stride)
+        rows, columns = (int(side) for side in np.maximum(tile_size, [least, least]))
+        return plan_tiles(padded, (rows, columns), halo=reach.halo, stride=reach.stride)
 
-    def _pieces(self, images: np.ndarray, tile_size: int) -> Iterator[tuple[int, Tile, np.ndarray]]:
-        """Index of the image, tile, and normalised pixels (rows, columns, 1) of it."""
+    @cached_property
+    def _batch_pixels(self) -> int:
+        """Pixels that go through the network at once."""
+        import keras
+
+        side = 4 * self.receptive_field.stride
+        outputs = [layer.output for layer in self.network.layers]
+        shapes = keras.Model(self.network.input, outputs).compute_output_shape((1, side, side, 1))
+        bytes_per_pixel = 4 * sum(map(prod, shapes)) / side**2
+        return int(_BYTES_PER_BATCH / bytes_per_pixel)
+
+    def _batches(
+        self, images: np.ndarray, tiles: list[Tile]
+    ) -> Iterator[tuple[list[tuple[int, Tile]], np.ndarray]]:
+        """Tiles of all images: index of the image and tile, and pixels (N, rows, columns, 1)."""
+        pieces = self._pieces(images, tiles)
+        for place, part in pieces:
+            more = islice(pieces, max(self._batch_pixels // part.size - 1, 0))
+            places, parts = zip((place, part), *more, strict=True)
+            yield places, np.stack(parts)[..., np.newaxis]
+
+    def _pieces(
+        self, images: np.ndarray, tiles: list[Tile]
+    ) -> Iterator[tuple[tuple[int, Tile], np.ndarray]]:
+        """Index of the image and tile, and its normalised pixels (rows, columns)."""
         for index, image in enumerate(images):
-            frame = pad_to_multiple(self.normalizer(_filled(image)), self.receptive_field.stride)
-            for tile in self._tiles(image.shape, tile_size):
-                yield index, tile, frame[tile.read][..., np.newaxis]
+            normalized = self.normalizer.fitted(_filled(image))
+            for tile in tiles:
+                part = pad_to_multiple(normalized(tile.read), self.receptive_field.stride)
+                yield (index, tile), part
+
+    def _classifier(self, *, probabilities: bool) -> FrozenClassifier:
+        """The network as it is now, compiled; kept until it or the thresholds change."""
+        from ccdseg.models.frozen import FrozenClassifier
+
+        thresholds = check_thresholds(self.thresholds, len(self.classes))
+        weights = self.network.get_weights()
+        known = self._compiled.get(probabilities)
+        if known is None or not known.is_made_of(self.network, weights, thresholds):
+            classifier = FrozenClassifier(self.network, thresholds, probabilities=probabilities)
+            known = _Compiled(classifier, self.network, weights, thresholds)
+            self._compiled[probabilities] = known
+        return known.classifier
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Save everything into a folder that `load` reads.
@@ -186,6 +275,7 @@ class Segmenter:
             "ccdseg": __version__,
             "classes": self.classes.to_list(),
             "normalizer": self.normalizer.to_dict(),
+            "thresholds": self.thresholds,
             "training": self.training,
         }
         for file, content in {
@@ -213,6 +303,7 @@ class Segmenter:
                 network=network,
                 classes=ClassCatalogue.from_list(description["classes"]),
                 normalizer=description["normalizer"],
+                thresholds=description.get("thresholds"),
                 name=description["name"],
                 training=description.get("training", {}),
                 history=history,
@@ -222,21 +313,35 @@ class Segmenter:
             raise InputError(f"{folder}: {error}") from None
 
 
+@dataclass(frozen=True, eq=False)
+class _Compiled:
+    """A classifier and what it was made of."""
+
+    classifier: FrozenClassifier
+    network: Model
+    weights: list[np.ndarray]
+    thresholds: tuple[float, ...]
+
+    def is_made_of(
+        self, network: Model, weights: list[np.ndarray], thresholds: tuple[float, ...]
+    ) -> bool:
+        return (
+            network is self.network
+            and thresholds == self.thresholds
+            and all(map(np.array_equal, weights, self.weights))
+        )
+
+
 def _filled(image: np.ndarray) -> np.ndarray:
     """The image with the median in place of what is not finite."""
-    bad = ~np.isfinite(image)
-    if not bad.any():
+    good = np.isfinite(image)
+    if good.all():
         return image
-    if bad.all():
+    if not good.any():
         raise InputError("No pixel of the image is finite (all NaN).")
-    return np.where(bad, np.median(image[~bad]), image)
-
-
-def _batches(pieces: Iterator[tuple]) -> Iterator[list[tuple]]:
-    """Groups of pieces of about a megapixel together."""
-    for first in pieces:
-        n_more = max(_PIXELS_PER_BATCH // first[2].size, 1) - 1
-        yield [first, *islice(pieces, n_more)]
+    filled = image.copy()
+    filled[~good] = np.median(sample_of(image[good]))
+    return filled
 
 
 def _for_any_size(network: Model) -> Model:

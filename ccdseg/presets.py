@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ccdseg.simulation.frame import GENERAL as ANY_FRAME
+from ccdseg.simulation.frame import FrameRecipe
 from ccdseg.simulation.recipe import MIXED, TRAINING, SimulationRecipe
 from ccdseg.training_config import TrainingConfig
+
+N_TEST_IMAGES = 42
+TEST_SEED = 20200824
+"""Number and seed of the test images: the same for every training and evaluation."""
 
 
 @dataclass(frozen=True)
@@ -16,13 +22,15 @@ class Preset:
     ----------
     name : str
         Name on the command line.
+    architecture : {"unet", "lean_unet"}
+        Network, a key of `ccdseg.models.NETWORKS`.
     network : dict
-        Arguments of `ccdseg.models.unet`.
-    normalizer : str
-        Normalisation by name.
+        Its arguments.
+    normalizer : str or dict
+        Normalisation by name, or with its parameters.
     labels : {"truth", "threshold"}
         What the network learns: what was deposited, or what intensity thresholds say.
-    recipe : SimulationRecipe
+    recipe : SimulationRecipe or FrameRecipe
         What training images hold.
     n_images : int
         Images simulated, per epoch where they are `streamed`.
@@ -33,10 +41,11 @@ class Preset:
     """
 
     name: str
+    architecture: str
     network: dict
-    normalizer: str
+    normalizer: str | dict
     labels: str
-    recipe: SimulationRecipe
+    recipe: SimulationRecipe | FrameRecipe
     n_images: int
     streamed: bool
     config: TrainingConfig = field(default_factory=TrainingConfig)
@@ -44,6 +53,7 @@ class Preset:
 
 PAPER = Preset(
     name="paper",
+    architecture="unet",
     network={},
     normalizer="none",
     labels="threshold",
@@ -66,6 +76,7 @@ PAPER = Preset(
 
 DEFAULT = Preset(
     name="default",
+    architecture="unet",
     network={
         "filters": 8,
         "levels": 4,
@@ -82,5 +93,18 @@ DEFAULT = Preset(
 )
 """The best quality in five minutes on two cores."""
 
-PRESETS = {preset.name: preset for preset in (DEFAULT, PAPER)}
+GENERAL = Preset(
+    name="general",
+    architecture="lean_unet",
+    network={"filters": (16, 16, 32, 64, 128)},
+    normalizer={"name": "robust", "softening": 30.0},
+    labels="truth",
+    recipe=ANY_FRAME,
+    n_images=2000,
+    streamed=True,
+    config=TrainingConfig(epochs=22, batch_size=8, learning_rate=3e-3, validation_split=0.1),
+)
+"""Frames of any detector, from simulation alone: an hour and more on two cores."""
+
+PRESETS = {preset.name: preset for preset in (DEFAULT, GENERAL, PAPER)}
 """Presets by name."""

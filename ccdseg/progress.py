@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keras import ops
-from keras.callbacks import Callback
+from keras.callbacks import Callback, EarlyStopping, ReduceLROnPlateau
+from keras.utils import PyDataset
 from tqdm import tqdm
 
 
@@ -16,6 +17,41 @@ class LearningRateLog(Callback):
             logs["learning_rate"] = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
 
+class EpochOfBatches(Callback):
+    """Tell batches and dropout which epoch it is: a training that goes on draws as if unbroken."""
+
+    def __init__(self, batches: PyDataset) -> None:
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Set it before the first batch is asked for."""
+        self.batches.epoch = epoch
+        for number, layer in enumerate(self.model.layers if self.model else ()):
+            generator = getattr(layer, "seed_generator", None)
+            if generator is not None:
+                generator.state.assign([self.batches.seed + 1000 * number, epoch << 20])
+
+
+class Replay(Callback):
+    """Show the epochs of a killed training to the callbacks that count what they have seen."""
+
+    def __init__(self, epochs: list[dict[str, float]], watchers: list[Callback]) -> None:
+        super().__init__()
+        self.epochs = epochs
+        self.watchers = [
+            watcher
+            for watcher in watchers
+            if isinstance(watcher, EarlyStopping | ReduceLROnPlateau)
+        ]
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Do so before the weights and the optimiser come back."""
+        for number, scores in enumerate(self.epochs):
+            for watcher in self.watchers:
+                watcher.on_epoch_end(number, dict(scores))
+
+
 class TrainingProgress(Callback):
     """One bar over all epochs, with losses and the time left."""
 
@@ -24,9 +60,13 @@ class TrainingProgress(Callback):
         self._scores: dict[str, str] = {}
         total = self.params["epochs"] * self.params["steps"]
         self._bar = tqdm(total=total, desc="Training", unit="step", dynamic_ncols=True)
+        self._first = True
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Name the epoch."""
+        """Name the epoch; one that is not the first stands where a killed training goes on."""
+        if self._first:
+            self._bar.update(epoch * self.params["steps"])
+            self._first = False
         self._bar.set_description(f"Epoch {epoch + 1}/{self.params['epochs']}", refresh=False)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:

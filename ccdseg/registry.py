@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from math import inf
+from numbers import Real
 from pathlib import Path
 
 from ccdseg.classes import ClassCatalogue
@@ -67,8 +70,28 @@ def read_description(folder: Path) -> dict:
     if missing:
         raise InputError(f"{path} is damaged: {', '.join(sorted(missing))} missing.")
     try:
-        ClassCatalogue.from_list(description["classes"])
+        classes = ClassCatalogue.from_list(description["classes"])
         get_normalizer(description["normalizer"])
+        check_thresholds(description.get("thresholds"), len(classes))
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise InputError(f"{path} is damaged ({error}).") from None
     return description
+
+
+def check_thresholds(thresholds: Sequence[float] | None, n_classes: int) -> tuple[float, ...]:
+    """Thresholds of the classes as numbers; without any, 1 for each class.
+
+    Raises
+    ------
+    InputError
+        Where they are not one per class, finite and above 0.
+    """
+    if thresholds is None:
+        return (1.0,) * n_classes
+    rows = thresholds if isinstance(thresholds, Sequence) else ()
+    numbers = tuple(float(number) for number in rows if isinstance(number, Real))
+    if not len(rows) == len(numbers) == n_classes or not all(0 < n < inf for n in numbers):
+        raise InputError(
+            f"thresholds are {thresholds!r}; give {n_classes} numbers above 0, one per class."
+        )
+    return numbers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import count, product
+from math import prod
 
 import numpy as np
 
@@ -43,7 +44,9 @@ class Tile:
         return f"Tile(read [{reads}], keep [{keeps}])"
 
 
-def plan_tiles(shape: tuple[int, int], size: int, *, halo: int = 0, stride: int = 1) -> list[Tile]:
+def plan_tiles(
+    shape: tuple[int, int], size: int | tuple[int, int], *, halo: int = 0, stride: int = 1
+) -> list[Tile]:
     """Lay tiles over a frame, row by row.
 
     All tiles have the same size; the last of a row or column is moved inward where it would reach
@@ -54,8 +57,9 @@ def plan_tiles(shape: tuple[int, int], size: int, *, halo: int = 0, stride: int 
     ----------
     shape : tuple of int
         Rows and columns of the frame (px), both divisible by `stride`.
-    size : int
-        Side of a tile, halo included (px); a smaller frame is one tile along that axis.
+    size : int or tuple of int
+        Side of a tile, or its rows and columns, halo included (px); a smaller frame is one tile
+        along that axis.
     halo : int
         Border that is read and thrown away again (px).
     stride : int
@@ -74,14 +78,15 @@ def plan_tiles(shape: tuple[int, int], size: int, *, halo: int = 0, stride: int 
         raise InputError(f"Frame shape {shape} is not a multiple of the stride {stride}; pad it.")
     if halo < 0:
         raise InputError(f"The halo is {halo} px; it must not be negative.")
-    size = -(-size // stride) * stride
-    halo = -(-halo // stride) * stride
-    if size <= 2 * halo and max(shape) > size:
-        raise InputError(
-            f"Tiles of {size} px leave nothing inside a halo of {halo} px; "
-            f"take tiles of more than {2 * halo} px."
-        )
-    spans = [_plan_axis(length, size, halo) for length in shape]
+    sizes = [_rounded_up(side, stride) for side in (size if np.ndim(size) else (size, size))]
+    halo = _rounded_up(halo, stride)
+    for side, length in zip(sizes, shape, strict=True):
+        if side <= 2 * halo and length > side:
+            raise InputError(
+                f"Tiles of {side} px leave nothing inside a halo of {halo} px; "
+                f"take tiles of more than {2 * halo} px."
+            )
+    spans = [_plan_axis(length, side, halo) for length, side in zip(shape, sizes, strict=True)]
     return [
         Tile(read=(row[0], column[0]), keep=(row[1], column[1])) for row, column in product(*spans)
     ]
@@ -96,6 +101,54 @@ def _plan_axis(length: int, size: int, halo: int) -> list[tuple[slice, slice]]:
     return [
         (slice(start, start + size), slice(cuts[i], cuts[i + 1])) for i, start in enumerate(starts)
     ]
+
+
+def choose_tile_size(
+    shape: tuple[int, int], n_pixels: int, *, halo: int = 0, stride: int = 1
+) -> tuple[int, int]:
+    """Rows and columns of the tiles of which a frame needs the fewest pixels, halo included.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the frame (px), both divisible by `stride`.
+    n_pixels : int
+        Pixels of a tile at most; more only where the halo leaves no choice.
+    halo, stride : int
+        As for `plan_tiles`.
+
+    Returns
+    -------
+    tuple of int
+        Both divisible by `stride`; the tiles share the frame evenly.
+    """
+    halo = _rounded_up(halo, stride)
+    heights, widths = (list(_even_sizes(length, halo, stride)) for length in shape)
+    sizes = []
+    for width in widths:
+        fitting = (height for height in heights if height * width <= n_pixels)
+        sizes.append((next(fitting, heights[-1]), width))
+    small = [size for size in sizes if prod(size) <= n_pixels] or sizes[-1:]
+    return min(small, key=lambda size: prod(map(_length_read, shape, size, (halo, halo))))
+
+
+def _even_sizes(length: int, halo: int, stride: int) -> Iterator[int]:
+    """Sides of the tiles that share an axis evenly: of one, of two, … while half is no halo."""
+    yield length
+    for n in count(2):
+        size = _rounded_up(-(-(length + 2 * halo * (n - 1)) // n), stride)
+        if size < 4 * (halo + stride):
+            return
+        yield size
+
+
+def _length_read(length: int, size: int, halo: int) -> int:
+    """Pixels that all tiles along an axis read together."""
+    return len(_plan_axis(length, size, halo)) * size
+
+
+def _rounded_up(length: int, stride: int) -> int:
+    return -(-length // stride) * stride
 
 
 def tiles_with(mask: np.ndarray, class_index: int, *, size: int = 256) -> Iterator[Tile]:

@@ -6,6 +6,7 @@ import logging
 import tempfile
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -14,22 +15,25 @@ from keras import callbacks, optimizers
 
 from ccdseg.batches import ArrayBatches, SimulatedBatches
 from ccdseg.dataset import ArraySet
-from ccdseg.detector import DAMIC, Detector
+from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, class_frequencies, class_weights, threshold_mask
 from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
-from ccdseg.progress import LearningRateLog, TrainingProgress
-from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from ccdseg.progress import EpochOfBatches, LearningRateLog, Replay, TrainingProgress
+from ccdseg.simulation import FrameRecipe, SimulationRecipe, simulate_dataset
 from ccdseg.training_config import TrainingConfig
-
-LOG_FILE = "training_log.csv"
+from ccdseg.training_state import TrainingState
 
 _LOSSES = {
     "weighted_crossentropy": WeightedCategoricalCrossentropy,
     "crossentropy_dice": CrossentropyDice,
+    "focal_dice": partial(CrossentropyDice, gamma=2.0),
 }
-_OPTIMIZERS = {"adadelta": optimizers.Adadelta, "adam": optimizers.Adam}
+_OPTIMIZERS = {
+    "adadelta": optimizers.Adadelta,
+    "adam": partial(optimizers.Adam, global_clipnorm=1.0),
+}
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +60,9 @@ def train(
     config : TrainingConfig, optional
         Hyperparameters.
     folder : str or Path, optional
-        Where the log ``training_log.csv`` is written.
+        Where the log ``training_log.csv`` is written, and after each epoch the state of the
+        training: where a training of the same configuration was killed in this folder, it goes on
+        after the last whole epoch.
     progress : bool
         Whether to show a progress bar.
 
@@ -91,10 +97,10 @@ def train(
 
 def train_on_simulation(
     segmenter: Segmenter,
-    recipe: SimulationRecipe,
+    recipe: SimulationRecipe | FrameRecipe,
     *,
     n_images: int,
-    detector: Detector = DAMIC,
+    detector: Detector | None = None,
     thresholds: Thresholds | None = None,
     config: TrainingConfig | None = None,
     folder: str | Path | None = None,
@@ -106,12 +112,12 @@ def train_on_simulation(
     ----------
     segmenter, config, folder, progress
         As for `train`.
-    recipe : SimulationRecipe
+    recipe : SimulationRecipe or FrameRecipe
         What the images hold.
     n_images : int
         Images per epoch.
-    detector : Detector
-        What they are taken with.
+    detector : Detector, optional
+        What they are taken with; the recipe's own by default.
     thresholds : Thresholds, optional
         Label the images by these instead of by their truth.
 
@@ -191,29 +197,29 @@ def _fit(
         Path(folder).mkdir(parents=True, exist_ok=True)
     where = nullcontext(folder) if folder else tempfile.TemporaryDirectory()
     with where as log_folder:
-        best = Path(log_folder) / "best.weights.h5"
-        watchers = _callbacks(config, Path(log_folder), best, progress=progress)
+        state = TrainingState(Path(log_folder))
+        state.open()
+        watchers = _callbacks(config, state, batches, progress=progress)
         try:
             network.fit(
                 batches,
                 validation_data=ArrayBatches(validation, shuffle=False, **settings),
                 epochs=config.epochs,
                 callbacks=watchers,
+                shuffle=False,
                 verbose=0,
             )
         except KeyboardInterrupt:
             for watcher in watchers:
                 watcher.on_train_end()
-            if not best.exists():
+            if not state.best.exists():
                 raise
             logger.warning("interrupted: the best epoch so far is kept")
-        if not np.isfinite(network.history.history["val_loss"]).any():
+        segmenter.history = state.history()
+        if not np.isfinite(segmenter.history["val_loss"]).any():
             raise InputError("The loss is not a number from the start; lower the learning rate.")
-        network.load_weights(best)
-        best.unlink()
-    segmenter.history = {
-        name: [float(value) for value in values] for name, values in network.history.history.items()
-    }
+        network.load_weights(state.best)
+        state.clear()
     segmenter.training = {**segmenter.training, "config": asdict(config)}
     return segmenter.history
 
@@ -235,14 +241,24 @@ def _learning_rate(
 
 
 def _callbacks(
-    config: TrainingConfig, folder: Path, best: Path, *, progress: bool
+    config: TrainingConfig,
+    state: TrainingState,
+    batches: ArrayBatches | SimulatedBatches,
+    *,
+    progress: bool,
 ) -> list[callbacks.Callback]:
     chosen = [
         LearningRateLog(),
         callbacks.EarlyStopping(patience=config.early_stopping_patience),
-        callbacks.ModelCheckpoint(best, save_best_only=True, save_weights_only=True),
-        callbacks.CSVLogger(folder / LOG_FILE),
+        callbacks.ModelCheckpoint(
+            state.best,
+            save_best_only=True,
+            save_weights_only=True,
+            initial_value_threshold=state.lowest_loss(),
+        ),
+        callbacks.CSVLogger(state.log, append=state.log.exists()),
         callbacks.TerminateOnNaN(),
+        EpochOfBatches(batches),
     ]
     if config.schedule == "plateau":
         chosen.append(
@@ -253,6 +269,10 @@ def _callbacks(
                 min_lr=config.minimum_learning_rate,
             )
         )
+    chosen += [
+        Replay(state.epochs(), chosen),
+        callbacks.BackupAndRestore(state.backup, double_checkpoint=True),
+    ]
     if progress:
         chosen.append(TrainingProgress())
     return chosen

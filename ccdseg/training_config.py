@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ccdseg.errors import InputError
 
 OPTIMIZERS = ("adam", "adadelta")
-LOSSES = ("crossentropy_dice", "weighted_crossentropy")
+LOSSES = ("crossentropy_dice", "focal_dice", "weighted_crossentropy")
 SCHEDULES = ("cosine", "plateau")
 
 
@@ -25,14 +25,15 @@ class TrainingConfig:
     validation_split : float
         Share of the images kept for validation, 0 to 1.
     optimizer : {"adam", "adadelta"}
-        Optimiser.
+        Optimiser; ``adam`` with gradients clipped to a norm of 1, since bright frames give steep
+        ones.
     learning_rate : float
         Learning rate, the highest where a schedule changes it.
     schedule : {"cosine", "plateau"}
         ``cosine``: warm up over 5 % of the steps, then fall to 1 % along a cosine. ``plateau``:
         multiply by `plateau_factor` where the validation loss has not fallen by
         `plateau_min_delta` for `plateau_patience` epochs, down to `minimum_learning_rate`.
-    loss : {"crossentropy_dice", "weighted_crossentropy"}
+    loss : {"crossentropy_dice", "focal_dice", "weighted_crossentropy"}
         Loss.
     balance : float
         Weight of each class is (1 / frequency) ** balance, normalised: 1 as in the original, 0 for

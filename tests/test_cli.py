@@ -458,6 +458,7 @@ def test_training_writes_the_documented_files(trained):
         "report.txt",
         "curves.png",
         "panels.png",
+        "reliability.png",
         "confusion.png",
     }
     assert [path.name for path in trained.parent.iterdir()] == ["mine"]

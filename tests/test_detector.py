@@ -17,6 +17,19 @@ def test_damic_has_the_numbers_of_the_original_simulation():
     assert DAMIC.dark_current == 0
 
 
+def test_damic_has_the_silicon_of_the_literature():
+    """Fano factor of arXiv:2004.11499, diffusion of the DAMIC-M simulation code."""
+    assert (DAMIC.pair_energy, DAMIC.fano) == (3.749, 0.119)
+    assert (DAMIC.diffusion_a, DAMIC.diffusion_b) == (216.2, 8.86e-4)
+    assert DAMIC.diffusion_growth == 0.00597
+    assert (DAMIC.pixel_size, DAMIC.thickness) == (15, 675)
+
+
+def test_charge_may_neither_fluctuate_nor_spread():
+    still = replace(DAMIC, fano=0.0, diffusion_growth=0.0, diffusion_a=0.0, diffusion_b=0.0)
+    assert still.fano == still.diffusion_a == 0
+
+
 @pytest.mark.parametrize("name", ["damic", "DAMIC", "Damic"])
 def test_a_preset_is_found_by_its_name(name):
     assert Detector.load(name) is DAMIC
@@ -39,6 +52,7 @@ def test_a_detector_is_read_from_toml(tmp_path, suffix):
     ("field", "value"),
     [(name, 0) for name in ("n_samples", "gain", "pair_energy", "pixel_size", "thickness")]
     + [("read_noise", -1), ("dark_current", -1e-9), ("pixel_time", -1), ("diffusion_a", -1)]
+    + [("fano", -0.1), ("diffusion_growth", -1e-9), ("fano", float("nan"))]
     + [("diffusion_b", -1e-9), ("gain", float("nan")), ("read_noise", float("nan"))],
 )
 def test_an_impossible_value_names_the_field(tmp_path, field, value):

@@ -11,8 +11,11 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files npz classes detector training_config",
-    "simulation mask normalization augmentation tiling dataset evaluation pictures presets",
+    "version errors files npz memory classes detector training_config",
+    (
+        "simulation mask normalization augmentation tiling dataset evaluation pictures presets "
+        "training_state"
+    ),
     "fits_io models batches registry provenance",
     "inference training progress",
     "plotting cli",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from refusal import refused
 
+from ccdseg import inference
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.inference import Segmenter
 from ccdseg.models.losses import CrossentropyDice
@@ -35,12 +36,21 @@ def whole(segmenter, image):
     return segmenter.network.predict_on_batch(normalised)[0]
 
 
+def assert_decided(mask, scores):
+    """The class of each pixel has the highest score; rounding may decide between equal ones."""
+    chosen = np.take_along_axis(scores, mask[..., np.newaxis].astype(int), axis=-1)[..., 0]
+    np.testing.assert_allclose(chosen, scores.max(axis=-1), rtol=1e-5, atol=1e-6)
+    assert np.mean(mask != scores.argmax(axis=-1)) < 1e-3
+
+
 @pytest.mark.parametrize("shape", [(156, 300), (144, 64), (40, 240)])
-@pytest.mark.parametrize("tile_size", [1, 112, 10_000])
+@pytest.mark.parametrize("tile_size", [1, 112, (120, 200), (200, 120), 10_000, None])
 def test_the_tiled_prediction_is_the_untiled_one(segmenter, frame, shape, tile_size):
     image = frame[-shape[0] :, -shape[1] :]
-    tiled = segmenter.predict(image, tile_size=tile_size).probabilities
-    np.testing.assert_allclose(tiled, whole(segmenter, image), atol=1e-5)
+    tiled = segmenter.predict(image, tile_size=tile_size)
+    probabilities = whole(segmenter, image)
+    np.testing.assert_allclose(tiled.probabilities, probabilities, atol=1e-5)
+    assert_decided(tiled.mask, probabilities)
 
 
 @pytest.mark.parametrize("shape", [(157, 301), (150, 113), (33, 299), (3, 5), (1, 1), (1, 150)])
@@ -49,12 +59,36 @@ def test_a_frame_of_any_size_does_not_depend_on_its_tiles(segmenter, frame, shap
     large = segmenter.predict(image)
     small = segmenter.predict(image, tile_size=1)
     assert large.mask.shape == shape
+    assert_decided(small.mask, large.probabilities)
     np.testing.assert_allclose(small.probabilities, large.probabilities, atol=1e-5)
 
 
 def test_small_tiles_are_many(segmenter):
     assert len(segmenter._tiles((157, 301), 10_000)) == 1
     assert len(segmenter._tiles((157, 301), 1)) > 4
+    assert len(segmenter._tiles((157, 301), (1, 10_000))) == 2
+
+
+def test_by_default_tiles_are_as_large_as_memory_allows(tiny_unet, segmenter, monkeypatch):
+    assert len(segmenter._tiles((157, 301), None)) == 1
+    monkeypatch.setattr(inference, "_BYTES_PER_BATCH", 2**22)
+    thin, wide = Segmenter(tiny_unet(filters=2)), Segmenter(tiny_unet(filters=8))
+    assert wide._batch_pixels < thin._batch_pixels / 2
+    assert len(wide._tiles((1600, 1600), None)) > len(thin._tiles((1600, 1600), None)) > 1
+
+
+@pytest.mark.parametrize("n_bytes", [2**10, 2**21])
+def test_the_size_of_the_batches_does_not_matter(segmenter, small_set, monkeypatch, n_bytes):
+    images = small_set.images[:7]
+    expected = segmenter.predict(images)
+    monkeypatch.setattr(inference, "_BYTES_PER_BATCH", n_bytes)
+    other = Segmenter(segmenter.network)
+    batches = list(other._batches(images, other._tiles((64, 64), None)))
+    assert 1 < len(batches) <= 7
+    assert [index for places, _ in batches for index, _ in places] == list(range(7))
+    prediction = other.predict(images)
+    assert_decided(prediction.mask, expected.probabilities)
+    np.testing.assert_allclose(prediction.probabilities, expected.probabilities, atol=1e-5)
 
 
 def test_mask_and_probabilities_fit_each_other(segmenter, frame):
@@ -63,8 +97,119 @@ def test_mask_and_probabilities_fit_each_other(segmenter, frame):
     assert prediction.probabilities.shape == (*frame.shape, 4)
     assert prediction.probabilities.dtype == np.float32
     np.testing.assert_allclose(prediction.probabilities.sum(axis=-1), 1, atol=1e-5)
-    np.testing.assert_array_equal(prediction.mask, prediction.probabilities.argmax(axis=-1))
+    assert_decided(prediction.mask, prediction.probabilities)
     assert len(np.unique(prediction.mask)) > 1
+
+
+@pytest.mark.parametrize("shape", [(157, 301), (2, 40, 50)])
+def test_the_mask_alone_is_the_same_mask(segmenter, frame, shape):
+    image = np.resize(frame, shape)
+    prediction = segmenter.predict(image, probabilities=False)
+    assert prediction.probabilities is None
+    assert prediction.mask.dtype == np.uint8
+    assert_decided(prediction.mask, segmenter.predict(image).probabilities)
+
+
+@pytest.mark.parametrize("thresholds", [(0.4, 2, 0.1, 0.9), (2, 10, 0.5, 4.5), (1, 1e-9, 1, 1)])
+def test_the_class_has_the_highest_probability_per_threshold(tiny_unet, frame, thresholds):
+    segmenter = Segmenter(tiny_unet(), thresholds=thresholds)
+    prediction = segmenter.predict(frame)
+    plain = Segmenter(segmenter.network).predict(frame)
+    np.testing.assert_allclose(prediction.probabilities, plain.probabilities, atol=1e-5)
+    assert_decided(prediction.mask, plain.probabilities / np.float32(thresholds))
+    assert np.mean(prediction.mask != plain.mask) > 0.01
+
+
+def test_of_equally_probable_classes_the_first_counts(tiny_unet, frame):
+    network = tiny_unet()
+    network.set_weights([np.zeros_like(weights) for weights in network.get_weights()])
+    assert not Segmenter(network).predict(frame).mask.any()
+    chosen = Segmenter(network, thresholds=(1, 0.5, 0.5, 1)).predict(frame).mask
+    assert np.all(chosen == 1)
+
+
+@pytest.mark.parametrize("last", ["softmax layer", "activation layer", "sigmoid", "transposed"])
+def test_a_network_may_end_in_other_ways(frame, last):
+    from keras import layers
+
+    keras.utils.set_random_seed(5)
+    x = inputs = keras.Input((None, None, 1))
+    if last == "transposed":
+        x = layers.MaxPooling2D(2)(x)
+        x = layers.Conv2DTranspose(4, 2, strides=2, activation="softmax")(x)
+    else:
+        x = layers.Conv2D(4, 3, padding="same", activation=last if last == "sigmoid" else None)(x)
+    if last == "softmax layer":
+        x = layers.Softmax()(x)
+    elif last == "activation layer":
+        x = layers.Activation("softmax")(x)
+    segmenter = Segmenter(keras.Model(inputs, x), thresholds=(1, 2, 3, 4))
+    image = frame[:96, :64]
+    prediction = segmenter.predict(image)
+    expected = whole(segmenter, image)
+    np.testing.assert_allclose(prediction.probabilities, expected, atol=1e-6)
+    assert_decided(prediction.mask, expected / [1, 2, 3, 4])
+
+
+def test_what_training_alone_uses_does_not_matter(frame):
+    from keras import layers
+
+    x = inputs = keras.Input((None, None, 1))
+    x = layers.BatchNormalization()(layers.Conv2D(4, 3, padding="same")(x))
+    outputs = layers.Conv2D(4, 1, activation="softmax")(layers.Dropout(0.5)(x))
+    network = keras.Model(inputs, outputs)
+    network.compile(optimizer="adam", loss=CrossentropyDice([1, 1, 1, 1]), metrics=["accuracy"])
+    network.train_on_batch(np.ones((2, 8, 8, 1)), np.ones((2, 8, 8, 4)) / 4)
+    segmenter = Segmenter(network)
+    image = frame[:60, :40]
+    probabilities = segmenter.predict(image).probabilities
+    np.testing.assert_allclose(probabilities, whole(segmenter, image), atol=1e-6)
+
+
+def test_new_weights_networks_and_thresholds_count_at_once(tiny_unet, frame):
+    segmenter = Segmenter(tiny_unet())
+    image = frame[:60, :40]
+    before = segmenter.predict(image)
+    weights = segmenter.network.get_weights()
+    segmenter.network.set_weights([2 * values for values in weights])
+    after = segmenter.predict(image)
+    np.testing.assert_allclose(after.probabilities, whole(segmenter, image), atol=1e-3)
+    assert np.abs(after.probabilities - before.probabilities).max() > 0.01
+    segmenter.thresholds = (1, 1, 1e-6, 1)
+    assert np.all(segmenter.predict(image).mask == 2)
+    segmenter.network = tiny_unet(activation="relu")
+    segmenter.network.set_weights([2 * values for values in weights])
+    other = segmenter.predict(image).probabilities
+    np.testing.assert_allclose(other, whole(segmenter, image), atol=1e-3)
+    assert np.abs(other - after.probabilities).max() > 0.01
+
+
+def test_a_network_is_compiled_once_for_all_predictions(tiny_unet, frame):
+    segmenter = Segmenter(tiny_unet())
+    segmenter.predict(frame)
+    compiled = segmenter._classifier(probabilities=True)
+    segmenter.predict(frame[:50])
+    segmenter.predict(frame, probabilities=False)
+    assert segmenter._classifier(probabilities=True) is compiled
+
+
+THRESHOLDS_REFUSED = "give 4 numbers above 0, one per class"
+
+
+@pytest.mark.parametrize(
+    "thresholds",
+    [
+        (1, 1, 1),
+        (1, 1, 1, 1, 1),
+        *((1, 1, wrong, 1) for wrong in (0, -1, np.nan, np.inf, "1", None)),
+        0.5,
+        "1111",
+        {},
+    ],
+)
+def test_thresholds_that_decide_nothing_are_refused(tiny_unet, thresholds):
+    with refused(THRESHOLDS_REFUSED):
+        Segmenter(tiny_unet(), thresholds=thresholds)
 
 
 def test_several_images_are_segmented_each_for_itself(segmenter, small_set):
@@ -91,7 +236,9 @@ def test_pixels_that_are_not_finite_count_as_the_median(segmenter, frame):
     before = image.copy()
     filled = np.where(np.isfinite(image), image, np.median(image[np.isfinite(image)]))
     prediction = segmenter.predict(image)
-    np.testing.assert_array_equal(prediction.probabilities, segmenter.predict(filled).probabilities)
+    np.testing.assert_allclose(
+        prediction.probabilities, segmenter.predict(filled).probabilities, atol=1e-6
+    )
     np.testing.assert_array_equal(image, before)
 
 
@@ -135,8 +282,8 @@ def test_a_network_of_fixed_size_segments_any_size(tiny_unet, frame):
     fixed = Segmenter(tiny_unet((64, 64, 1)))
     free = Segmenter(tiny_unet())
     free.network.set_weights(fixed.network.get_weights())
-    np.testing.assert_array_equal(
-        fixed.predict(frame).probabilities, free.predict(frame).probabilities
+    np.testing.assert_allclose(
+        fixed.predict(frame).probabilities, free.predict(frame).probabilities, atol=1e-6
     )
 
 
@@ -159,6 +306,7 @@ def test_a_segmenter_survives_saving(tiny_unet, frame, tmp_path, input_shape):
         tiny_unet(input_shape, 3, dropout=0.3, scale=0.5, l2=0.1),
         classes=ClassCatalogue(colours),
         normalizer={"name": "clip", "low": 2.0, "high": 98.0},
+        thresholds=(0.5, 1, 0.25),
         name="mine",
         training={"preset": "none", "seed": 3},
         history={"loss": [2.0, 1.0]},
@@ -166,11 +314,11 @@ def test_a_segmenter_survives_saving(tiny_unet, frame, tmp_path, input_shape):
     )
     original.save(tmp_path / "new" / "mine")
     loaded = Segmenter.load(tmp_path / "new" / "mine")
-    for name in ("classes", "normalizer", "name", "training", "history", "report"):
+    for name in ("classes", "normalizer", "thresholds", "name", "training", "history", "report"):
         assert getattr(loaded, name) == getattr(original, name)
-    np.testing.assert_array_equal(
-        loaded.predict(frame).probabilities, original.predict(frame).probabilities
-    )
+    again, before = loaded.predict(frame), original.predict(frame)
+    np.testing.assert_allclose(again.probabilities, before.probabilities, atol=1e-6)
+    assert_decided(again.mask, before.probabilities / np.float32(original.thresholds))
 
 
 def test_a_trained_network_is_saved_without_its_optimiser(tiny_unet, tmp_path):
@@ -192,6 +340,7 @@ def test_the_folder_holds_what_is_documented(model_folder):
     description = json.loads((model_folder / "segmenter.json").read_text())
     assert description["name"] == "tiny"
     assert description["normalizer"] == get_normalizer("robust").to_dict()
+    assert description["thresholds"] == [1, 1, 1, 1]
     assert [row["name"] for row in description["classes"]] == list(CLASSES.names)
     assert description["training"]["config"]["epochs"] == 2
     assert len(json.loads((model_folder / "history.json").read_text())["loss"]) == 2
@@ -220,6 +369,11 @@ def test_a_failing_save_leaves_nothing_behind(tiny_unet, tmp_path):
 def test_history_and_report_may_be_missing(damaged, missing):
     (damaged / missing).unlink()
     assert getattr(Segmenter.load(damaged), missing.removesuffix(".json")) == {}
+
+
+def test_a_folder_without_thresholds_has_equal_ones(damaged):
+    without("thresholds")(damaged / "segmenter.json")
+    assert Segmenter.load(damaged).thresholds == (1, 1, 1, 1)
 
 
 def without(*keys):
@@ -267,7 +421,14 @@ TWO_CLASSES = [{"index": i, "name": str(i), "colour": [0, 0, 0]} for i in range(
         ("segmenter.json", changed(classes=None), "segmenter.json is damaged"),
         ("segmenter.json", changed(classes=[{"name": "a"}]), "segmenter.json is damaged"),
         ("segmenter.json", changed(classes=[]), "segmenter.json is damaged .0 classes"),
-        ("segmenter.json", changed(classes=TWO_CLASSES), "4 output channels .* 2 classes"),
+        (
+            "segmenter.json",
+            changed(classes=TWO_CLASSES, thresholds=[1, 1]),
+            "4 output channels .* 2 classes",
+        ),
+        ("segmenter.json", changed(thresholds=[1, 1, 1]), "thresholds are .1, 1, 1.; give 4 numb"),
+        ("segmenter.json", changed(thresholds=[1, 1, 1, 0]), THRESHOLDS_REFUSED),
+        ("segmenter.json", changed(thresholds="low"), THRESHOLDS_REFUSED),
         ("segmenter.json", changed(normalizer="magic"), "Unknown normalisation 'magic'"),
         ("segmenter.json", changed(normalizer=None), "Unknown normalisation None"),
         ("network.keras", lambda path: path.unlink(), "network.keras is missing or damaged"),

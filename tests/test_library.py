@@ -236,5 +236,5 @@ def test_the_library_that_ships_holds_deposits_of_particles():
     assert library is default_library()
     assert len(library) >= 1000
     assert library.energies.min() >= 0.001
-    assert 0.05 < library.total_energies.min() < 5
+    assert 0.01 < library.total_energies.min() < 5
     assert 300 < library.total_energies.max() < 2000

@@ -45,6 +45,25 @@ def test_crossentropy_dice_is_its_formula(dice_weight):
     assert float(loss(TRUE, PREDICTED)) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("gamma", [0.0, 1.0, 2.0])
+def test_a_focal_loss_turns_to_the_pixels_that_are_wrong(gamma):
+    loss = CrossentropyDice(WEIGHTS, dice_weight=0.5, gamma=gamma)
+    of_true_class = (TRUE * PREDICTED).sum(axis=-1)
+    per_pixel = crossentropy(WEIGHTS) * (1 - of_true_class) ** gamma + 0.5 * dice_loss()
+    np.testing.assert_allclose(np.asarray(loss.call(TRUE, PREDICTED)), per_pixel, rtol=1e-4)
+    assert float(loss(TRUE, PREDICTED)) == pytest.approx(per_pixel.mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("gamma", [1.0, 2.0])
+def test_the_gradient_of_a_focal_loss_is_finite_where_all_is_right(gamma):
+    layer = keras.layers.Conv2D(4, 1, use_bias=False, activation="softmax")
+    model = keras.Sequential([keras.Input((None, None, 4)), layer])
+    layer.set_weights([100 * np.eye(4, dtype=np.float32)[None, None]])
+    model.compile(keras.optimizers.SGD(0.1), CrossentropyDice(WEIGHTS, gamma=gamma))
+    assert model.train_on_batch(TRUE, TRUE) == pytest.approx(0, abs=1e-5)
+    assert np.isfinite(layer.get_weights()[0]).all()
+
+
 def test_perfect_probabilities_cost_nothing():
     assert float(CrossentropyDice(WEIGHTS)(TRUE, TRUE)) == pytest.approx(0, abs=1e-6)
 
@@ -67,12 +86,14 @@ def test_masks_of_integers_are_taken_too():
     [
         WeightedCategoricalCrossentropy(WEIGHTS, name="mine"),
         CrossentropyDice(np.array(WEIGHTS), dice_weight=0.3, reduction="sum"),
+        CrossentropyDice(WEIGHTS, gamma=2.0),
     ],
 )
 def test_a_loss_survives_serialisation(loss):
     copy = keras.losses.deserialize(keras.losses.serialize(loss))
     assert type(copy) is type(loss)
     assert copy.get_config() == loss.get_config()
+    assert getattr(copy, "gamma", None) == getattr(loss, "gamma", None)
     assert float(copy(TRUE, PREDICTED)) == float(loss(TRUE, PREDICTED))
 
 

@@ -14,7 +14,15 @@ from ccdseg.normalization import (
     Normalizer,
     RobustNormalizer,
     get_normalizer,
+    noise_of,
+    sample_of,
 )
+
+ALL = [
+    *(kind() for kind in NORMALIZERS.values()),
+    RobustNormalizer(background="local"),
+    RobustNormalizer(softening=3.0, background="local", box=7),
+]
 
 
 def noisy_frame(shape=(120, 100), seed=1):
@@ -24,14 +32,29 @@ def noisy_frame(shape=(120, 100), seed=1):
     return frame
 
 
-@pytest.mark.parametrize("name", NORMALIZERS)
-def test_a_normalised_frame_is_a_new_float32_array_of_its_shape(name):
-    frame = (noisy_frame() + 8800).astype(np.uint16)
+@pytest.mark.parametrize("normalizer", ALL, ids=str)
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32, ">f4", np.float64])
+def test_a_normalised_frame_is_a_new_float32_array_of_its_shape(normalizer, dtype):
+    frame = np.rint(noisy_frame() + 8800).astype(dtype)
     before = frame.copy()
-    normalised = get_normalizer(name)(frame)
+    normalised = normalizer(frame)
     assert normalised.dtype == np.float32
     assert normalised.shape == frame.shape
+    normalised += 1
     np.testing.assert_array_equal(frame, before)
+
+
+@pytest.mark.parametrize("normalizer", ALL, ids=str)
+@pytest.mark.parametrize("shape", [(211, 173), (1, 90), (90, 1), (700, 600)])
+def test_any_part_is_normalised_as_in_the_whole_frame(normalizer, shape):
+    frame = np.random.default_rng(3).normal(8800, 19, shape).astype(np.float32)
+    frame += np.linspace(0, 400, shape[1], dtype=np.float32)
+    whole, fitted = normalizer(frame), normalizer.fitted(frame)
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        rows, columns = (np.sort(rng.choice(length + 1, 2, replace=False)) for length in shape)
+        area = slice(*map(int, rows)), slice(*map(int, columns))
+        np.testing.assert_array_equal(fitted(area), whole[area])
 
 
 def test_none_leaves_the_adu():
@@ -90,23 +113,127 @@ def test_a_large_softening_keeps_the_contrast_of_what_is_bright():
     np.testing.assert_allclose(soft.max() / soft.std(), frame.max() / frame.std(), rtol=0.01)
 
 
-@pytest.mark.parametrize("name", NORMALIZERS)
+@pytest.mark.parametrize("normalizer", ALL, ids=str)
 @pytest.mark.parametrize("value", [0.0, -40.0, 8800.0])
-def test_a_constant_frame_stays_constant_and_finite(name, value):
-    normalised = get_normalizer(name)(np.full((6, 7), value))
+@pytest.mark.parametrize("shape", [(6, 7), (1, 7), (6, 1), (1, 1), (200, 70)])
+def test_a_constant_frame_stays_constant_and_finite(normalizer, value, shape):
+    normalised = normalizer(np.full(shape, value))
     assert np.all(np.isfinite(normalised))
     assert np.ptp(normalised) == 0
-    if name in {"linear", "clip", "robust"}:
+    if normalizer.name in {"linear", "clip", "robust"}:
         assert not normalised.any()
 
 
-def test_a_frame_of_few_different_pixels_is_finite():
+@pytest.mark.parametrize("normalizer", ALL, ids=str)
+@pytest.mark.parametrize("bright", [101.0, 5000.0, 3e38])
+def test_a_frame_of_few_different_pixels_is_finite(normalizer, bright):
     frame = np.full((20, 20), 100.0)
-    frame[3, 4] = 5000
-    for name in NORMALIZERS:
-        normalised = get_normalizer(name)(frame)
-        assert np.all(np.isfinite(normalised)), name
-        assert normalised.argmax() == frame.argmax(), name
+    frame[3, 4] = bright
+    normalised = normalizer(frame)
+    assert np.all(np.isfinite(normalised))
+    assert normalised.argmax() == frame.argmax()
+
+
+@pytest.mark.parametrize("background", ["frame", "local"])
+@pytest.mark.parametrize("scale", [1e-44, 1e-38, 1e38])
+def test_robust_is_finite_for_the_smallest_and_the_largest_numbers(background, scale):
+    frame = (np.random.default_rng(1).normal(0, 1, (40, 30)) * scale).astype(np.float32)
+    frame[3, 4], frame[5, 6] = 3e38, -3e38
+    assert np.all(np.isfinite(RobustNormalizer(background=background)(frame)))
+
+
+def test_robust_follows_its_formula():
+    frame = np.random.default_rng(1).normal(50, 2, (300, 300))
+    frame[:100] *= np.geomspace(1e-3, 1e6, 300)
+    z = (frame - np.median(frame)) / noise_of(frame)
+    for softening in (1.0, 30.0, 1000.0):
+        expected = softening * np.arcsinh(z / softening) / 4
+        normalised = RobustNormalizer(softening)(frame)
+        np.testing.assert_allclose(normalised, expected, rtol=1e-5, atol=1e-7 * softening + 1e-5)
+
+
+@pytest.mark.parametrize("noise", [0.03, 1.0, 19.0])
+def test_the_noise_is_that_of_neighbours_whatever_lies_below(noise):
+    rng = np.random.default_rng(2)
+    frame = rng.normal(0, noise, (256, 320))
+    assert noise_of(frame) == pytest.approx(noise, rel=0.02)
+    glow = 50 * noise * np.exp(-np.arange(320) / 60)
+    slope = np.linspace(0, 300 * noise, 320) + np.linspace(0, 900 * noise, 256)[:, np.newaxis]
+    assert noise_of(frame + glow + slope) == pytest.approx(noise, rel=0.02)
+    tracks = frame.copy()
+    tracks[rng.integers(0, 256, 2000), rng.integers(0, 320, 2000)] += 1000 * noise
+    assert noise_of(tracks) == pytest.approx(noise, rel=0.08)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.3])
+@pytest.mark.parametrize("noise", [0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.5, 6.0])
+def test_the_noise_of_whole_numbers_may_be_less_than_one(noise, offset):
+    frame = np.random.default_rng(2).normal(100 + offset, noise, (256, 256))
+    frame[100:110, 50:80] += 300
+    with_rounding = (noise**2 + 1 / 12) ** 0.5
+    found = noise_of(np.rint(frame).astype(np.uint16))
+    assert 0.7 * noise < found < 1.1 * with_rounding
+
+
+def test_the_noise_of_a_frame_with_few_steps_is_less_than_one_of_them():
+    frame = np.full((256, 256), 100, dtype=np.uint16)
+    frame[::50, ::50] = 101
+    frame[100:120, 100:120] = 9000
+    assert 0 < noise_of(frame) < 0.5
+
+
+@pytest.mark.parametrize("shape", [(5000, 1), (1, 5000), (2, 2500)])
+def test_the_noise_of_a_narrow_frame(shape):
+    frame = np.random.default_rng(2).normal(100, 7, shape)
+    assert noise_of(frame) == pytest.approx(7, rel=0.05)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 1), (30, 40)])
+def test_without_any_difference_the_noise_is_one(shape):
+    assert noise_of(np.full(shape, 8800.0)) == 1
+
+
+def test_a_frame_that_changes_along_its_columns_alone_has_the_noise_of_these():
+    column = np.random.default_rng(2).normal(100, 7, (3000, 1))
+    assert noise_of(np.repeat(column, 40, axis=1)) == pytest.approx(7, rel=0.05)
+
+
+@pytest.mark.parametrize("shape", [(640, 512), (600, 533), (300, 64), (64, 300)])
+def test_a_local_background_takes_away_what_is_smooth_and_keeps_what_is_small(shape):
+    frame = np.random.default_rng(5).normal(8800, 10, shape)
+    frame += 2000 * np.exp(-np.arange(shape[1]) / 150) + 500 * np.arange(shape[0])[:, None] / 640
+    frame[50:54, 20:24] += 1000
+    local = RobustNormalizer(background="local", box=32)(frame)
+    flat = np.median(local[:, 16:-16].reshape(shape[0], -1), axis=0)
+    assert np.abs(flat).max() < 0.25
+    assert local[50:54, 20:24].min() > 10
+    assert local[60:, 30:].std() == pytest.approx(0.25, rel=0.2)
+    assert np.abs(RobustNormalizer()(frame)).max() > 10
+
+
+def test_a_bright_box_does_not_change_the_local_background():
+    frame = np.random.default_rng(5).normal(100, 10, (320, 320))
+    expected = RobustNormalizer(background="local", box=32)(frame)
+    frame[64:96, 128:160] += 5000
+    changed = RobustNormalizer(background="local", box=32)(frame)
+    changed[64:96, 128:160] = expected[64:96, 128:160]
+    assert np.abs(changed - expected).max() < 0.1
+
+
+def test_a_box_larger_than_the_frame_is_the_frame():
+    frame = noisy_frame() + np.linspace(0, 500, 100)
+    local = RobustNormalizer(background="local", box=1000)(frame)
+    difference = local - RobustNormalizer()(frame)
+    assert np.ptp(np.sinh(local / 25) - np.sinh((local - difference) / 25)) < 1e-3
+
+
+def test_a_sample_is_spread_over_the_columns_of_a_large_frame():
+    frame = np.broadcast_to(np.arange(4096), (4096, 4096))
+    sample = sample_of(frame)
+    assert 50_000 < sample.size <= 2**18
+    assert len(np.unique(sample)) == 4096
+    small = noisy_frame()
+    assert sample_of(small).size == small.size
 
 
 @pytest.mark.parametrize("name", ["linear", "clip", "robust"])
@@ -120,7 +247,7 @@ def test_statistics_of_a_large_frame_are_those_of_a_part_of_it(name):
 
 @pytest.mark.parametrize(
     "normalizer",
-    [*(kind() for kind in NORMALIZERS.values()), RobustNormalizer(500.0), ClipNormalizer(2, 98)],
+    [*ALL, RobustNormalizer(500.0), ClipNormalizer(2, 98)],
     ids=str,
 )
 def test_a_normalisation_survives_json(normalizer):
@@ -128,6 +255,11 @@ def test_a_normalisation_survives_json(normalizer):
     assert again == normalizer
     assert type(again) is type(normalizer)
     np.testing.assert_array_equal(again(noisy_frame()), normalizer(noisy_frame()))
+
+
+def test_a_model_saved_before_has_the_defaults():
+    assert get_normalizer({"name": "robust", "softening": 50.0}) == RobustNormalizer(50.0)
+    assert RobustNormalizer().background == "frame"
 
 
 def test_a_normalisation_is_its_own_choice():
@@ -159,8 +291,23 @@ def test_a_frame_below_zero_keeps_its_order():
 
 
 @pytest.mark.parametrize(
-    "choice", [{"name": "linear", "low": 200}, {"name": "robust", "softening": 0}]
+    ("choice", "message"),
+    [
+        ({"name": "linear", "low": 200}, "low 200"),
+        ({"name": "linear", "low": "1"}, "'linear': low is '1', no number"),
+        ({"name": "robust", "softening": 0}, "softening is 0; it must be above 0, and finite"),
+        ({"name": "robust", "softening": np.inf}, "softening is inf"),
+        ({"name": "robust", "softening": np.nan}, "softening is nan"),
+        ({"name": "robust", "softening": True}, "'robust': softening is True, no number"),
+        ({"name": "robust", "softening": None}, "'robust': softening is None, no number"),
+        ({"name": "robust", "background": "none"}, "background is 'none'; choose 'frame' or 'loc"),
+        ({"name": "robust", "background": 1}, "'robust': background is 1, no name"),
+        ({"name": "robust", "box": 0}, "box is 0; give a whole number"),
+        ({"name": "robust", "box": 3.5}, "box is 3.5; give a whole number"),
+        ({"name": "robust", "box": np.inf}, "box is inf; give a whole number"),
+        ({"name": "robust", "box": "64"}, "'robust': box is '64', no number"),
+    ],
 )
-def test_an_impossible_parameter_is_refused(choice):
-    with refused("low|softening"):
+def test_an_impossible_parameter_is_refused(choice, message):
+    with refused(message):
         get_normalizer(choice)

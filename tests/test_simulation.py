@@ -19,8 +19,8 @@ from ccdseg.simulation import (
     simulate_images,
 )
 from ccdseg.simulation.effects import SECONDS_PER_DAY, bin_columns, waiting_time
-from ccdseg.simulation.image import truth_mask
-from ccdseg.simulation.placement import paste_clusters
+from ccdseg.simulation.placement import ELEMENT, paste_clusters
+from ccdseg.simulation.truth import truth_mask
 
 BACKGROUND, GLOWING, HOT_PIXEL, CLUSTER = range(4)
 SILENT = replace(DAMIC, read_noise=0.0)
@@ -127,11 +127,13 @@ def test_the_highest_priority_counts_where_elements_overlap():
     present = np.array(list(product([0.0, 1000.0], repeat=3))).T
     signals = dict(zip(("glowing", "cluster", "hot pixel"), present[:, np.newaxis], strict=True))
     noise = np.full((1, 8), 19.0)
-    mask = truth_mask(signals, noise, SimulationRecipe())
+    priority = ("background", "glowing", "cluster", "hot pixel")
+    mask = truth_mask(signals, noise, threshold=1.5, priority=priority)
     assert mask.dtype == np.uint8
     assert mask.tolist() == [[0, 2, 3, 2, 1, 2, 3, 2]]
-    turned = SimulationRecipe(priority=("background", "hot pixel", "cluster", "glowing"))
-    assert truth_mask(signals, noise, turned).tolist() == [[0, 2, 3, 3, 1, 1, 1, 1]]
+    turned = ("background", "hot pixel", "cluster", "glowing")
+    mask = truth_mask(signals, noise, threshold=1.5, priority=turned)
+    assert mask.tolist() == [[0, 2, 3, 3, 1, 1, 1, 1]]
 
 
 def test_an_element_counts_from_the_threshold_on():
@@ -139,7 +141,10 @@ def test_an_element_counts_from_the_threshold_on():
     noise = np.array([[20.0, 20.0, 20.0, 40.0, 0.0]])
     cluster = np.array([[30.0, 29.99, 31.0, 31.0, 0.0]])
     signals = {"glowing": nothing, "cluster": cluster, "hot pixel": nothing}
-    assert truth_mask(signals, noise, SimulationRecipe()).tolist() == [[3, 0, 3, 0, 0]]
+    priority = SimulationRecipe().priority
+    mask = truth_mask(signals, noise, threshold=1.5, priority=priority)
+    assert mask.tolist() == [[3, 0, 3, 0, 0]]
+    assert truth_mask(signals, noise, threshold=0.0, priority=priority)[0, 4] == 0
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -237,6 +242,29 @@ def test_the_table_of_elements_has_units():
     is_cluster = table["class"] == "cluster"
     np.testing.assert_array_equal(np.isnan(table["energy"]), ~is_cluster)
     np.testing.assert_array_equal(np.isnan(table["level"]), is_cluster)
+
+
+def test_the_table_of_an_image_without_elements_has_the_same_columns():
+    table = simulate(EMPTY).table()
+    assert len(table) == 0
+    assert table.colnames == simulate(CROWDED).table().colnames
+
+
+def test_images_in_the_original_style_have_elements_and_no_particles():
+    simulated = simulate(CROWDED)
+    assert simulated.elements.dtype == ELEMENT
+    assert len(simulated.events) == 0
+    assert simulated.conditions == {}
+
+
+def test_the_detector_is_damic_unless_one_is_given():
+    usual, damic = simulate(EMPTY, detector=None), simulate(EMPTY, detector=DAMIC)
+    assert usual.detector is damic.detector is DAMIC
+    np.testing.assert_array_equal(usual.image, damic.image)
+    given = replace(DAMIC, pedestal=100.0)
+    other = simulate(EMPTY, detector=given)
+    assert other.detector is given
+    np.testing.assert_allclose(other.image - 100, usual.image - 8800, atol=2e-3)
 
 
 def oriented(cluster, flip_rows, flip_columns, transposed):

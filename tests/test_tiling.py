@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from refusal import refused
 
-from ccdseg.tiling import Tile, cut, pad_to_multiple, plan_tiles, stitch, tiles_with
+from ccdseg.tiling import (
+    Tile,
+    choose_tile_size,
+    cut,
+    pad_to_multiple,
+    plan_tiles,
+    stitch,
+    tiles_with,
+)
 
 
 def random_plan(seed):
@@ -13,7 +21,7 @@ def random_plan(seed):
     shape = tuple(int(n) * stride for n in rng.integers(1, 120 // stride, 2))
     halo = int(rng.integers(0, 12))
     rounded = -(-halo // stride) * stride
-    size = int(rng.integers(2 * rounded + 1, 2 * rounded + 60))
+    size = tuple(int(side) for side in rng.integers(2 * rounded + 1, 2 * rounded + 60, 2))
     return shape, size, halo, stride
 
 
@@ -24,13 +32,56 @@ def test_tiles_cover_a_frame_once_and_keep_their_halo(seed):
     covered = np.zeros(shape, dtype=int)
     for tile in tiles:
         covered[tile.keep] += 1
-        for read, keep, length in zip(tile.read, tile.keep, shape, strict=True):
+        for read, keep, length, side in zip(tile.read, tile.keep, shape, size, strict=True):
             assert 0 <= read.start <= keep.start < keep.stop <= read.stop <= length
             assert read.start % stride == 0
-            assert read.stop - read.start == min(length, -(-size // stride) * stride)
+            assert read.stop - read.start == min(length, -(-side // stride) * stride)
             assert keep.start - read.start >= halo or keep.start == 0
             assert read.stop - keep.stop >= halo or keep.stop == length
     assert np.all(covered == 1)
+
+
+def test_one_size_means_square_tiles():
+    assert plan_tiles((50, 70), 16, halo=3) == plan_tiles((50, 70), (16, 16), halo=3)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_tile_size_that_is_chosen_reads_the_least(seed):
+    shape, _, halo, stride = random_plan(seed)
+    rounded = -(-halo // stride) * stride
+    least = 4 * (rounded + stride)
+    n_pixels = int(np.random.default_rng(seed).integers(2, 20)) * least**2
+
+    def n_read(size):
+        tiles = plan_tiles(shape, size, halo=halo, stride=stride)
+        return sum(
+            np.prod([part.stop - part.start for part in tile.read], dtype=int) for tile in tiles
+        )
+
+    size = choose_tile_size(shape, n_pixels, halo=halo, stride=stride)
+    assert size[0] * size[1] <= n_pixels
+    assert not any(side % stride for side in size)
+    sides = [range(min(length, least), length + stride, stride) for length in shape]
+    allowed = [(h, w) for h in sides[0] for w in sides[1] if h * w <= n_pixels]
+    assert n_read(size) <= 1.05 * min(map(n_read, allowed))
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_pixels", "expected"),
+    [
+        ((4096, 4096), 4096**2, (4096, 4096)),
+        ((4096, 4096), 4096 * 2200, (2152, 4096)),
+        ((4096, 4096), 4096 * 1510, (1504, 4096)),
+        ((4096, 4096), 4096 * 1500, (2152, 2152)),
+        ((40, 100_000), 10**6, (40, 20_168)),
+    ],
+)
+def test_a_large_frame_is_shared_evenly_by_few_tiles(shape, n_pixels, expected):
+    assert choose_tile_size(shape, n_pixels, halo=104, stride=8) == expected
+
+
+def test_a_halo_that_needs_more_pixels_gets_them():
+    assert choose_tile_size((4096, 4096), 100, halo=100, stride=8)[0] >= 4 * 100
 
 
 def test_tiles_come_row_by_row():
@@ -69,6 +120,7 @@ def test_a_tile_shows_what_it_reads_and_keeps():
         ((30, 30), 8, {"halo": 4}, "Tiles of 8 px leave nothing inside a halo of 4 px; .* than 8"),
         ((32, 32), 8, {"halo": 3, "stride": 4}, "leave nothing inside a halo of 4 px"),
         ((5, 30), 8, {"halo": 5}, "leave nothing inside a halo of 5 px"),
+        ((30, 30), (20, 8), {"halo": 5}, "Tiles of 8 px leave nothing inside a halo of 5 px"),
         ((30, 30), 0, {}, "Tiles of 0 px leave nothing"),
         ((30, 31), 16, {"stride": 2}, r"\(30, 31\) is not a multiple of the stride 2; pad it"),
         ((0, 30), 16, {}, r"Frame shape \(0, 30\)"),

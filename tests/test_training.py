@@ -11,10 +11,17 @@ from refusal import refused
 from ccdseg.detector import DAMIC
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, threshold_mask
-from ccdseg.models import CrossentropyDice, WeightedCategoricalCrossentropy, unet
-from ccdseg.presets import DEFAULT, PAPER, PRESETS
+from ccdseg.models import (
+    NETWORKS,
+    CrossentropyDice,
+    WeightedCategoricalCrossentropy,
+    lean_unet,
+    unet,
+)
+from ccdseg.normalization import RobustNormalizer, get_normalizer
+from ccdseg.presets import DEFAULT, GENERAL, PAPER, PRESETS
 from ccdseg.progress import TrainingProgress
-from ccdseg.simulation import simulate_dataset
+from ccdseg.simulation import RECIPES, FrameRecipe, simulate_dataset
 from ccdseg.training import (
     TrainingConfig,
     _callbacks,
@@ -22,6 +29,7 @@ from ccdseg.training import (
     train,
     train_on_simulation,
 )
+from ccdseg.training_state import TrainingState
 
 SCORES = {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
 
@@ -161,28 +169,31 @@ def test_a_loss_that_is_never_a_number_is_refused(tiny_unet, small_set):
         train(Segmenter(tiny_unet(levels=1)), *small_set, config=config, progress=False)
 
 
-def by_kind(config, **options):
-    chosen = _callbacks(config, **options)
-    return {type(callback): callback for callback in chosen}
-
-
 @pytest.fixture
-def options(tmp_path):
-    return {"folder": tmp_path, "best": tmp_path / "best.weights.h5", "progress": False}
+def by_kind(tmp_path):
+    """Return a function that gives the callbacks of a new training by their kind."""
+
+    def find(config, *, progress=False):
+        chosen = _callbacks(config, TrainingState(tmp_path), [], progress=progress)
+        return {type(callback): callback for callback in chosen}
+
+    return find
 
 
-def test_early_stopping_and_checkpoint_are_configured(options):
-    found = by_kind(TrainingConfig(early_stopping_patience=7), **options)
+def test_early_stopping_and_checkpoint_are_configured(by_kind, tmp_path):
+    found = by_kind(TrainingConfig(early_stopping_patience=7))
     assert found[callbacks.EarlyStopping].patience == 7
     assert found[callbacks.EarlyStopping].monitor == "val_loss"
     checkpoint = found[callbacks.ModelCheckpoint]
     assert (checkpoint.monitor, checkpoint.save_best_only) == ("val_loss", True)
-    assert checkpoint.filepath == str(options["best"])
-    assert found[callbacks.CSVLogger].filename == str(options["folder"] / "training_log.csv")
+    assert checkpoint.filepath == str(tmp_path / "best.weights.h5")
+    assert found[callbacks.CSVLogger].filename == str(tmp_path / "training_log.csv")
     assert callbacks.TerminateOnNaN in found
+    (backup,) = (one for one in found.values() if isinstance(one, callbacks.BackupAndRestore))
+    assert (backup.backup_dir, backup.save_freq) == (tmp_path / "backup", "epoch")
 
 
-def test_the_plateau_is_configured_where_it_is_the_schedule(options):
+def test_the_plateau_is_configured_where_it_is_the_schedule(by_kind):
     config = TrainingConfig(
         schedule="plateau",
         plateau_patience=3,
@@ -190,18 +201,16 @@ def test_the_plateau_is_configured_where_it_is_the_schedule(options):
         plateau_min_delta=0.02,
         minimum_learning_rate=1e-4,
     )
-    plateau = by_kind(config, **options)[callbacks.ReduceLROnPlateau]
+    plateau = by_kind(config)[callbacks.ReduceLROnPlateau]
     assert plateau.monitor == "val_loss"
     assert (plateau.patience, plateau.factor) == (3, 0.5)
     assert (plateau.min_delta, plateau.min_lr) == (0.02, 1e-4)
-    assert callbacks.ReduceLROnPlateau not in by_kind(TrainingConfig(), **options)
+    assert callbacks.ReduceLROnPlateau not in by_kind(TrainingConfig())
 
 
 @pytest.mark.parametrize("progress", [True, False])
-def test_the_progress_bar_is_shown_when_asked(options, progress):
-    assert (TrainingProgress in by_kind(TrainingConfig(), **options | {"progress": progress})) is (
-        progress
-    )
+def test_the_progress_bar_is_shown_when_asked(by_kind, progress):
+    assert (TrainingProgress in by_kind(TrainingConfig(), progress=progress)) is progress
 
 
 def test_a_cosine_warms_up_and_falls_to_a_hundredth():
@@ -260,7 +269,24 @@ def test_an_impossible_configuration_is_refused(changes, message):
 
 
 def test_presets_are_found_by_their_names():
-    assert PRESETS == {"default": DEFAULT, "paper": PAPER}
+    assert PRESETS == {"default": DEFAULT, "general": GENERAL, "paper": PAPER}
+    assert [preset.name for preset in PRESETS.values()] == list(PRESETS)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
+def test_every_preset_names_a_network_and_its_arguments(preset):
+    network = NETWORKS[preset.architecture]((None, None, 1), 4, **preset.network)
+    assert network.name == preset.architecture
+    assert network.output_shape == (None, None, None, 4)
+
+
+def test_general_trains_a_lean_network_on_frames_of_any_detector():
+    assert NETWORKS[GENERAL.architecture] is lean_unet
+    assert isinstance(GENERAL.recipe, FrameRecipe)
+    assert GENERAL.recipe is RECIPES["general"]
+    assert GENERAL.streamed
+    assert GENERAL.labels == "truth"
+    assert isinstance(get_normalizer(GENERAL.normalizer), RobustNormalizer)
 
 
 def test_paper_has_the_hyperparameters_of_the_original():
@@ -301,8 +327,56 @@ def test_the_learning_curve_of_paper_falls(small_recipe):
     assert type(segmenter.network.loss) is WeightedCategoricalCrossentropy
 
 
+def test_frames_of_any_detector_train(tiny_unet):
+    segmenter = Segmenter(tiny_unet(levels=1))
+    recipe = GENERAL.recipe.scaled((32, 32))
+    config = TrainingConfig(epochs=1, batch_size=4, loss="focal_dice")
+    history = train_on_simulation(segmenter, recipe, n_images=8, config=config, progress=False)
+    assert np.isfinite(history["val_loss"]).all()
+    loss = segmenter.network.loss
+    assert type(loss) is CrossentropyDice
+    assert loss.gamma == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("crossentropy_dice", (CrossentropyDice, 0)),
+        ("focal_dice", (CrossentropyDice, 2)),
+        ("weighted_crossentropy", (WeightedCategoricalCrossentropy, None)),
+    ],
+)
+def test_a_loss_is_chosen_by_its_name(compiled, name, expected):
+    loss = compiled(loss=name).loss
+    assert (type(loss), getattr(loss, "gamma", None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("adam", (optimizers.Adam, 1.0)), ("adadelta", (optimizers.Adadelta, None))],
+)
+def test_an_optimiser_is_chosen_by_its_name(compiled, name, expected):
+    optimizer = compiled(optimizer=name, schedule="plateau", learning_rate=0.25).optimizer
+    assert (type(optimizer), optimizer.global_clipnorm) == expected
+    assert float(optimizer.learning_rate) == 0.25
+
+
 def stop(*_arguments, **_options):
     raise StopIteration
+
+
+@pytest.fixture
+def compiled(tiny_unet, small_set, monkeypatch):
+    """Return a function that gives a network ready to be trained."""
+
+    def get(**settings):
+        segmenter = Segmenter(tiny_unet(levels=1))
+        monkeypatch.setattr(segmenter.network, "fit", stop)
+        with pytest.raises(StopIteration):
+            train(segmenter, *small_set, config=TrainingConfig(**settings), progress=False)
+        return segmenter.network
+
+    return get
 
 
 @pytest.mark.parametrize("balance", [0.0, 0.5, 1.0])

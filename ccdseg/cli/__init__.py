@@ -1,12 +1,18 @@
-"""The command ``ccdseg``: simulate, train, predict, models."""
+"""The command ``ccdseg``: simulate, train, predict, evaluate, models."""
 
 from __future__ import annotations
 
-from ccdseg.cli import models, predict, simulate, train
+from ccdseg.cli import evaluate, models, predict, simulate, train
 from ccdseg.cli.parser import Parser, run_command
 from ccdseg.version import __version__
 
-_COMMANDS = {"simulate": simulate, "train": train, "predict": predict, "models": models}
+_COMMANDS = {
+    "simulate": simulate,
+    "train": train,
+    "predict": predict,
+    "evaluate": evaluate,
+    "models": models,
+}
 
 _DESCRIPTION = """\
 Segment CCD images: find the clusters that particles leave, and tell them from glow, hot pixels
@@ -15,6 +21,7 @@ and background.
   ccdseg predict frame.fits            segment a frame with the model that ships
   ccdseg train --output models/mine    train a model on simulated images
   ccdseg simulate test -o test.npz     simulate images whose truth is known
+  ccdseg evaluate --model models/mine  score a model on simulated frames
   ccdseg models                        list the models that ship
 
 'ccdseg COMMAND --help' explains each."""

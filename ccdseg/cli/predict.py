@@ -9,9 +9,7 @@ import re
 import shutil
 import time
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import ndimage
@@ -19,17 +17,14 @@ from tqdm import tqdm
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.cli.inputs import list_frames, refuse_results, stem
-from ccdseg.cli.quiet import import_keras
+from ccdseg.cli.lazy import LazyModel
 from ccdseg.errors import InputError
 from ccdseg.files import staged_files
 from ccdseg.fits_io import Frame, read_frames, write_masks
 from ccdseg.mask import class_frequencies
-from ccdseg.registry import DEFAULT_MODEL, find_model, read_description
+from ccdseg.registry import DEFAULT_MODEL, find_model
 from ccdseg.tiling import tiles_with
 from ccdseg.version import __version__
-
-if TYPE_CHECKING:
-    from ccdseg.inference import Segmenter
 
 SUMMARY = "segment FITS frames"
 
@@ -105,22 +100,6 @@ def run(arguments: argparse.Namespace) -> int:
             n_failed += 1
             logger.error("%s: error: %s", arguments.prog, error)
     return 2 if n_failed else 0
-
-
-class LazyModel:
-    """A model whose network is loaded when it is first used: mistakes are found before that."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.classes = ClassCatalogue.from_list(read_description(folder)["classes"])
-
-    @cached_property
-    def segmenter(self) -> Segmenter:
-        """The loaded model."""
-        import_keras()
-        from ccdseg.inference import Segmenter
-
-        return Segmenter.load(self.folder)
 
 
 def segment_file(frames: list[Frame], model: LazyModel, folder: Path, *, find: str | None) -> dict:

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from ccdseg.cli.parser import positive_int, seed, shape
-from ccdseg.detector import Detector
+from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
-from ccdseg.files import refuse_existing
+from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io import write_frame
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
+    FrameRecipe,
+    SimulatedImage,
     SimulationRecipe,
     default_library,
     generate_library,
@@ -33,7 +35,9 @@ Simulate CCD images, and with them the true class of every pixel.
   ccdseg simulate training --n 180 --output training.npz   dense images to train on
   ccdseg simulate test --n 42 --output test.npz            sparse images to test with
   ccdseg simulate test --n 42 -o test.npz --pictures       and pictures of the first
+  ccdseg simulate general --n 200 --output general.npz     frames of any detector and content
   ccdseg simulate frame --shape 4000x4000 -o frame.fits.fz a full frame, and frame_truth.fits.fz
+  ccdseg simulate frame --recipe general -o frame.fits.fz  and the list of all particles in it
   ccdseg simulate clusters --n 1200 -o clusters.npz        a library of clusters to paste
 
 The sets are .npz files of the arrays images (ADU, float32), masks (class indices, uint8) and
@@ -55,7 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shape", type=shape, metavar="ROWSxCOLUMNS", help="size of an image (default: 256x256)"
     )
     parser.add_argument(
-        "--detector", default="damic", help="preset, or JSON or TOML file (default: damic)"
+        "--detector",
+        help="preset, or JSON or TOML file (default: damic; drawn for each image by general)",
+    )
+    parser.add_argument(
+        "--recipe", choices=RECIPES, default="test", help="what a full frame holds (default: test)"
     )
     parser.add_argument(
         "--library", type=Path, help="clusters to paste, .npz or .pkl (default: those that ship)"
@@ -69,14 +77,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Simulate what was asked for and write it."""
-    detector = Detector.load(arguments.detector)
+    detector = Detector.load(arguments.detector) if arguments.detector else None
     rng = np.random.default_rng(arguments.seed)
     refuse_existing(arguments.output, overwrite=arguments.overwrite)
     for path in _picture_paths(arguments):
         refuse_existing(path, overwrite=arguments.overwrite)
     if arguments.kind == "clusters":
         _demand_suffix(arguments.output, ".npz")
-        generate_library(arguments.n, detector=detector, rng=rng).save(arguments.output)
+        library = generate_library(arguments.n, detector=detector or DAMIC, rng=rng)
+        library.save(arguments.output)
         written = [arguments.output]
     elif arguments.kind == "frame":
         written = _simulate_frame(arguments, detector, rng)
@@ -86,7 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
         logger.info("wrote %s", path)
 
 
-def _recipe(arguments: argparse.Namespace, name: str) -> SimulationRecipe:
+def _recipe(arguments: argparse.Namespace, name: str) -> SimulationRecipe | FrameRecipe:
     recipe = RECIPES[name]
     return recipe.scaled(arguments.shape) if arguments.shape else recipe
 
@@ -96,7 +105,7 @@ def _library(arguments: argparse.Namespace) -> ClusterLibrary:
 
 
 def _simulate_set(
-    arguments: argparse.Namespace, detector: Detector, rng: np.random.Generator
+    arguments: argparse.Namespace, detector: Detector | None, rng: np.random.Generator
 ) -> list[Path]:
     _demand_suffix(arguments.output, ".npz")
     arrays = simulate_dataset(
@@ -112,26 +121,43 @@ def _simulate_set(
 
 
 def _simulate_frame(
-    arguments: argparse.Namespace, detector: Detector, rng: np.random.Generator
+    arguments: argparse.Namespace, detector: Detector | None, rng: np.random.Generator
 ) -> list[Path]:
     _demand_suffix(arguments.output, ".fits", ".fits.gz", ".fits.fz")
     name, suffix = arguments.output.name.rsplit(".fits", 1)
     truth = arguments.output.with_name(f"{name}_truth.fits{suffix}")
-    refuse_existing(truth, overwrite=arguments.overwrite)
+    events = arguments.output.with_name(f"{name}_events.ecsv")
+    for path in (truth, events):
+        refuse_existing(path, overwrite=arguments.overwrite)
     arguments.shape = arguments.shape or (1024, 1024)
-    recipe = replace(_recipe(arguments, "test"), glow_probability=1.0)
+    recipe = _recipe(arguments, arguments.recipe)
+    if isinstance(recipe, SimulationRecipe):
+        recipe = replace(recipe, glow_probability=1.0)
     simulated = simulate_image(recipe, detector=detector, rng=rng, library=_library(arguments))
-    raw = np.clip(np.rint(simulated.image), 0, 65535).astype(np.uint16)
-    keywords = {
-        "DETECTOR": (detector.name, "simulated detector"),
-        "GAIN": (detector.gain, "ADU per electron"),
-        "PEDESTAL": (detector.pedestal, "ADU"),
-        "NOISE": (round(detector.noise, 3), "standard deviation, ADU"),
-        "SIMSEED": (arguments.seed, "seed of the simulation"),
-    }
+    raw, keywords = _as_written(simulated), _keywords(simulated.detector, arguments.seed)
     for path, data, hdu in ((arguments.output, raw, "CCD"), (truth, simulated.mask, "TRUTH")):
         write_frame(path, data, name=hdu, keywords=keywords, overwrite=arguments.overwrite)
-    return [arguments.output, truth, *_pictures(arguments, raw, simulated.mask)]
+    with atomic_path(events) as temporary:
+        simulated.table().write(temporary, format="ascii.ecsv", overwrite=True)
+    return [arguments.output, truth, events, *_pictures(arguments, raw, simulated.mask)]
+
+
+def _as_written(simulated: SimulatedImage) -> np.ndarray:
+    """The image in 16 bits where its noise is resolved and its pedestal positive."""
+    image, detector = simulated.image, simulated.detector
+    if detector.noise < 1 or detector.pedestal < 10 * detector.noise:
+        return image
+    return np.clip(np.rint(image), 0, 65535).astype(np.uint16)
+
+
+def _keywords(detector: Detector, seed: int) -> dict:
+    return {
+        "DETECTOR": (detector.name, "simulated detector"),
+        "GAIN": (round(detector.gain, 6), "ADU per electron"),
+        "PEDESTAL": (round(detector.pedestal, 3), "ADU"),
+        "NOISE": (round(detector.noise, 3), "standard deviation, ADU"),
+        "SIMSEED": (seed, "seed of the simulation"),
+    }
 
 
 def _demand_suffix(path: Path, *suffixes: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,18 +13,21 @@ import numpy as np
 
 from ccdseg.augmentation import AUGMENTATIONS, append_augmented
 from ccdseg.classes import CLASSES
+from ccdseg.cli.calibration import calibrate, calibration_frames
 from ccdseg.cli.parser import positive_int, seed
 from ccdseg.cli.quiet import import_keras
 from ccdseg.cli.training_report import record_training, score, write_figures, write_report
+from ccdseg.cli.unfinished import begin, find_unfinished
 from ccdseg.dataset import ArraySet, load_array_set
-from ccdseg.detector import Detector
+from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, refuse_existing
 from ccdseg.mask import Thresholds, threshold_mask
-from ccdseg.presets import PRESETS, Preset
+from ccdseg.presets import N_TEST_IMAGES, PRESETS, TEST_SEED, Preset
 from ccdseg.provenance import code_state
 from ccdseg.registry import NETWORK, find_model
-from ccdseg.simulation import RECIPES, simulate_dataset
+from ccdseg.simulation import RECIPES, FrameRecipe, simulate_dataset
+from ccdseg.training_state import LOG_FILE
 
 if TYPE_CHECKING:
     from ccdseg.inference import Segmenter
@@ -34,6 +38,8 @@ DESCRIPTION = """\
 Train a network that segments CCD images, and save it as a folder that load_model.py reads.
 
   python scripts/train.py                                  the default: five minutes on two cores
+  python scripts/train.py --preset general                 any frame: the model that ships
+  python scripts/train.py --preset general --resume        go on with it after it was killed
   python scripts/train.py --preset paper                   the original of 2020, about half a day
   python scripts/train.py --data mine.npz                  your own images and masks
   python scripts/train.py --simulate 1000 --epochs 30      more images, more epochs
@@ -45,10 +51,6 @@ The folder holds the network, its description (classes, normalisation, how it wa
 learning curves, pictures of test images, and a report of precision, recall, F1 and IoU per class
 on test images that were not trained on: 42 sparse simulated ones, or with --data the last fifth of
 the file."""
-
-N_TEST_IMAGES = 42
-TEST_SEED = 20200824
-"""Seed of the test images: the same for every training."""
 
 logger = logging.getLogger(__name__)
 
@@ -84,13 +86,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", metavar="MODEL", help="model or weights file to start from")
     parser.add_argument("--epochs", type=positive_int, help="passes over the images")
     parser.add_argument(
-        "--detector", default="damic", help="preset, or JSON or TOML file (default: damic)"
+        "--detector",
+        help="preset, or JSON or TOML file (default: damic; drawn for each image by general)",
     )
     parser.add_argument(
         "--output", type=Path, help="folder to write (default: models/ and the preset's name)"
     )
     parser.add_argument("--seed", type=seed, default=0, help="seed (default: 0)")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing folder")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the same training after it was killed"
+    )
 
 
 @dataclass(frozen=True)
@@ -107,21 +113,28 @@ def run(arguments: argparse.Namespace) -> None:
     output = arguments.output or Path("models") / arguments.preset
     refuse_existing(output, overwrite=arguments.overwrite)
     weights = find_weights(arguments.weights)
-    detector = Detector.load(arguments.detector)
     data = arguments.data and load_array_set(arguments.data, n_classes=len(CLASSES))
     preset = choose_preset(arguments)
+    detector = choose_detector(arguments, preset)
     code = code_state()
+    state = find_unfinished(output, arguments)
     import_keras()
+    sets = split_or_simulate(arguments, preset, detector, data)
+    segmenter = build_segmenter(preset, name=output.name, weights=weights)
+    begin(state, arguments)
+    fit(segmenter, preset, sets, detector, state)
+    reliability = calibrate(segmenter, calibration_frames(preset, detector, sets.training))
+    prediction = segmenter.predict(sets.test.images, progress=True)
+    strict, clear = score(segmenter, sets.test, prediction)
+    record_training(segmenter, arguments, preset, detector, code=code)
     with atomic_folder(output, overwrite=arguments.overwrite) as folder:
-        sets = split_or_simulate(arguments, preset, detector, data)
-        segmenter = build_segmenter(preset, name=output.name, weights=weights)
-        fit(segmenter, preset, sets, detector, folder)
-        prediction = segmenter.predict(sets.test.images, progress=True)
-        strict, clear = score(segmenter, sets.test, prediction)
-        record_training(segmenter, arguments, preset, detector, code=code)
+        shutil.copy(state / LOG_FILE, folder)
         segmenter.write(folder)
         write_report(folder, segmenter, strict, clear)
-        write_figures(folder, segmenter, sets.test, prediction, strict)
+        write_figures(
+            folder, segmenter, sets.test, prediction, report=strict, reliability=reliability
+        )
+    shutil.rmtree(state)
     logger.info("\n%s\n\nmodel, report and figures: %s", strict, output)
 
 
@@ -146,13 +159,23 @@ def choose_preset(arguments: argparse.Namespace) -> Preset:
     )
 
 
+def choose_detector(arguments: argparse.Namespace, preset: Preset) -> Detector | None:
+    """Detector of all images; None where the recipe draws one for each."""
+    if arguments.detector:
+        return Detector.load(arguments.detector)
+    return None if isinstance(preset.recipe, FrameRecipe) else DAMIC
+
+
 def split_or_simulate(
-    arguments: argparse.Namespace, preset: Preset, detector: Detector, data: ArraySet | None
+    arguments: argparse.Namespace,
+    preset: Preset,
+    detector: Detector | None,
+    data: ArraySet | None,
 ) -> Sets:
     """Training and test images with the labels that the preset asks for."""
     thresholds = None
     if preset.labels == "threshold":
-        thresholds = Thresholds.from_detector(detector, preset.recipe)
+        thresholds = _thresholds(preset, detector)
     if data is not None:
         training, test = _labelled(data, thresholds, arguments.data).split(0.2)
     else:
@@ -170,8 +193,17 @@ def split_or_simulate(
     return Sets(training, test, thresholds)
 
 
+def _thresholds(preset: Preset, detector: Detector | None) -> Thresholds:
+    if isinstance(preset.recipe, FrameRecipe):
+        raise InputError(
+            f"--labels threshold needs one pedestal and noise; the preset {preset.name} draws them "
+            "for each image. Take another preset, or --labels truth."
+        )
+    return Thresholds.from_detector(detector, preset.recipe)
+
+
 def _simulate_training(
-    preset: Preset, detector: Detector, thresholds: Thresholds | None
+    preset: Preset, detector: Detector | None, thresholds: Thresholds | None
 ) -> ArraySet:
     arrays = simulate_dataset(
         preset.recipe,
@@ -197,15 +229,18 @@ def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segme
     import keras
 
     from ccdseg.inference import Segmenter
-    from ccdseg.models import unet
+    from ccdseg.models import NETWORKS
 
     keras.utils.set_random_seed(preset.config.seed)
-    network = unet((None, None, 1), len(CLASSES), weights=weights, **preset.network)
+    build = NETWORKS[preset.architecture]
+    network = build((None, None, 1), len(CLASSES), weights=weights, **preset.network)
     logger.info("network: %s parameters", f"{network.count_params():,}")
     return Segmenter(network, normalizer=preset.normalizer, name=name)
 
 
-def fit(segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector, folder: Path) -> None:
+def fit(
+    segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector | None, folder: Path
+) -> None:
     """Train on the stored images, or on new ones every epoch."""
     from ccdseg.training import train, train_on_simulation
 

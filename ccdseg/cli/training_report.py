@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
-from ccdseg.evaluation import PixelReport, cross_entropy, pixel_report
+from ccdseg.evaluation import PixelReport, Reliability, cross_entropy, pixel_report
 from ccdseg.presets import Preset
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def record_training(
     segmenter: Segmenter,
     arguments: argparse.Namespace,
     preset: Preset,
-    detector: Detector,
+    detector: Detector | None,
     *,
     code: str,
 ) -> None:
@@ -51,14 +51,15 @@ def record_training(
         "code": code,
         "python": sys.version.split()[0],
         "preset": preset.name,
+        "network": {"architecture": preset.architecture, **preset.network},
         "labels": preset.labels,
         "data": str(arguments.data) if arguments.data else f"recipe {preset.recipe.name!r}",
         "images": preset.n_images,
         "new_images_every_epoch": preset.streamed,
         "augment": arguments.augment,
         "weights": arguments.weights,
-        "recipe": asdict(preset.recipe),
-        "detector": asdict(detector),
+        "recipe": preset.recipe.to_dict(),
+        "detector": asdict(detector) if detector else "drawn for each image from the recipe",
     }
 
 
@@ -82,9 +83,11 @@ def write_figures(
     segmenter: Segmenter,
     test: ArraySet,
     prediction: Prediction,
+    *,
     report: PixelReport,
+    reliability: Reliability,
 ) -> None:
-    """Write the learning curves, panels of test images and the confusion matrix."""
+    """Write the learning curves, panels of test images, confusion matrix and reliability."""
     from ccdseg import plotting
 
     first = slice(0, 4)
@@ -93,6 +96,7 @@ def write_figures(
         "curves": plotting.plot_history(segmenter.history),
         "panels": plotting.show_panels(test.images[first], masks, classes=segmenter.classes),
         "confusion": plotting.plot_confusion(report),
+        "reliability": plotting.plot_reliability(reliability, classes=segmenter.classes),
     }
     for name, figure in figures.items():
         plotting.save_figure(figure, folder / f"{name}.png")

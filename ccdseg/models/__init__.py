@@ -1,6 +1,16 @@
 """Networks and losses, in Keras 3 alone."""
 
+from ccdseg.models.lean_unet import lean_unet
 from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
 from ccdseg.models.unet import unet
 
-__all__ = ["CrossentropyDice", "WeightedCategoricalCrossentropy", "unet"]
+NETWORKS = {"unet": unet, "lean_unet": lean_unet}
+"""Networks by the name of their architecture."""
+
+__all__ = [
+    "NETWORKS",
+    "CrossentropyDice",
+    "WeightedCategoricalCrossentropy",
+    "lean_unet",
+    "unet",
+]

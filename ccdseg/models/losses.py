@@ -52,6 +52,10 @@ class CrossentropyDice(WeightedCategoricalCrossentropy):
         One weight per class for the cross-entropy.
     dice_weight : float
         Weight of the Dice loss beside the cross-entropy.
+    gamma : float
+        Each pixel's cross-entropy is multiplied by (1 − probability of the true class) ** gamma:
+        0 for plain cross-entropy, 2 for the focal loss of Lin et al. 2017 (arXiv:1708.02002), which
+        turns to the pixels that are still wrong.
     """
 
     def __init__(
@@ -59,11 +63,13 @@ class CrossentropyDice(WeightedCategoricalCrossentropy):
         weights: Sequence[float],
         *,
         dice_weight: float = 1.0,
+        gamma: float = 0.0,
         name: str = "crossentropy_dice",
         **kwargs,  # noqa: ANN003 - what keras hands to every loss
     ) -> None:
         super().__init__(weights, name=name, **kwargs)
         self.dice_weight = float(dice_weight)
+        self.gamma = float(gamma)
 
     def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         """Loss per pixel, (N, H, W); the Dice loss is the same for all."""
@@ -72,8 +78,11 @@ class CrossentropyDice(WeightedCategoricalCrossentropy):
         overlap = ops.sum(y_true * y_pred, axis=axes)
         total = ops.sum(y_true + y_pred, axis=axes)
         dice = 1.0 - ops.mean((2.0 * overlap + 1.0) / (total + 1.0))
-        return super().call(y_true, y_pred) + self.dice_weight * dice
+        crossentropy = super().call(y_true, y_pred)
+        if self.gamma:
+            crossentropy *= (1.0 - ops.sum(y_true * y_pred, axis=-1)) ** self.gamma
+        return crossentropy + self.dice_weight * dice
 
     def get_config(self) -> dict:
         """Everything that rebuilds the loss."""
-        return {**super().get_config(), "dice_weight": self.dice_weight}
+        return {**super().get_config(), "dice_weight": self.dice_weight, "gamma": self.gamma}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 from keras import Input, KerasTensor, Model, layers, regularizers
 
 from ccdseg.errors import InputError
+from ccdseg.models.weights import load_weights
 
 
 def unet(
@@ -96,27 +96,6 @@ def unet(
     if weights is not None:
         load_weights(model, weights)
     return model
-
-
-def load_weights(model: Model, path: str | Path) -> None:
-    """Load weights into a network of the same architecture.
-
-    Raises
-    ------
-    InputError
-        Where the file is missing, damaged, or of another architecture.
-    """
-    if not Path(path).is_file():
-        raise InputError(f"Weights {path}: no such file.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # keras warns of what it then raises an error for
-            model.load_weights(path)
-    except Exception:  # noqa: BLE001 - damaged bytes can raise anything
-        raise InputError(
-            f"Weights {path} do not fit the network: the file is damaged, or of another "
-            "architecture (filters, levels or classes differ)."
-        ) from None
 
 
 def _check(input_shape: tuple, n_classes: int, levels: int) -> None:

@@ -1,21 +1,29 @@
 """Every figure. Each function returns a matplotlib Figure; `save_figure` writes it as PNG."""
 
 from ccdseg.plotting.charge import plot_charge_distribution
+from ccdseg.plotting.conditions import plot_conditions
 from ccdseg.plotting.confusion import plot_confusion
 from ccdseg.plotting.curves import plot_history
+from ccdseg.plotting.effects import show_effects
 from ccdseg.plotting.figure import save_figure
 from ccdseg.plotting.frame import show_frame
 from ccdseg.plotting.panels import show_augmentation, show_pair, show_panels
+from ccdseg.plotting.particles import show_particles
+from ccdseg.plotting.reliability import plot_reliability
 from ccdseg.plotting.sections import show_section
 
 __all__ = [
     "plot_charge_distribution",
+    "plot_conditions",
     "plot_confusion",
     "plot_history",
+    "plot_reliability",
     "save_figure",
     "show_augmentation",
+    "show_effects",
     "show_frame",
     "show_pair",
     "show_panels",
+    "show_particles",
     "show_section",
 ]

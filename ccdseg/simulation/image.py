@@ -3,75 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from astropy import units as u
-from astropy.table import QTable
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from ccdseg.classes import CLASSES
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.simulation import effects
+from ccdseg.simulation.frame import FrameRecipe, simulate_frame
 from ccdseg.simulation.library import ClusterLibrary, default_library
 from ccdseg.simulation.placement import draw_clusters, draw_glow, draw_hot_lines
 from ccdseg.simulation.recipe import SimulationRecipe
-
-UNCLEAR = (0.5, 3.0)
-"""A deposit between these many standard deviations of the noise decides nothing: what is drowned
-by the noise below, what no method can miss above."""
-
-
-@dataclass(frozen=True, eq=False)
-class SimulatedImage:
-    """An image and all that is known of it.
-
-    Attributes
-    ----------
-    image : ndarray
-        Signal (ADU), float32 of shape (H, W).
-    mask : ndarray
-        True class of each pixel, uint8 of shape (H, W).
-    cluster_signal : ndarray
-        What the clusters alone add to the image (ADU), float32 of shape (H, W).
-    noise : ndarray
-        Local standard deviation (ADU), float32 of shape (H, W).
-    elements : ndarray
-        Structured array of `ccdseg.simulation.placement.ELEMENT`, one row per element; columns
-        are counted before binning.
-    """
-
-    image: np.ndarray
-    mask: np.ndarray
-    cluster_signal: np.ndarray
-    noise: np.ndarray
-    elements: np.ndarray
-
-    @property
-    def unclear(self) -> np.ndarray:
-        """True where the clusters' deposit lies between 0.5 and 3 standard deviations."""
-        low, high = (limit * self.noise for limit in UNCLEAR)
-        return (self.cluster_signal > low) & (self.cluster_signal < high)
-
-    def table(self) -> QTable:
-        """Return the elements as a table with units; columns are counted before binning."""
-        table = QTable()
-        table["class"] = np.array(CLASSES.names)[self.elements["class_index"]]
-        for name in ("row", "column", "height", "width"):
-            table[name] = self.elements[name] * u.pix
-        table["level"] = self.elements["level"] * u.adu
-        table["energy"] = self.elements["energy"] * u.keV
-        return table
+from ccdseg.simulation.truth import SimulatedImage, truth_mask
 
 
 def simulate_image(
-    recipe: SimulationRecipe,
+    recipe: SimulationRecipe | FrameRecipe,
     *,
-    detector: Detector = DAMIC,
+    detector: Detector | None = None,
     rng: np.random.Generator,
     library: ClusterLibrary | None = None,
 ) -> SimulatedImage:
@@ -79,20 +31,25 @@ def simulate_image(
 
     Parameters
     ----------
-    recipe : SimulationRecipe
+    recipe : SimulationRecipe or FrameRecipe
         What the image holds.
-    detector : Detector
-        Pedestal, noise, gain and dark current.
+    detector : Detector, optional
+        Pedestal, noise, gain and dark current; by default `DAMIC` for images in the original's
+        style, and drawn from the recipe for frames.
     rng : numpy.random.Generator
         Source of randomness.
     library : ClusterLibrary, optional
-        Clusters to paste; the library that ships with the package by default.
+        Clusters to paste into images in the original's style; the library that ships with the
+        package by default.
 
     Returns
     -------
     SimulatedImage
     """
+    if isinstance(recipe, FrameRecipe):
+        return simulate_frame(recipe, detector=detector, rng=rng)
     library = default_library() if library is None else library
+    detector = DAMIC if detector is None else detector
     layers = {
         "glowing": draw_glow(recipe, detector, rng),
         "hot pixel": draw_hot_lines(recipe, detector, rng),
@@ -105,42 +62,15 @@ def simulate_image(
     image += np.float32(detector.pedestal)
     image += effects.readout_noise(image.shape, detector.read_noise, detector.n_samples, rng=rng)
     elements = np.concatenate([layer.elements for layer in layers.values()])
-    mask = truth_mask(signals, noise, recipe)
-    return SimulatedImage(image, mask, signals["cluster"], noise, elements)
-
-
-def truth_mask(
-    signals: dict[str, np.ndarray], noise: np.ndarray, recipe: SimulationRecipe
-) -> np.ndarray:
-    """Class of each pixel by what was deposited there.
-
-    Parameters
-    ----------
-    signals : dict of str to ndarray
-        What each class of elements adds to the image (ADU), of shape (H, W), by class name.
-    noise : ndarray
-        Local standard deviation (ADU), of shape (H, W).
-    recipe : SimulationRecipe
-        Gives `truth_threshold` (standard deviations) and `priority` where elements overlap.
-
-    Returns
-    -------
-    ndarray
-        Class indices, uint8 of shape (H, W).
-    """
-    lowest, *upward = recipe.priority
-    mask = np.full(noise.shape, CLASSES[lowest].index, dtype=np.uint8)
-    threshold = np.maximum(recipe.truth_threshold * noise, np.finfo(np.float32).tiny)
-    for name in upward:
-        np.putmask(mask, signals[name] >= threshold, CLASSES[name].index)
-    return mask
+    mask = truth_mask(signals, noise, threshold=recipe.truth_threshold, priority=recipe.priority)
+    return SimulatedImage(image, mask, signals["cluster"], noise, detector, elements)
 
 
 def simulate_images(
-    recipe: SimulationRecipe,
+    recipe: SimulationRecipe | FrameRecipe,
     n_images: int,
     *,
-    detector: Detector = DAMIC,
+    detector: Detector | None = None,
     rng: np.random.Generator,
     library: ClusterLibrary | None = None,
     n_workers: int = 1,
@@ -165,7 +95,6 @@ def simulate_images(
     """
     if n_images < 1:
         raise InputError(f"{n_images} images asked for; at least one is needed.")
-    library = default_library() if library is None else library
     tasks = (
         delayed(simulate_image)(recipe, detector=detector, rng=generator, library=library)
         for generator in rng.spawn(n_images)
@@ -174,10 +103,10 @@ def simulate_images(
 
 
 def simulate_dataset(
-    recipe: SimulationRecipe,
+    recipe: SimulationRecipe | FrameRecipe,
     *,
     n_images: int,
-    detector: Detector = DAMIC,
+    detector: Detector | None = None,
     rng: np.random.Generator,
     library: ClusterLibrary | None = None,
     n_workers: int = -1,

@@ -1,11 +1,12 @@
-"""Recipes: how many of each element an image holds, and how each looks."""
+"""Recipes of images in the original's style: how many of each element, and how each looks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
-from ccdseg.classes import CLASSES
 from ccdseg.errors import InputError
+from ccdseg.simulation.frame import GENERAL, FrameRecipe
+from ccdseg.simulation.truth import check_priority
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,7 @@ class SimulationRecipe:
             raise InputError(
                 f"column_binning is {self.column_binning}; it must divide {self.shape[1]} columns."
             )
-        if self.priority[:1] != ("background",) or set(self.priority) != set(CLASSES.names):
-            raise InputError(
-                f"priority is {self.priority}; it must begin with 'background' and name each of "
-                f"{', '.join(CLASSES.names)}."
-            )
+        check_priority(self.priority)
         self._check_ranges()
         self._check_numbers()
 
@@ -98,6 +95,10 @@ class SimulationRecipe:
         for name in ("exposure", "truth_threshold"):
             if not getattr(self, name) >= 0:
                 raise InputError(f"{name} is {getattr(self, name)}; it must not be negative.")
+
+    def to_dict(self) -> dict:
+        """All ranges, ready for JSON."""
+        return asdict(self)
 
     def scaled(self, shape: tuple[int, int]) -> SimulationRecipe:
         """Return the recipe for images of another `shape`, with as many elements per area."""
@@ -135,5 +136,7 @@ MIXED = SimulationRecipe(
 """From empty to crowded, with many elements on top of the glow, where they are hardest to see; the
 glow stays below half of the image, so that the median remains that of the background."""
 
-RECIPES = {recipe.name: recipe for recipe in (TRAINING, TEST, MIXED)}
+RECIPES: dict[str, SimulationRecipe | FrameRecipe] = {
+    recipe.name: recipe for recipe in (TRAINING, TEST, MIXED, GENERAL)
+}
 """Recipes by name."""

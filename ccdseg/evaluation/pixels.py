@@ -9,6 +9,7 @@ import numpy as np
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
+from ccdseg.evaluation.common import check_same_classes, plain, ratio
 
 _COLUMNS = ("precision", "recall", "f1", "iou", "dice")
 
@@ -18,7 +19,8 @@ class PixelReport:
     """Scores of predicted against true masks.
 
     A score whose denominator is zero, as the precision of a class that is never predicted, is NaN
-    (null in JSON).
+    (null in JSON). Reports add up: `a + b` is the report of the pixels of both, so that frames can
+    be scored one at a time.
 
     Attributes
     ----------
@@ -31,6 +33,10 @@ class PixelReport:
     classes: ClassCatalogue
     confusion: np.ndarray
 
+    def __add__(self, other: PixelReport) -> PixelReport:
+        check_same_classes(self.classes, other.classes)
+        return PixelReport(self.classes, self.confusion + other.confusion)
+
     @property
     def support(self) -> np.ndarray:
         """True pixels of each class."""
@@ -39,17 +45,17 @@ class PixelReport:
     @property
     def precision(self) -> np.ndarray:
         """Share of the pixels predicted as a class that are of it."""
-        return _ratio(self._hits, self.confusion.sum(axis=0))
+        return ratio(self._hits, self.confusion.sum(axis=0))
 
     @property
     def recall(self) -> np.ndarray:
         """Share of the pixels of a class that are predicted as it."""
-        return _ratio(self._hits, self.support)
+        return ratio(self._hits, self.support)
 
     @property
     def f1(self) -> np.ndarray:
         """Harmonic mean of precision and recall."""
-        return _ratio(2 * self._hits, self.support + self.confusion.sum(axis=0))
+        return ratio(2 * self._hits, self.support + self.confusion.sum(axis=0))
 
     @property
     def dice(self) -> np.ndarray:
@@ -59,12 +65,12 @@ class PixelReport:
     @property
     def iou(self) -> np.ndarray:
         """Intersection over union |A ∩ B| / |A ∪ B|."""
-        return _ratio(self._hits, self.support + self.confusion.sum(axis=0) - self._hits)
+        return ratio(self._hits, self.support + self.confusion.sum(axis=0) - self._hits)
 
     @property
     def accuracy(self) -> float:
         """Share of all pixels whose class is right."""
-        return float(_ratio(self._hits.sum(), self.confusion.sum()))
+        return float(ratio(self._hits.sum(), self.confusion.sum()))
 
     @property
     def _hits(self) -> np.ndarray:
@@ -74,9 +80,9 @@ class PixelReport:
         """Scores as plain numbers, ready for JSON."""
         scores = {name: getattr(self, name) for name in _COLUMNS}
         return {
-            "accuracy": _plain(self.accuracy),
+            "accuracy": plain(self.accuracy),
             "classes": {
-                row.name: {name: _plain(values[row.index]) for name, values in scores.items()}
+                row.name: {name: plain(values[row.index]) for name, values in scores.items()}
                 | {"support": int(self.support[row.index])}
                 for row in self.classes
             },
@@ -151,12 +157,3 @@ def cross_entropy(true: np.ndarray, probabilities: np.ndarray) -> float:
     """
     chosen = np.take_along_axis(probabilities, true[..., np.newaxis].astype(np.intp), axis=-1)
     return float(-np.log(np.maximum(chosen, 1e-7)).mean())
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.true_divide(part, whole)
-
-
-def _plain(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

@@ -145,3 +145,24 @@ def test_all_pixels_may_be_ignored():
 def test_a_negative_class_is_refused():
     with refused("class indices"):
         pixel_report(np.array([-1, 0]), np.array([0, 0]))
+
+
+def test_the_sum_of_two_reports_is_the_report_of_both():
+    first, second = random_masks(1), random_masks(2, (5, 7, 9))
+    ignored = [np.random.default_rng(3).random(true.shape) < 0.2 for true, _ in (first, second)]
+    parts = [
+        pixel_report(*pair, ignore=ignore)
+        for pair, ignore in zip((first, second), ignored, strict=True)
+    ]
+    joined = [np.concatenate([a.ravel(), b.ravel()]) for a, b in zip(first, second, strict=True)]
+    whole = pixel_report(*joined, ignore=np.concatenate([part.ravel() for part in ignored]))
+    np.testing.assert_array_equal((parts[0] + parts[1]).confusion, whole.confusion)
+    assert (parts[0] + parts[1]).to_dict() == whole.to_dict()
+    assert parts[0].confusion.sum() < whole.confusion.sum()
+
+
+def test_reports_of_different_classes_are_not_added():
+    classes = ClassCatalogue({"sky": (0, 0, 0), "cosmic": (1, 1, 1)})
+    zeros = np.zeros((2, 2), int)
+    with refused("classes sky, cosmic cannot be added to scores of background, glowing"):
+        _ = pixel_report(zeros, zeros, classes=classes) + pixel_report(zeros, zeros)

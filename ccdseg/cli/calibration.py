@@ -1,0 +1,62 @@
+"""Thresholds of the classes, chosen on frames that are neither trained on nor reported on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from tqdm import tqdm
+
+from ccdseg.dataset import ArraySet
+from ccdseg.detector import Detector
+from ccdseg.evaluation import PixelSample, Reliability, choose_thresholds, measure_reliability
+from ccdseg.presets import Preset
+from ccdseg.simulation import simulate_images
+
+if TYPE_CHECKING:
+    from ccdseg.inference import Segmenter
+
+N_FRAMES = 150
+"""Frames that are simulated to choose the thresholds."""
+
+logger = logging.getLogger(__name__)
+
+
+def calibration_frames(
+    preset: Preset, detector: Detector | None, training: ArraySet | None
+) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+    """Images and masks: new ones of the preset's recipe, or the part of a set that validates."""
+    if training is not None:
+        _, validation = training.split(preset.config.validation_split)
+        return list(zip(*validation, strict=True))
+    rng = np.random.default_rng([preset.config.seed, 3])
+    images = simulate_images(preset.recipe, N_FRAMES, detector=detector, rng=rng)
+    return ((simulated.image, simulated.mask) for simulated in images)
+
+
+def calibrate(segmenter: Segmenter, frames: Iterable[tuple[np.ndarray, np.ndarray]]) -> Reliability:
+    """Choose the segmenter's thresholds, and say how far its probabilities can be believed.
+
+    Parameters
+    ----------
+    segmenter : Segmenter
+        Given the thresholds that make the mean F1 of the classes highest.
+    frames : iterable of tuple
+        Images (ADU) and masks.
+
+    Returns
+    -------
+    Reliability
+    """
+    sample, total = PixelSample(segmenter.classes), None
+    for image, mask in tqdm(frames, desc="Calibrating", unit="frame"):
+        probabilities = segmenter.predict(image).probabilities
+        sample.add(mask, probabilities)
+        measured = measure_reliability(mask, probabilities, classes=segmenter.classes)
+        total = measured if total is None else total + measured
+    segmenter.thresholds = choose_thresholds(sample)
+    named = zip(segmenter.classes.names, segmenter.thresholds, strict=True)
+    logger.info("thresholds: %s", ", ".join(f"{name} {value:.3g}" for name, value in named))
+    return total

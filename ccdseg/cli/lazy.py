@@ -1,0 +1,30 @@
+"""A model whose network is loaded when it is needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.cli.quiet import import_keras
+from ccdseg.registry import read_description
+
+if TYPE_CHECKING:
+    from ccdseg.inference import Segmenter
+
+
+class LazyModel:
+    """A model whose network is loaded when it is first used: mistakes are found before that."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.classes = ClassCatalogue.from_list(read_description(folder)["classes"])
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """The loaded model."""
+        import_keras()
+        from ccdseg.inference import Segmenter
+
+        return Segmenter.load(self.folder)

@@ -1,0 +1,59 @@
+"""What all scores share: quotients that may not exist, and sums of one catalogue only."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.errors import InputError
+
+
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """`part` / `whole`, NaN where both are zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.true_divide(part, whole)
+
+
+def plain(value: float) -> float | None:
+    """`value` for JSON, which knows no NaN."""
+    return None if math.isnan(value) else float(value)
+
+
+def check_same_classes(first: ClassCatalogue, second: ClassCatalogue) -> None:
+    """Refuse to add scores of different classes.
+
+    Raises
+    ------
+    InputError
+    """
+    if first != second:
+        raise InputError(
+            f"Scores of the classes {', '.join(first.names)} cannot be added to scores of "
+            f"{', '.join(second.names)}."
+        )
+
+
+def check_probabilities(
+    true: np.ndarray, probabilities: np.ndarray, classes: ClassCatalogue
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return true classes of shape (pixels,) and probabilities of shape (pixels, classes).
+
+    Raises
+    ------
+    InputError
+        Where the shapes do not fit each other, or an index is no class.
+    """
+    true, probabilities = np.asarray(true), np.asarray(probabilities)
+    if probabilities.shape != (*true.shape, len(classes)):
+        raise InputError(
+            f"The probabilities have shape {probabilities.shape}; masks of shape {true.shape} and "
+            f"{len(classes)} classes need {(*true.shape, len(classes))}."
+        )
+    if true.size and not 0 <= true.min() <= true.max() < len(classes):
+        raise InputError(
+            f"The mask holds {true.min()} to {true.max()}; it must hold class indices from 0 to "
+            f"{len(classes) - 1}."
+        )
+    return true.ravel(), probabilities.reshape(-1, len(classes))

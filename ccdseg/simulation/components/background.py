@@ -1,0 +1,84 @@
+"""What varies smoothly over the frame and belongs to no class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ccdseg.simulation import effects
+from ccdseg.simulation.components.component import Component
+from ccdseg.simulation.ranges import LogUniform, Range, Uniform, happens
+from ccdseg.simulation.scene import Scene
+
+
+@dataclass(frozen=True)
+class DarkCharge(Component):
+    """Dark charge that rises along the rows, as rows read later collect more, with Poisson noise.
+
+    Parameters
+    ----------
+    level : Range
+        Mean charge of the last row (e⁻) in units of the variance of the read noise, or of a tenth
+        where that is less: 1 doubles the variance.
+    highest : float
+        Greatest charge of the last row in standard deviations of the noise.
+    first : Range
+        Charge of the first row as a share of that of the last.
+    """
+
+    level: Range = LogUniform(0.02, 20.0)
+    highest: float = 40.0
+    first: Range = Uniform(0.0, 1.0)
+
+    def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
+        last = self.level.draw(rng) * max(scene.sigma**2, 0.1)
+        last = min(last, self.highest * max(scene.sigma, 0.1))
+        first = last * self.first.draw(rng)
+        change = (last - first) / float(np.hypot(scene.sigma, ((first + last) / 2) ** 0.5))
+        scene.conditions["gradient"] = scene.conditions.get("gradient", 0.0) + change
+        scene.add_background(effects.dark_charge_ramp(scene.shape, first, last))
+
+
+@dataclass(frozen=True)
+class BackgroundPlane(Component):
+    """A slope of the baseline along rows and columns, without noise of its own.
+
+    Parameters
+    ----------
+    change : Range
+        Change over the whole frame, along each axis, in standard deviations of the noise.
+    """
+
+    probability: float = 0.3
+    change: Range = LogUniform(0.3, 25.0)
+
+    def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
+        slopes = [self.change.draw(rng) * rng.choice((-1, 0, 1)) for _ in range(2)]
+        steepness = float(np.hypot(*slopes))
+        scene.conditions["gradient"] = scene.conditions.get("gradient", 0.0) + steepness
+        unit = scene.sigma * scene.detector.gain
+        scene.offset += effects.background_plane(scene.shape, *(unit * slope for slope in slopes))
+
+
+@dataclass(frozen=True)
+class InactiveColumns(Component):
+    """Prescan and overscan: columns that were read but hold no charge.
+
+    Parameters
+    ----------
+    prescan, overscan : Range
+        Columns per 256 of the frame's width.
+    """
+
+    probability: float = 0.15
+    prescan: Range = Uniform(0.0, 12.0)
+    overscan: Range = Uniform(0.0, 40.0)
+
+    def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
+        scale = scene.shape[1] / 256
+        first, last = (
+            round(part.draw(rng) * scale) * happens(0.7, rng)
+            for part in (self.prescan, self.overscan)
+        )
+        scene.transfers.append(lambda charge: effects.inactive_columns(charge, first, last))

@@ -1,0 +1,123 @@
+"""Particles: how many of which kind, and with which energies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ccdseg.simulation.components.component import Component
+from ccdseg.simulation.events import EventList
+from ccdseg.simulation.particles import (
+    Deposit,
+    Path,
+    alpha,
+    cosmic_zenith,
+    cut_at_row,
+    deposit,
+    electron,
+    muon,
+    point,
+    xray_depth,
+)
+from ccdseg.simulation.ranges import LogUniform, Range, Uniform, happens, whole
+from ccdseg.simulation.scene import Scene
+
+KINDS = ("electron", "muon", "point", "alpha")
+
+
+@dataclass(frozen=True)
+class Particles(Component):
+    """Electrons, muons, point-like events and alphas anywhere in the frame.
+
+    Parameters
+    ----------
+    number : Range
+        Particles per 256×256 pixels; whole numbers are drawn about it.
+    shares : tuple of float
+        Mean share of electrons, muons, points and alphas.
+    spread : float
+        How much the shares vary from frame to frame: the concentration of a Dirichlet
+        distribution is shares / spread; 0 for shares that stay.
+    electron_energy, point_energy, alpha_energy : Range
+        Energies (keV), log-uniform or uniform.
+    lines : tuple of float
+        Energies (keV) of X-ray lines.
+    line_share : float
+        Share of the points that come from one of the lines.
+    adapts : bool
+        Whether the lowest energy of points follows the noise, so that the faintest are seen about
+        as often in any frame.
+    cut_share : float
+        Share of the particles that hit during the readout and are cut at a row.
+    greatest_zenith : float
+        Largest angle of muons from the normal (rad).
+    """
+
+    number: Range = LogUniform(0.7, 80.0)
+    shares: tuple[float, float, float, float] = (0.38, 0.16, 0.42, 0.04)
+    spread: float = 0.25
+    electron_energy: Range = LogUniform(8.0, 2500.0)
+    point_energy: Range = LogUniform(0.05, 40.0)
+    alpha_energy: Range = Uniform(3000.0, 9000.0)
+    lines: tuple[float, ...] = (1.74, 5.90, 6.49, 8.05)
+    line_share: float = 0.3
+    adapts: bool = True
+    cut_share: float = 0.04
+    greatest_zenith: float = 1.45
+
+    def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
+        n = whole(self.number.draw(rng) * scene.area, rng)
+        shares = np.array(self.shares)
+        if self.spread:
+            shares = rng.dirichlet(shares / self.spread)
+        kinds = rng.choice(KINDS, size=n, p=shares)
+        paths = [self._path(kind, scene, rng) for kind in kinds]
+        placed = [(path, *_place(path, scene, rng)) for path in paths if len(path.losses)]
+        deposits = [self._deposit(*place, scene, rng) for place in placed]
+        scene.add_events(EventList.from_deposits(placed, deposits))
+
+    def _path(self, kind: str, scene: Scene, rng: np.random.Generator) -> Path:
+        detector = scene.detector
+        if kind == "electron":
+            return electron(self.electron_energy.draw(rng), thickness=detector.thickness, rng=rng)
+        if kind == "muon":
+            zenith = cosmic_zenith(self.greatest_zenith, rng=rng)
+            if happens(0.5, rng):  # long tracks, rare in the flux, are what is hard
+                zenith = rng.uniform(0, self.greatest_zenith)
+            return muon(zenith, thickness=detector.thickness, rng=rng)
+        if kind == "alpha":
+            depth = rng.uniform(0, detector.thickness)
+            width = 18.0 * rng.uniform(0.6, 1.4)
+            energy = self.alpha_energy.draw(rng)
+            return alpha(energy, depth, detector=detector, plasma_width=width)
+        energy = self._point_energy(scene, rng)
+        side = rng.choice(("front", "back", "any"), p=(0.3, 0.2, 0.5))
+        depth = xray_depth(energy, side, thickness=detector.thickness, rng=rng)
+        return point(energy, depth, detector=detector)
+
+    def _point_energy(self, scene: Scene, rng: np.random.Generator) -> float:
+        if happens(self.line_share, rng):
+            return float(rng.choice(self.lines))
+        if not self.adapts:
+            return self.point_energy.draw(rng)
+        faintest = 4 * scene.sigma * scene.detector.pair_energy / 1000.0
+        low = max(faintest, 0.02)
+        return LogUniform(low, max(self.point_energy.high, 200 * low)).draw(rng)
+
+    def _deposit(
+        self, path: Path, row: float, column: float, scene: Scene, rng: np.random.Generator
+    ) -> Deposit:
+        pixel = scene.detector.pixel_size
+        shifted = path.positions + np.array([column * pixel, row * pixel, 0.0])
+        charge = deposit(replace(path, positions=shifted), detector=scene.detector, rng=rng)
+        if len(charge.rows) and happens(self.cut_share, rng):
+            keep = "above" if happens(0.5, rng) else "below"
+            return cut_at_row(charge, int(rng.choice(charge.rows)), keep=keep)
+        return charge
+
+
+def _place(path: Path, scene: Scene, rng: np.random.Generator) -> tuple[float, float]:
+    """Row and column (px) of the origin, such that any one step lies anywhere in the frame."""
+    step = path.positions[rng.integers(len(path.positions))] / scene.detector.pixel_size
+    return rng.uniform(0, scene.shape[0]) - step[1], rng.uniform(0, scene.shape[1]) - step[0]

@@ -1,0 +1,73 @@
+"""Effects of a CCD and its readout: one pure function each, charge in electrons.
+
+Every function returns a new array and takes its randomness from `rng`. Row 0 is the top of a frame
+and column 0 its left; the amplifier lies beyond them, so that rows are read from the top down.
+"""
+
+from ccdseg.simulation.effects.conversion import charge_to_adu, ionisation
+from ccdseg.simulation.effects.dark import (
+    SECONDS_PER_DAY,
+    dark_charge_ramp,
+    dark_current,
+    waiting_time,
+)
+from ccdseg.simulation.effects.glow import corner_glow, edge_glow, glowing, terraced
+from ccdseg.simulation.effects.hot import (
+    bad_edge,
+    hot_column,
+    hot_lines,
+    hot_pixels,
+    hot_row,
+    line_profile,
+)
+from ccdseg.simulation.effects.poisson import poisson_charge
+from ccdseg.simulation.effects.readout import (
+    background_plane,
+    column_transient,
+    correlated_fringes,
+    inactive_columns,
+    quantise,
+    readout_noise,
+    row_offsets,
+    saturate,
+)
+from ccdseg.simulation.effects.serial import serial_streak
+from ccdseg.simulation.effects.transfer import (
+    bin_columns,
+    blooming,
+    charge_trails,
+    charge_transfer_loss,
+)
+
+__all__ = [
+    "SECONDS_PER_DAY",
+    "background_plane",
+    "bad_edge",
+    "bin_columns",
+    "blooming",
+    "charge_to_adu",
+    "charge_trails",
+    "charge_transfer_loss",
+    "column_transient",
+    "corner_glow",
+    "correlated_fringes",
+    "dark_charge_ramp",
+    "dark_current",
+    "edge_glow",
+    "glowing",
+    "hot_column",
+    "hot_lines",
+    "hot_pixels",
+    "hot_row",
+    "inactive_columns",
+    "ionisation",
+    "line_profile",
+    "poisson_charge",
+    "quantise",
+    "readout_noise",
+    "row_offsets",
+    "saturate",
+    "serial_streak",
+    "terraced",
+    "waiting_time",
+]

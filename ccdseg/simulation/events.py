@@ -1,0 +1,137 @@
+"""The particles of a frame: the true event list, and which pixels each of them hit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+
+from ccdseg.simulation.particles import Deposit, Path
+
+EVENT = np.dtype(
+    [
+        ("kind", "U8"),
+        ("energy", np.float32),
+        ("charge", np.float32),
+        ("row", np.float32),
+        ("column", np.float32),
+        ("depth", np.float32),
+        ("zenith", np.float32),
+        ("azimuth", np.float32),
+    ]
+)
+"""One particle: kind, energy left in the silicon (keV), electrons freed (e⁻), entry point (px from
+the corner of the frame, so that the middle of the first pixel is 0.5; depth in µm below the gate
+side) and direction of the first step (rad; NaN for what does not move)."""
+
+
+@dataclass(frozen=True, eq=False)
+class EventList:
+    """Particles and their charge, pixel by pixel.
+
+    Attributes
+    ----------
+    table : ndarray
+        Structured array of `EVENT`.
+    rows, columns : ndarray of int64
+        Pixels (px), those outside the frame too.
+    expected, drawn : ndarray
+        Mean and drawn charge (e⁻) of each pixel.
+    offsets : ndarray of int64
+        Event i holds the pixels ``offsets[i]:offsets[i + 1]``.
+    """
+
+    table: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    expected: np.ndarray
+    drawn: np.ndarray
+    offsets: np.ndarray
+
+    @classmethod
+    def empty(cls) -> EventList:
+        """No particle."""
+        return cls.from_deposits([], [])
+
+    @classmethod
+    def from_deposits(
+        cls, placed: Sequence[tuple[Path, float, float]], deposits: Sequence[Deposit]
+    ) -> EventList:
+        """Collect deposits, each with its path and the row and column (px) of the path's origin."""
+        table = np.zeros(len(deposits), dtype=EVENT)
+        for entry, (path, row, column), deposit in zip(table, placed, deposits, strict=True):
+            entry["kind"], entry["energy"] = path.kind, path.energy
+            entry["charge"] = deposit.expected.sum()
+            entry["row"], entry["column"], entry["depth"] = row, column, path.positions[0, 2]
+            entry["zenith"], entry["azimuth"] = path.zenith, path.azimuth
+        sizes = [len(deposit.rows) for deposit in deposits]
+        columns = (
+            _joined([getattr(deposit, name) for deposit in deposits], kind)
+            for name, kind in (
+                ("rows", np.int64),
+                ("columns", np.int64),
+                ("expected", np.float64),
+                ("drawn", np.int64),
+            )
+        )
+        return cls(table, *columns, np.cumsum([0, *sizes]))
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def joined(self, other: EventList) -> EventList:
+        """Both lists, this one's events first."""
+        parts = (
+            np.concatenate([getattr(self, name), getattr(other, name)])
+            for name in ("table", "rows", "columns", "expected", "drawn")
+        )
+        return EventList(
+            *parts, np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]])
+        )
+
+    def charge_map(self, shape: tuple[int, int], *, drawn: bool = False) -> np.ndarray:
+        """Charge of all events (e⁻), mean or drawn, float32 of `shape`."""
+        inside, flat = self._pixels(shape)
+        charge = (self.drawn if drawn else self.expected)[inside]
+        summed = np.bincount(flat, weights=charge, minlength=shape[0] * shape[1])
+        return summed.reshape(shape).astype(np.float32)
+
+    def event_map(self, shape: tuple[int, int]) -> np.ndarray:
+        """Index of the event that left most charge in each pixel, int32 of `shape`; -1 for none."""
+        inside, flat = self._pixels(shape)
+        owner = np.repeat(np.arange(len(self)), np.diff(self.offsets))[inside]
+        order = np.argsort(self.expected[inside], kind="stable")
+        owners = np.full(shape[0] * shape[1], -1, dtype=np.int32)
+        owners[flat[order]] = owner[order]
+        return owners.reshape(shape)
+
+    def _pixels(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Which deposits lie inside the frame, and their flat index in it."""
+        inside = (self.rows >= 0) & (self.rows < shape[0])
+        inside &= (self.columns >= 0) & (self.columns < shape[1])
+        return inside, self.rows[inside] * shape[1] + self.columns[inside]
+
+    def to_table(self) -> QTable:
+        """Events as a table with units; ``n_pixels`` hold at least one electron in the mean."""
+        units = {
+            "energy": u.keV,
+            "charge": u.electron,
+            "row": u.pix,
+            "column": u.pix,
+            "depth": u.um,
+            "zenith": u.rad,
+            "azimuth": u.rad,
+        }
+        table = QTable({"kind": self.table["kind"]})
+        for name, unit in units.items():
+            table[name] = self.table[name] * unit
+        filled = np.concatenate([[0], np.cumsum(self.expected >= 1)])
+        table["n_pixels"] = np.diff(filled[self.offsets])
+        return table
+
+
+def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
+    return np.concatenate([np.zeros(0, kind), *parts])

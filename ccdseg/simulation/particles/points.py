@@ -1,0 +1,67 @@
+"""Deposits in one place: X-rays, low-energy electrons, nuclear recoils, and alphas."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccdseg.detector import Detector
+from ccdseg.errors import InputError
+from ccdseg.simulation.particles.path import Path
+from ccdseg.simulation.particles.silicon import diffusion_width, point_width
+
+ATTENUATION_LENGTH = 29.0
+"""Depth (µm) to which the 5.9 keV X-rays of ⁵⁵Fe reach in silicon (NIST XCOM); it grows with the
+cube of the energy."""
+
+PLASMA_WIDTH = 18.0
+"""Width (µm) to which the plasma of an alpha expands; no citable coefficient: a round blob of about
+nine pixels as real frames show it."""
+
+
+def attenuation_length(energy: float) -> float:
+    """Mean depth (µm) that X-rays of `energy` (keV) reach: `ATTENUATION_LENGTH` (E / 5.9 keV)³."""
+    return ATTENUATION_LENGTH * (energy / 5.9) ** 3
+
+
+def point(energy: float, depth: float, *, detector: Detector) -> Path:
+    """Absorption of `energy` (keV) at a `depth` (µm) below the gate side."""
+    return _at(depth, "point", energy, point_width(energy, depth, detector), detector)
+
+
+def xray_depth(energy: float, side: str, *, thickness: float, rng: np.random.Generator) -> float:
+    """Depth (µm) at which an X-ray of `energy` (keV) is absorbed.
+
+    Parameters
+    ----------
+    energy : float
+        Energy (keV).
+    side : {"front", "back", "any"}
+        Where it enters: at the gates, at the other side, or anywhere (uniform depth).
+    thickness : float
+        Thickness of the silicon (µm).
+    rng : numpy.random.Generator
+        Source of randomness.
+    """
+    if side == "any":
+        return rng.uniform(0, thickness)
+    absorbed = -np.expm1(-thickness / attenuation_length(energy))
+    depth = -attenuation_length(energy) * np.log1p(-rng.random() * absorbed)
+    if side not in ("front", "back"):
+        raise InputError(f"An X-ray enters at {side!r}; take front, back or any.")
+    return float(depth if side == "front" else thickness - depth)
+
+
+def alpha(
+    energy: float, depth: float, *, detector: Detector, plasma_width: float = PLASMA_WIDTH
+) -> Path:
+    """Alpha of `energy` (keV): its plasma widens the charge by `plasma_width` (µm)."""
+    width = float(np.hypot(diffusion_width(np.array(depth), detector), plasma_width))
+    return _at(depth, "alpha", energy, width, detector)
+
+
+def _at(depth: float, kind: str, energy: float, width: float, detector: Detector) -> Path:
+    if not 0 <= depth <= detector.thickness:
+        raise InputError(
+            f"Depth is {depth} µm; the silicon reaches from 0 to {detector.thickness} µm."
+        )
+    return Path(kind, np.array([[0.0, 0.0, depth]]), np.array([energy]), np.zeros(3), width)

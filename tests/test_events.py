@@ -1,0 +1,138 @@
+"""Lists of particles, and the pixels of each."""
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+from ccdseg.simulation.events import EventList
+from ccdseg.simulation.particles import Deposit, Path
+
+
+def hit(rows, columns, expected, drawn):
+    return Deposit(
+        np.array(rows, np.int64),
+        np.array(columns, np.int64),
+        np.array(expected, float),
+        np.array(drawn, np.int64),
+    )
+
+
+POINT = Path("point", np.array([[0.0, 0.0, 80.0]]), np.array([5.9]), np.zeros(3), 4.0)
+MUON = Path(
+    "muon",
+    np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 4.0]]),
+    np.array([1.5, 2.5]),
+    np.array([0.6, 0.0, 0.8]),
+)
+FIRST = hit([0, 1, 1], [1, 1, 2], [10.0, 20.0, 5.0], [9, 22, 4])
+SECOND = hit([1, 1, 2, -1, 1], [2, 1, 2, 1, 3], [7.0, 4.0, 3.0, 50.0, 60.0], [8, 3, 3, 49, 61])
+NOTHING = hit([], [], [], [])
+SHAPE = (3, 3)
+"""In it, the two hits share the pixels (1, 1) and (1, 2); two of the second's lie outside."""
+
+
+@pytest.fixture
+def events():
+    placed = [(POINT, 1.25, 1.5), (MUON, -0.5, 2.75)]
+    return EventList.from_deposits(placed, [FIRST, SECOND])
+
+
+def test_charge_adds_up_where_events_overlap_and_is_cut_at_the_frame(events):
+    charge = events.charge_map(SHAPE)
+    assert charge.dtype == np.float32
+    assert charge.tolist() == [[0, 10, 0], [0, 24, 12], [0, 0, 3]]
+    assert events.charge_map(SHAPE, drawn=True).tolist() == [[0, 9, 0], [0, 25, 12], [0, 0, 3]]
+    assert events.charge_map((1, 2)).tolist() == [[0, 10]]
+
+
+def test_a_pixel_belongs_to_the_event_that_left_most_charge(events):
+    owners = events.event_map(SHAPE)
+    assert owners.dtype == np.int32
+    assert owners.tolist() == [[-1, 0, -1], [-1, 0, 1], [-1, -1, 1]]
+
+
+def test_events_list_what_the_particle_was_and_where_it_entered(events):
+    first, second = events.table
+    assert (first["kind"], second["kind"]) == ("point", "muon")
+    assert (first["energy"], second["energy"]) == (np.float32(5.9), 4.0)
+    assert (first["charge"], second["charge"]) == (35.0, 124.0)
+    assert (first["row"], first["column"], first["depth"]) == (1.25, 1.5, 80.0)
+    assert (second["row"], second["column"], second["depth"]) == (-0.5, 2.75, 0.0)
+    assert np.isnan([first["zenith"], first["azimuth"]]).all()
+    assert second["zenith"] == pytest.approx(np.arccos(0.8))
+    assert second["azimuth"] == 0
+
+
+def test_the_pixels_of_each_event_are_found_by_its_offsets(events):
+    assert events.offsets.tolist() == [0, 3, 8]
+    second = slice(*events.offsets[1:])
+    np.testing.assert_array_equal(events.rows[second], SECOND.rows)
+    np.testing.assert_array_equal(events.columns[second], SECOND.columns)
+    np.testing.assert_array_equal(events.expected[second], SECOND.expected)
+    np.testing.assert_array_equal(events.drawn[second], SECOND.drawn)
+
+
+def test_joined_lists_are_the_list_of_both(events):
+    placed = [(POINT, 1.25, 1.5), (MUON, -0.5, 2.75), (POINT, 0.5, 0.5)]
+    third = hit([0], [0], [99.0], [98])
+    whole = EventList.from_deposits(placed, [FIRST, SECOND, third])
+    joined = events.joined(EventList.from_deposits(placed[2:], [third]))
+    for name, values in vars(whole).items():
+        assert getattr(joined, name).tobytes() == values.tobytes()
+    assert joined.event_map(SHAPE)[0, 0] == 2
+    assert len(events) == 2
+
+
+def test_nothing_joined_changes_nothing(events):
+    for joined in (events.joined(EventList.empty()), EventList.empty().joined(events)):
+        for name, values in vars(events).items():
+            assert getattr(joined, name).tobytes() == values.tobytes()
+
+
+def test_an_event_without_charge_is_listed_and_owns_no_pixel():
+    events = EventList.from_deposits([(POINT, 0, 0), (MUON, 0, 0)], [NOTHING, FIRST])
+    assert len(events) == 2
+    assert events.table["charge"].tolist() == [0, 35]
+    assert set(events.event_map(SHAPE).ravel()) == {-1, 1}
+
+
+def test_no_event_leaves_an_empty_frame():
+    empty = EventList.empty()
+    assert len(empty) == 0
+    assert not empty.charge_map((4, 5)).any()
+    assert not empty.charge_map((4, 5), drawn=True).any()
+    np.testing.assert_array_equal(empty.event_map((4, 5)), np.full((4, 5), -1))
+
+
+UNITS = {
+    "kind": None,
+    "energy": u.keV,
+    "charge": u.electron,
+    "row": u.pix,
+    "column": u.pix,
+    "depth": u.um,
+    "zenith": u.rad,
+    "azimuth": u.rad,
+    "n_pixels": None,
+}
+
+
+def test_the_table_has_units(events):
+    table = events.to_table()
+    assert {name: getattr(table[name], "unit", None) for name in table.colnames} == UNITS
+    assert table["kind"].tolist() == ["point", "muon"]
+    assert table["n_pixels"].tolist() == [3, 5]
+    assert table["energy"][1].to_value(u.eV) == pytest.approx(4000)
+    assert table["zenith"][1].to_value(u.deg) == pytest.approx(np.degrees(np.arccos(0.8)))
+
+
+def test_the_table_counts_the_pixels_of_at_least_one_electron():
+    faint = hit([0, 0, 1], [0, 1, 1], [0.99, 1.0, 0.2], [3, 0, 1])
+    events = EventList.from_deposits([(POINT, 0, 0)] * 3, [faint, NOTHING, FIRST])
+    assert events.to_table()["n_pixels"].tolist() == [1, 0, 3]
+
+
+def test_an_empty_table_has_the_same_columns():
+    table = EventList.empty().to_table()
+    assert len(table) == 0
+    assert {name: getattr(table[name], "unit", None) for name in table.colnames} == UNITS

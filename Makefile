@@ -1,11 +1,12 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+PEERS := .venv-peers
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench bench-peers study scores clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -25,8 +26,17 @@ lint: $(READY)
 bench: $(READY)
 	$(PYTHON) -m benchmarks
 
+bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside deepCR, Cosmic-CoNN and astroscrappy
+	$(PYTHON) -m benchmarks.peers --python $(PEERS)/bin/python
+
+study: $(READY)  ## networks, losses and normalisations at the same training time (hours)
+	$(PYTHON) -m benchmarks.study
+
+scores: $(READY)  ## scores of the model that ships
+	$(VENV)/bin/ccdseg evaluate --output runs/scores --overwrite
+
 clean:
-	rm -rf $(VENV) runs build dist .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) runs build dist .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # opencv-python needs libGL and glib; where a machine lacks them, the headless build takes its place
@@ -36,4 +46,11 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import cv2" 2>/dev/null || { \
 		$(PYTHON) -m pip uninstall --quiet --yes opencv-python && \
 		$(PYTHON) -m pip install --quiet opencv-python-headless; }
+	touch $@
+
+# six gigabytes, so apart; where one of them cannot be installed, the others still are
+$(PEERS)/.ready: benchmarks/peers.txt
+	python3 -m venv $(PEERS)
+	while read -r package _; do $(PEERS)/bin/python -m pip install --quiet "$$package" || \
+		echo "$$package cannot be installed here"; done < $<
 	touch $@

@@ -1,0 +1,163 @@
+"""Throughput of ccdseg and of its neighbours on the same frame: ``python -m benchmarks.peers``.
+
+All are given the same two processor cores and take turns, so that all see the same machine. The
+neighbours run in an environment of their own, which ``make bench-peers`` makes: what they need
+takes six gigabytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ccdseg import __version__
+from ccdseg.simulation import RECIPES, simulate_image
+
+N_CORES = 2
+N_ROUNDS = 5
+SHAPE = (4096, 4096)
+SLOW = {"U-Net of the original": 1024, "deepCR": 2048, "cosmic-conn": 1024}
+"""Side of the part of the frame that these are given (px)."""
+PEERS = ("deepCR", "cosmic-conn", "astroscrappy")
+
+
+@dataclass(frozen=True)
+class Contender:
+    """What is timed.
+
+    Attributes
+    ----------
+    name, version : str
+        What the table calls it.
+    shape : tuple of int
+        Rows and columns that it is given (px).
+    run : callable
+        Segments them once and gives the time (s).
+    """
+
+    name: str
+    version: str
+    shape: tuple[int, int]
+    run: Callable[[], float]
+
+
+def main() -> None:
+    """Print one line per contender."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", default=".venv-peers/bin/python", help="of the neighbours")
+    python = parser.parse_args().python
+    keep_to_cores(N_CORES)
+    frame = simulate_image(RECIPES["test"].scaled(SHAPE), rng=np.random.default_rng(1)).image
+    with ExitStack() as running:
+        contenders = list(our_networks(frame))
+        for name in PEERS:
+            try:
+                contenders.append(running.enter_context(peer(name, frame, python)))
+            except RuntimeError as error:
+                print(f"{name} is not measured: {error}")
+        seconds = [[contender.run() for contender in contenders] for _ in range(N_ROUNDS)]
+    report(contenders, np.median(seconds, axis=0))
+
+
+def keep_to_cores(n_cores: int) -> None:
+    """Keep this process, and those that it will start, to so many of its cores."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:n_cores])
+
+
+def our_networks(frame: np.ndarray) -> Iterator[Contender]:
+    """The model that ships, and the original's architecture, untrained, by the same means."""
+    from ccdseg import Segmenter
+    from ccdseg.models import unet
+
+    shipped = Segmenter.load()
+    original = Segmenter(unet((None, None, 1), 4), normalizer="none", name="U-Net of the original")
+    for segmenter, probabilities in ((shipped, True), (shipped, False), (original, True)):
+        part = part_for(segmenter.name, frame)
+
+        def run(
+            segmenter: Segmenter = segmenter,
+            part: np.ndarray = part,
+            probabilities: bool = probabilities,  # noqa: FBT001 - bound, not passed
+        ) -> float:
+            start = time.perf_counter()
+            segmenter.predict(part, probabilities=probabilities)
+            return time.perf_counter() - start
+
+        run()
+        name = segmenter.name if probabilities else f"{segmenter.name}, mask alone"
+        yield Contender(name, f"ccdseg {__version__}", part.shape, run)
+
+
+@contextmanager
+def peer(name: str, frame: np.ndarray, python: str) -> Iterator[Contender]:
+    """A neighbour, ready in a process of its own.
+
+    Raises
+    ------
+    RuntimeError
+        Where it cannot be installed or run here; says why.
+    """
+    if not shutil.which(python):
+        raise RuntimeError(f"there is no {python}; run make bench-peers")
+    part = part_for(name, frame)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "frame.npy"
+        np.save(path, part)
+        command = [python, Path(__file__).with_name("peer.py"), name, path]
+        with subprocess.Popen(  # noqa: S603 - our own script
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process:
+
+            def ask() -> dict:
+                answer = json.loads(process.stdout.readline() or '{"error": "it ended"}')
+                if "error" in answer:
+                    raise RuntimeError(answer["error"])
+                return answer
+
+            def run() -> float:
+                print(file=process.stdin, flush=True)
+                return ask()["seconds"]
+
+            yield Contender(name, ask()["version"], part.shape, run)
+
+
+def part_for(name: str, frame: np.ndarray) -> np.ndarray:
+    """The part of the frame that a contender is given, so that all take seconds."""
+    side = SLOW.get(name, max(SHAPE))
+    return np.ascontiguousarray(frame[:side, :side])
+
+
+def report(contenders: list[Contender], seconds: np.ndarray) -> None:
+    """Print the table; ratios are those of the first to each."""
+    speeds = [
+        np.prod(contender.shape) / time / 1e6
+        for contender, time in zip(contenders, seconds, strict=True)
+    ]
+    print(f"medians of {N_ROUNDS} turns on {N_CORES} cores; simulated frame, float32")
+    print(f"{'':28}{'version':>14}{'pixels':>12}{'Mpixel/s':>11}   {contenders[0].name} is")
+    for contender, speed in zip(contenders, speeds, strict=True):
+        shape = "×".join(map(str, contender.shape))
+        print(
+            f"{contender.name:28}{contender.version:>14}{shape:>12}{speed:11.2f}"
+            f"{speeds[0] / speed:12.1f}× as fast"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Accuracy against throughput: networks, normalisations and losses at the same training time.
+
+Run as ``python -m benchmarks.study`` (``make study``): so many ``--minutes`` of training for each
+candidate on ever new images of the recipe ``general``, then scores on images that none was trained
+on, and the throughput of the network. The table is written to docs/study.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from ccdseg.evaluation import pixel_report
+from ccdseg.files import atomic_path
+from ccdseg.presets import PRESETS, TEST_SEED
+from ccdseg.simulation import RECIPES, simulate_dataset
+from ccdseg.training_config import TrainingConfig
+
+TABLE = Path(__file__).parent.parent / "docs" / "study.md"
+PILOT_IMAGES = 160
+N_HELD_OUT = 150
+ROBUST = {"name": "robust", "softening": 30.0}
+BARE = {"dropout": 0.0, "l2": 0.0, "scale": 1, "activation": "leaky_relu"}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One row of the table: what differs from the shipped model."""
+
+    name: str
+    architecture: str = "lean_unet"
+    network: dict = field(default_factory=dict)
+    normalizer: dict = field(default_factory=lambda: PRESETS["general"].normalizer)
+    changes: dict = field(default_factory=dict)
+
+
+CANDIDATES = (
+    Candidate("lean U-Net (16, 16, 32, 64, 128): shipped"),
+    Candidate("lean U-Net (8, 16, 32, 64, 128)", network={"filters": (8, 16, 32, 64, 128)}),
+    Candidate("lean U-Net (16, 16, 32, 64)", network={"filters": (16, 16, 32, 64)}),
+    Candidate("lean U-Net (16, 32, 64, 128)", network={"filters": (16, 32, 64, 128)}),
+    Candidate("lean U-Net, separable below", network={"separable": True}),
+    Candidate("lean U-Net, ELU", network={"activation": "elu"}),
+    Candidate("lean U-Net, ReLU", network={"activation": "relu"}),
+    Candidate("U-Net, 8 filters, 3 levels", "unet", {"filters": 8, "levels": 3, **BARE}),
+    Candidate("U-Net, 8 filters, 4 levels", "unet", {"filters": 8, "levels": 4, **BARE}),
+    Candidate("U-Net of the original, 32 filters, 4 levels", "unet", {**BARE, "activation": "elu"}),
+    Candidate("loss: weighted cross-entropy", changes={"loss": "weighted_crossentropy"}),
+    Candidate("loss: focal with Dice", changes={"loss": "focal_dice"}),
+    Candidate("robust, local background", normalizer=ROBUST | {"background": "local"}),
+    Candidate("robust, softening 10", normalizer=ROBUST | {"softening": 10.0}),
+    Candidate("robust, softening 100", normalizer=ROBUST | {"softening": 100.0}),
+    Candidate("clip", normalizer={"name": "clip"}),
+    Candidate("linear", normalizer={"name": "linear"}),
+    Candidate("max255", normalizer={"name": "max255"}),
+)
+
+
+def main() -> None:
+    """Train and score every candidate, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=5.0, help="training of each (default: 5)")
+    parser.add_argument(
+        "--only", help="candidates whose name contains this; prints, writes nothing"
+    )
+    arguments = parser.parse_args()
+    chosen = [c for c in CANDIDATES if not arguments.only or arguments.only in c.name]
+    lines = list(header(arguments.minutes))
+    print("\n".join(lines))
+    for candidate in chosen:
+        lines.append(row(candidate, arguments.minutes))
+        print(lines[-1], flush=True)
+    if not arguments.only:
+        with atomic_path(TABLE) as path:
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def header(minutes: float) -> Iterator[str]:
+    """Title and head of the table."""
+    yield "# Networks, losses and normalisations at the same training time"
+    yield ""
+    yield f"Made by `make study`: {minutes:g} minutes of training each on the recipe `general`, the"
+    yield f"same machine and seed; F1 on {N_HELD_OUT} held-out frames of it (clear: without"
+    yield "what no method can decide) and on 42 sparse images in the style of the original;"
+    yield "throughput of the network alone on 1024×1024 pixels."
+    yield ""
+    columns = ("candidate", "parameters", "images", "cluster F1 strict", "clear", "hot pixel")
+    columns += ("glowing", "sparse: cluster clear", "Mpixel/s")
+    yield f"| {' | '.join(columns)} |"
+    yield f"| --- {'| ---: ' * (len(columns) - 1)}|"
+
+
+def row(candidate: Candidate, minutes: float) -> str:
+    """Train one candidate for so long, score and time it."""
+    from ccdseg.inference import Segmenter
+    from ccdseg.models import NETWORKS
+    from ccdseg.training import train_on_simulation
+
+    preset = PRESETS["general"]
+
+    def trained(config: TrainingConfig, n_images: int) -> tuple[Segmenter, float]:
+        network = NETWORKS[candidate.architecture]((None, None, 1), 4, **candidate.network)
+        segmenter = Segmenter(network, normalizer=candidate.normalizer)
+        start = time.perf_counter()
+        train_on_simulation(
+            segmenter, preset.recipe, n_images=n_images, config=config, progress=False
+        )
+        return segmenter, time.perf_counter() - start
+
+    pilot = replace(preset.config, epochs=2, **candidate.changes)
+    _, first = trained(replace(pilot, epochs=1), PILOT_IMAGES)
+    _, both = trained(pilot, PILOT_IMAGES)
+    n_epochs = 10
+    n_images = max(int(60 * minutes / n_epochs / (both - first) * PILOT_IMAGES), PILOT_IMAGES)
+    segmenter, _ = trained(replace(pilot, epochs=n_epochs), n_images)
+    general, sparse = (
+        scores(segmenter, name, n) for name, n in (("general", N_HELD_OUT), ("test", 42))
+    )
+    cells = (
+        candidate.name,
+        f"{segmenter.network.count_params():,}",
+        f"{n_images * n_epochs:,}",
+        *(f"{value:.3f}" for value in (general[0], general[1], general[2], general[3], sparse[1])),
+        f"{throughput(segmenter):.1f}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def scores(segmenter, recipe: str, n_images: int) -> tuple[float, float, float, float]:  # noqa: ANN001
+    """F1 of clusters, strict and clear, of hot pixels and of glow."""
+    rng = np.random.default_rng(TEST_SEED)
+    held_out = simulate_dataset(RECIPES[recipe], n_images=n_images, rng=rng)
+    masks = np.stack([segmenter.predict(image).mask for image in held_out.images])
+    strict = pixel_report(held_out.masks, masks).f1
+    clear = pixel_report(held_out.masks, masks, ignore=held_out.unclear).f1
+    return strict[3], clear[3], strict[2], strict[1]
+
+
+def throughput(segmenter) -> float:  # noqa: ANN001
+    """Median Mpixel/s of the network alone."""
+    image = np.random.default_rng(0).standard_normal((1, 1024, 1024, 1), dtype=np.float32)
+    segmenter.network.predict_on_batch(image)
+    times = []
+    for _ in range(7):
+        start = time.perf_counter()
+        segmenter.network.predict_on_batch(image)
+        times.append(time.perf_counter() - start)
+    return image.size / 1e6 / statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

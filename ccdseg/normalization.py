@@ -18,6 +18,7 @@ from scipy.special import ndtri
 from ccdseg.errors import InputError
 
 _SAMPLE_SIZE = 2**18
+_PIXELS_AT_ONCE = 2**18  # what the processor's cache holds
 _SAMPLES_PER_BOX = 15  # along each axis; odd, so that even and odd columns count alike
 _LARGEST = np.float32(1e18)  # its square is still a number
 
@@ -62,14 +63,24 @@ class Normalizer:
         """
         frame = np.asarray(frame)
         normalize = self._fit(frame)
-        return lambda area: normalize(frame[area].astype(np.float32), area)
+        height = max(_PIXELS_AT_ONCE // frame.shape[1], 1)
+
+        def normalized(area: Area) -> np.ndarray:
+            pixels = frame[area].astype(np.float32)
+            top, _, _ = area[0].indices(len(frame))
+            for row in range(0, len(pixels), height):
+                part = pixels[row : row + height]
+                normalize(part, (slice(top + row, top + row + len(part)), area[1]))
+            return pixels
+
+        return normalized
 
     def _fit(
         self,
         frame: np.ndarray,  # noqa: ARG002 - for those that take statistics
-    ) -> Callable[[np.ndarray, Area], np.ndarray]:
-        """What turns the pixels of an area, which it may overwrite, into normalised ones."""
-        return lambda pixels, _: pixels
+    ) -> Callable[[np.ndarray, Area], object]:
+        """What replaces the pixels of an area by normalised ones."""
+        return lambda pixels, area: None  # noqa: ARG005
 
     def to_dict(self) -> dict:
         """Name and parameters, ready for JSON."""
@@ -83,7 +94,7 @@ class MaximumNormalizer(Normalizer):
     name: ClassVar[str] = "max255"
     maximum: float = 255.0
 
-    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], np.ndarray]:
+    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], object]:
         highest = max(abs(float(frame.min())), abs(float(frame.max())))
         factor = np.float32(self.maximum / highest if highest else 1.0)
         return lambda pixels, _: np.multiply(pixels, factor, out=pixels)
@@ -103,14 +114,13 @@ class LinearNormalizer(Normalizer):
                 f"Percentiles low {self.low} and high {self.high}; give 0 ≤ low < high ≤ 100."
             )
 
-    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], np.ndarray]:
+    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], object]:
         low, high = np.percentile(sample_of(frame), [self.low, self.high])
         offset, span = np.float32(low), np.float32(high - low or 1.0)
 
-        def normalize(pixels: np.ndarray, _: Area) -> np.ndarray:
+        def normalize(pixels: np.ndarray, _: Area) -> None:
             pixels -= offset
             pixels /= span
-            return pixels
 
         return normalize
 
@@ -123,9 +133,14 @@ class ClipNormalizer(LinearNormalizer):
     low: float = 1.0
     high: float = 99.9
 
-    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], np.ndarray]:
-        normalize = super()._fit(frame)
-        return lambda pixels, area: np.clip(normalize(pixels, area), 0.0, 1.0, out=pixels)
+    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], object]:
+        scale = super()._fit(frame)
+
+        def normalize(pixels: np.ndarray, area: Area) -> None:
+            scale(pixels, area)
+            np.clip(pixels, 0.0, 1.0, out=pixels)
+
+        return normalize
 
 
 @dataclass(frozen=True)
@@ -156,22 +171,24 @@ class RobustNormalizer(Normalizer):
             raise InputError(f"The softening is {self.softening}; it must be above 0, and finite.")
         if self.background not in {"frame", "local"}:
             raise InputError(f"The background is {self.background!r}; choose 'frame' or 'local'.")
-        if not (self.box >= 1 and self.box == int(self.box)):
+        if not (self.box >= 1 and float(self.box).is_integer()):
             raise InputError(f"The box is {self.box}; give a whole number of pixels above 0.")
 
-    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], np.ndarray]:
+    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], object]:
         local = self.background == "local"
         background = _local_background(frame, self.box) if local else _frame_background(frame)
-        unit = np.float32(max(self.softening * noise_of(frame), np.finfo(np.float32).tiny))
+        numbers = np.finfo(np.float32)
+        unit = np.clip(
+            self.softening * noise_of(frame), numbers.tiny, numbers.max, dtype=np.float64
+        )
         factor = np.float32(self.softening / 4)
 
-        def normalize(pixels: np.ndarray, area: Area) -> np.ndarray:
+        def normalize(pixels: np.ndarray, area: Area) -> None:
             with np.errstate(over="ignore"):
                 pixels -= background(area)
                 pixels /= unit
             _arcsinh(pixels)
             pixels *= factor
-            return pixels
 
         return normalize
 
@@ -237,7 +254,8 @@ def _local_background(frame: np.ndarray, box: int) -> Callable[[Area], np.ndarra
     sample = frame[rows.ravel()][:, columns.ravel()]
     sample = sample.reshape(*rows.shape, *columns.shape).swapaxes(1, 2)
     medians = np.median(sample.reshape(*n_boxes, -1), axis=2)
-    surface = median_filter(medians, 3, mode="nearest").astype(np.float32)
+    padded = np.pad(medians, 1, mode="reflect", reflect_type="odd")  # so that slopes go on
+    surface = median_filter(padded, 3)[1:-1, 1:-1].astype(np.float32)
 
     def background(area: Area) -> np.ndarray:
         (top, down), (left, right) = map(_between, area, frame.shape, n_boxes)
@@ -260,11 +278,14 @@ def _spread(length: int, n_boxes: int) -> np.ndarray:
 
 
 def _between(part: slice, length: int, n_boxes: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each pixel, the box before it whose centre is next, and the way from there, 0 to 1."""
+    """For each pixel, the first of the two boxes next to it, and the way from there to the second.
+
+    It goes beyond at the frame's ends, where a slope is continued: glow is steepest there.
+    """
     pixels = np.arange(*part.indices(length))
-    position = np.clip((pixels + 0.5) * n_boxes / length - 0.5, 0, n_boxes - 1)
-    before = position.astype(int)
-    return before, (position - before).astype(np.float32)
+    position = (pixels + 0.5) * n_boxes / length - 0.5
+    first = np.clip(position.astype(int), 0, max(n_boxes - 2, 0))
+    return first, (position - first).astype(np.float32)
 
 
 def _arcsinh(values: np.ndarray) -> None:

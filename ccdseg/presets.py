@@ -97,12 +97,12 @@ GENERAL = Preset(
     name="general",
     architecture="lean_unet",
     network={"filters": (16, 16, 32, 64, 128)},
-    normalizer={"name": "robust", "softening": 30.0},
+    normalizer={"name": "robust", "softening": 100.0},
     labels="truth",
     recipe=ANY_FRAME,
     n_images=2000,
     streamed=True,
-    config=TrainingConfig(epochs=22, batch_size=8, learning_rate=3e-3, validation_split=0.1),
+    config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
 )
 """Frames of any detector, from simulation alone: an hour and more on two cores."""
 

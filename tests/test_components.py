@@ -200,7 +200,7 @@ def test_inactive_columns_hold_neither_charge_nor_class():
 
 def glow(shape, seed, **changes):
     settings = {"level": fixed(10.0), "terraced_share": 0.0} | changes
-    scene = built(c.Glow(probability=1.0, shapes=(shape,), **settings), seed)
+    scene = built(c.Glow(probability=1.0, shapes={shape: 1.0}, **settings), seed)
     return scene.signals["glowing"], scene
 
 
@@ -296,7 +296,7 @@ def test_a_transient_does_not_rename_the_glow():
     for seed in range(12):
         scene = Scene(SHAPE, PLAIN)
         rng = np.random.default_rng(seed)
-        c.Glow(probability=1.0, shapes=("slab",), terraced_share=0.0).add_to(scene, rng)
+        c.Glow(probability=1.0, shapes={"slab": 1.0}, terraced_share=0.0).add_to(scene, rng)
         c.ColumnTransient(probability=1.0).add_to(scene, rng)
         assert scene.conditions["glow"] == "slab"
 
@@ -348,6 +348,17 @@ def test_hot_lines_of_a_part_end_within_the_frame():
     assert len(set(starts)) > 20
     assert max(lengths) < 256
     assert len(set(lengths)) > 20
+
+
+def test_wide_hot_lines_of_a_part_run_to_an_end_of_the_frame():
+    ends = set()
+    for seed in range(30):
+        charge, _ = hot(seed, whole_share=0.0, wide_share=1.0, column_share=1.0, number=fixed(1.0))
+        rows = np.flatnonzero(charge.any(axis=1))
+        np.testing.assert_array_equal(np.diff(rows), 1)
+        ends.add((int(rows[0]) == 0, int(rows[-1]) == 255))
+    assert ends >= {(True, False), (False, True)}
+    assert (False, False) not in ends
 
 
 def test_wide_hot_lines_have_tails_or_none():
@@ -413,6 +424,7 @@ def test_a_serial_streak_is_one_row_high_and_decays():
         level=fixed(50.0),
         length=fixed(40.0),
         roughness=fixed(0.0),
+        one_sided_share=1.0,
     )
     n_whole = 0
     for scene in many(component, 20, shape=SQUARE):
@@ -425,6 +437,23 @@ def test_a_serial_streak_is_one_row_high_and_decays():
             n_whole += 1
             assert streak[0] == pytest.approx(50 * SIGMA)
     assert n_whole > 10
+
+
+def test_serial_streaks_may_be_brightest_anywhere():
+    streaks = c.SerialStreaks(
+        probability=1.0,
+        number=fixed(1.0),
+        length=fixed(40.0),
+        roughness=fixed(0.0),
+        one_sided_share=0.0,
+    )
+    places = set()
+    for scene in many(streaks, 40, shape=SQUARE):
+        rows, columns = np.nonzero(scene.signals["hot pixel"])
+        if len(columns) == 40:
+            places.add(int(scene.signals["hot pixel"][rows, columns].argmax()))
+    assert len(places) > 8
+    assert max(places) - min(places) > 20
 
 
 def particles(seed=1, detector=PLAIN, shape=SQUARE, **changes):

@@ -23,6 +23,20 @@ def test_a_streak_fills_its_pixels_of_one_row_and_falls_to_its_end():
     np.testing.assert_allclose(charge[4, 11:30] / charge[4, 10:29], np.exp(-0.1), rtol=1e-5)
 
 
+def test_a_streak_falls_from_its_brightest_pixel_to_both_ends():
+    line = streak(brightest=5)[4, 10:30]
+    assert line.argmax() == 5
+    assert line[5] == 500
+    np.testing.assert_allclose(line[0], 500 * np.exp(-10 / 6), rtol=1e-5)
+    np.testing.assert_allclose(line[19], 500 * np.exp(-28 / 15), rtol=1e-5)
+
+
+@pytest.mark.parametrize("brightest", [-1, 20])
+def test_a_streak_is_brightest_at_one_of_its_pixels(brightest):
+    with refused(f"Pixel {brightest} of a streak of 20 px.*give one from 0 to 19"):
+        streak(brightest=brightest)
+
+
 @pytest.mark.parametrize("first", [-8, -20, -30, 45, 59, 60, 70])
 def test_a_streak_is_cut_at_the_frame(first):
     wide = streak((9, 200), first_column=100)[:, 100 - first : 160 - first]

@@ -55,6 +55,11 @@ def test_muons_come_from_all_sides():
     assert kstest(azimuths, "uniform", (-np.pi, 2 * np.pi)).pvalue > 1e-3
 
 
+def test_a_muon_comes_from_the_side_that_is_asked_for():
+    rng = np.random.default_rng(1)
+    assert muon(0.5, thickness=20.0, rng=rng, azimuth=1.0).azimuth == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("degrees", [0, 60])
 def test_a_muon_leaves_what_a_minimum_ionising_particle_loses(degrees):
     """Mean loss 0.388 keV/µm, less what delta rays carry out of the silicon."""

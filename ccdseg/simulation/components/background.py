@@ -27,8 +27,8 @@ class DarkCharge(Component):
         Charge of the first row as a share of that of the last.
     """
 
-    level: Range = LogUniform(0.02, 20.0)
-    highest: float = 40.0
+    level: Range = LogUniform(0.02, 8.0)
+    highest: float = 12.0
     first: Range = Uniform(0.0, 1.0)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
@@ -51,7 +51,7 @@ class BackgroundPlane(Component):
     """
 
     probability: float = 0.3
-    change: Range = LogUniform(0.3, 25.0)
+    change: Range = LogUniform(0.3, 8.0)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         slopes = [self.change.draw(rng) * rng.choice((-1, 0, 1)) for _ in range(2)]

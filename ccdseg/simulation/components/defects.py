@@ -32,7 +32,8 @@ class HotLines(Component):
     tail : Range
         Scale of their exponential tails (px), which half of them have.
     whole_share : float
-        Share of lines that run through the whole frame.
+        Share of lines that run through the whole frame. Of the others, a wide one runs from its
+        defect to an end of the frame, as charge does that is read through it.
     roughness : Range
         Relative deviation from pixel to pixel along the line, which half of the frames have.
     alike_share : float
@@ -67,13 +68,16 @@ class HotLines(Component):
         vertical = happens(self.column_share, rng)
         length, across = shape if vertical else shape[::-1]
         width, tail = 1.0, 0.0
-        if happens(self.wide_share, rng):
+        wide = happens(self.wide_share, rng)
+        if wide:
             width = self.width.draw(rng)
             tail = self.tail.draw(rng) * happens(0.5, rng)
         first, last = 0, length
         if not happens(self.whole_share, rng):
             first = int(rng.integers(length))
             last = first + int(np.ceil(rng.random() * (length - first)))
+            if wide:
+                first, last = (first, length) if happens(0.5, rng) else (0, last)
         draw = effects.hot_column if vertical else effects.hot_row
         where = ("column", "row") if vertical else ("row", "column")
         return draw(
@@ -151,25 +155,28 @@ class BadEdge(Component):
 
 @dataclass(frozen=True)
 class SerialStreaks(Component):
-    """Hits in the serial register: bright streaks one row high.
+    """Hits in the serial register: streaks one row high, brightest anywhere along them.
 
     Parameters
     ----------
     number : Range
         Streaks per 256×256 pixels.
     level : Range
-        Signal in standard deviations of the noise.
+        Signal where it is brightest, in standard deviations of the noise.
     length : Range
         Length (px).
     roughness : Range
         Relative deviation from pixel to pixel.
+    one_sided_share : float
+        Share of the streaks that are brightest at their first pixel.
     """
 
     probability: float = 0.4
     number: Range = LogUniform(0.7, 8.0)
-    level: Range = LogUniform(4.0, 300.0)
+    level: Range = LogUniform(2.5, 300.0)
     length: Range = LogUniform(4.0, 300.0)
     roughness: Range = Uniform(0.05, 0.6)
+    one_sided_share: float = 0.5
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         charge = np.zeros(scene.shape, dtype=np.float32)
@@ -181,6 +188,7 @@ class SerialStreaks(Component):
                 row=int(rng.integers(scene.shape[0])),
                 first_column=int(rng.integers(-length // 2, scene.shape[1])),
                 length=length,
+                brightest=0 if happens(self.one_sided_share, rng) else int(rng.integers(length)),
                 roughness=self.roughness.draw(rng),
                 rng=rng,
             )

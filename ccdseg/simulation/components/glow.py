@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -37,8 +37,8 @@ class Glow(Component):
         Share of the glows that fall in steps of equal light.
     fluctuating_share : float
         Share of the glows with Poisson noise; the others are as smooth as those of the original.
-    shapes : tuple of str
-        Shapes to choose from.
+    shapes : dict of str to float
+        Share of each shape.
     """
 
     probability: float = 0.5
@@ -48,11 +48,13 @@ class Glow(Component):
     scale: Range = LogUniform(0.03, 0.22)
     exponent: Range = Uniform(1.0, 4.0)
     terraced_share: float = 0.15
-    fluctuating_share: float = 0.6
-    shapes: tuple[str, ...] = ("slab", "edge", "corner")
+    fluctuating_share: float = 0.5
+    shapes: dict[str, float] = field(
+        default_factory=lambda: {"slab": 0.5, "edge": 0.25, "corner": 0.25}
+    )
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
-        shape = str(rng.choice(self.shapes))
+        shape = str(rng.choice(list(self.shapes), p=list(self.shapes.values())))
         level = self.level.draw(rng) * scene.sigma
         glow = getattr(self, f"_{shape}")(scene, level, rng)
         if happens(self.terraced_share, rng):

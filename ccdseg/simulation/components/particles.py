@@ -25,6 +25,9 @@ from ccdseg.simulation.scene import Scene
 
 KINDS = ("electron", "muon", "point", "alpha")
 
+_ALIGNED = 0.05
+"""Spread (rad) of the directions of muons that run along a row or column."""
+
 
 @dataclass(frozen=True)
 class Particles(Component):
@@ -52,6 +55,8 @@ class Particles(Component):
         Share of the particles that hit during the readout and are cut at a row.
     greatest_zenith : float
         Largest angle of muons from the normal (rad).
+    aligned_share : float
+        Share of the muons that run along a row or column, as hot lines do.
     """
 
     number: Range = LogUniform(0.7, 80.0)
@@ -65,6 +70,7 @@ class Particles(Component):
     adapts: bool = True
     cut_share: float = 0.04
     greatest_zenith: float = 1.45
+    aligned_share: float = 0.15
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         n = whole(self.number.draw(rng) * scene.area, rng)
@@ -85,7 +91,10 @@ class Particles(Component):
             zenith = cosmic_zenith(self.greatest_zenith, rng=rng)
             if happens(0.5, rng):  # long tracks, rare in the flux, are what is hard
                 zenith = rng.uniform(0, self.greatest_zenith)
-            return muon(zenith, thickness=detector.thickness, rng=rng)
+            azimuth = None
+            if happens(self.aligned_share, rng):
+                azimuth = rng.integers(4) * np.pi / 2 + rng.normal(0, _ALIGNED)
+            return muon(zenith, thickness=detector.thickness, rng=rng, azimuth=azimuth)
         if kind == "alpha":
             depth = rng.uniform(0, detector.thickness)
             width = 18.0 * rng.uniform(0.6, 1.4)

@@ -15,24 +15,27 @@ def serial_streak(
     row: int,
     first_column: int,
     length: int,
+    brightest: int = 0,
     roughness: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Streak of one row, left by a particle that hit the serial register.
 
-    It starts at `level` and falls exponentially over half its length, to 0.14 of it at the end.
-    Seen in real frames; no citable form: every number is configurable.
+    From its brightest pixel it falls exponentially to both ends, to 0.14 of `level` just beyond
+    them. Seen in real frames; no citable form: every number is configurable.
 
     Parameters
     ----------
     shape : tuple of int
         Rows and columns (px).
     level : float
-        Mean charge of its first pixel (e⁻).
+        Mean charge of its brightest pixel (e⁻).
     row, first_column : int
         Its first pixel (px).
     length : int
         Number of pixels; what lies outside the frame is cut off.
+    brightest : int
+        Pixels between its first and its brightest one.
     roughness : float
         Relative standard deviation of the charge from pixel to pixel (gamma distribution).
     rng : numpy.random.Generator
@@ -47,8 +50,16 @@ def serial_streak(
         raise InputError(f"Row {row} lies outside the frame; give one from 0 to {shape[0] - 1}.")
     if length < 1:
         raise InputError(f"The streak is {length} px long; give 1 or more.")
+    if not 0 <= brightest < length:
+        raise InputError(
+            f"Pixel {brightest} of a streak of {length} px cannot be its brightest; give one from "
+            f"0 to {length - 1}."
+        )
     charge = np.zeros(shape, dtype=np.float32)
-    streak = level * np.exp(np.arange(length) / (-length / 2))
+    way = np.arange(length) - brightest
+    streak = level * np.exp(
+        -2 * np.where(way < 0, -way / (brightest + 1), way / (length - brightest))
+    )
     streak *= uneven(length, roughness, rng=rng)
     inside = streak[max(-first_column, 0) : max(shape[1] - first_column, 0)]
     start = max(first_column, 0)

@@ -24,7 +24,9 @@ def cosmic_zenith(most: float, *, rng: np.random.Generator) -> float:
     return float(np.arccos(rng.uniform(np.cos(most) ** 4, 1.0) ** 0.25))
 
 
-def muon(zenith: float, *, thickness: float, rng: np.random.Generator) -> Path:
+def muon(
+    zenith: float, *, thickness: float, rng: np.random.Generator, azimuth: float | None = None
+) -> Path:
     """Path of a minimum ionising muon at an angle `zenith` (rad) from the normal.
 
     Each step loses a continuous part that fluctuates by a gamma distribution, and single collisions
@@ -39,13 +41,16 @@ def muon(zenith: float, *, thickness: float, rng: np.random.Generator) -> Path:
         Thickness of the silicon (µm).
     rng : numpy.random.Generator
         Source of randomness.
+    azimuth : float, optional
+        Angle in the plane of the CCD from the direction of the rows (rad); any by default.
 
     Returns
     -------
     Path
         From the gate side down.
     """
-    azimuth = rng.uniform(0, 2 * np.pi)
+    if azimuth is None:
+        azimuth = rng.uniform(0, 2 * np.pi)
     direction = np.array(
         [np.sin(zenith) * np.cos(azimuth), np.sin(zenith) * np.sin(azimuth), np.cos(zenith)]
     )

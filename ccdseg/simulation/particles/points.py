@@ -9,9 +9,28 @@ from ccdseg.errors import InputError
 from ccdseg.simulation.particles.path import Path
 from ccdseg.simulation.particles.silicon import diffusion_width, point_width
 
-ATTENUATION_LENGTH = 29.0
-"""Depth (µm) to which the 5.9 keV X-rays of ⁵⁵Fe reach in silicon (NIST XCOM); it grows with the
-cube of the energy."""
+_DENSITY = 2.329e-4  # g cm⁻² per µm
+_ATTENUATION = np.array(
+    [
+        (1.0, 1570.0),
+        (1.5, 535.5),
+        (1.8389, 309.2),
+        (1.8389, 3192.0),
+        (2.0, 2777.0),
+        (3.0, 978.4),
+        (4.0, 452.9),
+        (5.0, 245.0),
+        (6.0, 147.0),
+        (8.0, 64.68),
+        (10.0, 33.89),
+        (15.0, 10.34),
+        (20.0, 4.464),
+        (30.0, 1.436),
+        (40.0, 0.7012),
+    ]
+)
+"""Energy (keV) and mass attenuation coefficient (cm²/g) of silicon, twice at its K edge: Hubbell
+and Seltzer, NISTIR 5632."""
 
 PLASMA_WIDTH = 18.0
 """Width (µm) to which the plasma of an alpha expands; no citable coefficient: a round blob of about
@@ -19,8 +38,13 @@ nine pixels as real frames show it."""
 
 
 def attenuation_length(energy: float) -> float:
-    """Mean depth (µm) that X-rays of `energy` (keV) reach: `ATTENUATION_LENGTH` (E / 5.9 keV)³."""
-    return ATTENUATION_LENGTH * (energy / 5.9) ** 3
+    """Mean depth (µm) that X-rays of `energy` (keV) reach in silicon.
+
+    From 1 to 40 keV by the table of Hubbell and Seltzer (NISTIR 5632), 28 µm at 5.9 keV; beyond, as
+    if the energy were 1 or 40 keV.
+    """
+    energies, coefficients = np.log(_ATTENUATION).T
+    return float(np.exp(-np.interp(np.log(energy), energies, coefficients)) / _DENSITY)
 
 
 def point(energy: float, depth: float, *, detector: Detector) -> Path:

@@ -27,7 +27,7 @@ class DarkCharge(Component):
         Charge of the first row as a share of that of the last.
     """
 
-    level: Range = LogUniform(0.02, 8.0)
+    level: Range = LogUniform(0.02, 25.0)
     highest: float = 12.0
     first: Range = Uniform(0.0, 1.0)
 

@@ -12,7 +12,7 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.mask import Thresholds, threshold_mask, to_one_hot
 from ccdseg.normalization import Normalizer
-from ccdseg.simulation import FrameRecipe, SimulationRecipe, simulate_image
+from ccdseg.simulation import FrameRecipe, RecipeMixture, SimulationRecipe, simulate_image
 from ccdseg.tiling import pad_to_multiple
 
 
@@ -99,7 +99,7 @@ class SimulatedBatches(_Batches):
 
     Parameters
     ----------
-    recipe : SimulationRecipe or FrameRecipe
+    recipe : SimulationRecipe, FrameRecipe or RecipeMixture
         What the images hold.
     detector : Detector or None
         What they are taken with; None for the recipe's own.
@@ -113,7 +113,7 @@ class SimulatedBatches(_Batches):
 
     def __init__(
         self,
-        recipe: SimulationRecipe | FrameRecipe,
+        recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
         detector: Detector | None,
         *,
         n_images: int,

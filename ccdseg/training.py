@@ -21,7 +21,7 @@ from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, class_frequencies, class_weights, threshold_mask
 from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
 from ccdseg.progress import EpochOfBatches, LearningRateLog, Replay, TrainingProgress
-from ccdseg.simulation import FrameRecipe, SimulationRecipe, simulate_dataset
+from ccdseg.simulation import FrameRecipe, RecipeMixture, SimulationRecipe, simulate_dataset
 from ccdseg.training_config import TrainingConfig
 from ccdseg.training_state import TrainingState
 
@@ -97,7 +97,7 @@ def train(
 
 def train_on_simulation(
     segmenter: Segmenter,
-    recipe: SimulationRecipe | FrameRecipe,
+    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
     *,
     n_images: int,
     detector: Detector | None = None,
@@ -112,7 +112,7 @@ def train_on_simulation(
     ----------
     segmenter, config, folder, progress
         As for `train`.
-    recipe : SimulationRecipe or FrameRecipe
+    recipe : SimulationRecipe, FrameRecipe or RecipeMixture
         What the images hold.
     n_images : int
         Images per epoch.

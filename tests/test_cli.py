@@ -514,10 +514,16 @@ def test_training_again_gives_the_same_model(trained, tmp_path):
 
 def test_training_starts_from_a_model_on_augmented_images_with_threshold_labels(trained, tmp_path):
     options = ["--simulate", "3", "--augment", "geometric", "--labels", "threshold"]
-    options += ["--weights", trained, "--epochs", "1", "--output", tmp_path / "more"]
+    options += ["--weights", trained, "--epochs", "1", "--learning-rate", "0.002"]
+    options += ["--output", tmp_path / "more"]
     assert status(script(train), *options) == 0
     description = json.loads((tmp_path / "more" / "segmenter.json").read_text())["training"]
     assert description["weights"] == str(trained)
+    earlier = json.loads((trained / "segmenter.json").read_text())["training"]
+    history = json.loads((trained / "history.json").read_text())
+    assert description["earlier_training"] == earlier | {"history": history}
+    assert earlier["earlier_training"] is None
+    assert description["config"]["learning_rate"] == 0.002
     assert (description["augment"], description["labels"]) == ("geometric", "threshold")
     assert description["images"] == 3
     assert not description["new_images_every_epoch"]
@@ -539,6 +545,7 @@ BAD_TRAININGS = [
     ("--data nan.npz", "nan.npz: the images hold NaN"),
     ("--data unlabelled.npz", "unlabelled.npz holds no masks; .* --labels threshold"),
     ("--weights nothing", r"Unknown model 'nothing': .*\(.+\)"),
+    ("--learning-rate 0", "learning_rate is 0.0; it must be above 0"),
     ("--detector nothing", "No detector 'nothing': .*damic"),
 ]
 

@@ -90,6 +90,7 @@ def stopped(workplace):
         "detector": "None",
         "epochs": "None",
         "labels": "None",
+        "learning_rate": "None",
         "output": "models/mine",
         "preset": "tiny",
         "seed": "0",

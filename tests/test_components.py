@@ -511,12 +511,13 @@ def test_points_lie_where_the_list_says():
     scene = particles(shares=(0.0, 0.0, 1.0, 0.0), line_share=1.0)
     events = scene.events
     rows, columns = events.table["row"], events.table["column"]
-    assert 0 <= min(rows.min(), columns.min()) <= max(rows.max(), columns.max()) <= 256
+    assert min(rows.min(), columns.min()) >= -0.5
+    assert max(rows.max(), columns.max()) <= 255.5
     for i, (row, column) in enumerate(zip(rows, columns, strict=True)):
         part = slice(*events.offsets[i : i + 2])
         weights = events.expected[part]
-        middle_row = np.average(events.rows[part] + 0.5, weights=weights)
-        middle_column = np.average(events.columns[part] + 0.5, weights=weights)
+        middle_row = np.average(events.rows[part], weights=weights)
+        middle_column = np.average(events.columns[part], weights=weights)
         assert middle_row == pytest.approx(row, abs=0.51)
         assert middle_column == pytest.approx(column, abs=0.51)
 
@@ -582,7 +583,7 @@ def test_hits_during_the_readout_are_cut_at_a_row():
     for i in np.flatnonzero(missing > 0.2):
         part = slice(*events.offsets[i : i + 2])
         row = events.table["row"][i]
-        above, below = row - events.rows[part].min(), events.rows[part].max() + 1 - row
+        above, below = row - events.rows[part].min(), events.rows[part].max() - row
         assert abs(above - below) > 0.5
 
 

@@ -56,8 +56,8 @@ def test_events_list_what_the_particle_was_and_where_it_entered(events):
     assert (first["kind"], second["kind"]) == ("point", "muon")
     assert (first["energy"], second["energy"]) == (np.float32(5.9), 4.0)
     assert (first["charge"], second["charge"]) == (35.0, 124.0)
-    assert (first["row"], first["column"], first["depth"]) == (1.25, 1.5, 80.0)
-    assert (second["row"], second["column"], second["depth"]) == (-0.5, 2.75, 0.0)
+    assert (first["row"], first["column"], first["depth"]) == (0.75, 1.0, 80.0)
+    assert (second["row"], second["column"], second["depth"]) == (-1.0, 2.25, 0.0)
     assert np.isnan([first["zenith"], first["azimuth"]]).all()
     assert second["zenith"] == pytest.approx(np.arccos(0.8))
     assert second["azimuth"] == 0

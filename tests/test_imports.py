@@ -13,8 +13,8 @@ import ccdseg
 FLOORS = [
     "version errors files npz memory classes detector training_config",
     (
-        "simulation mask normalization augmentation tiling dataset evaluation pictures presets "
-        "training_state"
+        "simulation mask normalization augmentation tiling dataset events estimation "
+        "evaluation postprocessing pictures presets training_state"
     ),
     "fits_io models batches registry provenance",
     "inference training progress",

@@ -117,7 +117,7 @@ def segment_file(frames: list[Frame], model: LazyModel, folder: Path, *, find: s
                 frame.n_bad,
             )
         start = time.perf_counter()
-        mask = segmenter.predict(frame.data, progress=True).mask
+        mask = segmenter.predict(frame.data, probabilities=False, progress=True).mask
         summaries.append(summarise(frame, mask, model.classes, time.perf_counter() - start))
         full_name = f"{name}_{label}" if len(frames) > 1 else name
         figure = plotting.show_frame(

@@ -26,7 +26,7 @@ from ccdseg.mask import Thresholds, threshold_mask
 from ccdseg.presets import N_TEST_IMAGES, PRESETS, TEST_SEED, Preset
 from ccdseg.provenance import code_state
 from ccdseg.registry import NETWORK, find_model
-from ccdseg.simulation import RECIPES, FrameRecipe, simulate_dataset
+from ccdseg.simulation import RECIPES, SimulationRecipe, simulate_dataset
 from ccdseg.training_state import LOG_FILE
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--weights", metavar="MODEL", help="model or weights file to start from")
     parser.add_argument("--epochs", type=positive_int, help="passes over the images")
+    parser.add_argument(
+        "--learning-rate", type=float, metavar="RATE", help="learning rate, the highest one"
+    )
     parser.add_argument(
         "--detector",
         help="preset, or JSON or TOML file (default: damic; drawn for each image by general)",
@@ -154,7 +157,12 @@ def choose_preset(arguments: argparse.Namespace) -> Preset:
         n_images=arguments.simulate or preset.n_images,
         streamed=preset.streamed and not (arguments.augment or arguments.data),
         config=replace(
-            preset.config, epochs=arguments.epochs or preset.config.epochs, seed=arguments.seed
+            preset.config,
+            epochs=arguments.epochs or preset.config.epochs,
+            learning_rate=preset.config.learning_rate
+            if arguments.learning_rate is None
+            else arguments.learning_rate,
+            seed=arguments.seed,
         ),
     )
 
@@ -163,7 +171,7 @@ def choose_detector(arguments: argparse.Namespace, preset: Preset) -> Detector |
     """Detector of all images; None where the recipe draws one for each."""
     if arguments.detector:
         return Detector.load(arguments.detector)
-    return None if isinstance(preset.recipe, FrameRecipe) else DAMIC
+    return DAMIC if isinstance(preset.recipe, SimulationRecipe) else None
 
 
 def split_or_simulate(
@@ -194,7 +202,7 @@ def split_or_simulate(
 
 
 def _thresholds(preset: Preset, detector: Detector | None) -> Thresholds:
-    if isinstance(preset.recipe, FrameRecipe):
+    if not isinstance(preset.recipe, SimulationRecipe):
         raise InputError(
             f"--labels threshold needs one pedestal and noise; the preset {preset.name} draws them "
             "for each image. Take another preset, or --labels truth."

@@ -58,9 +58,20 @@ def record_training(
         "new_images_every_epoch": preset.streamed,
         "augment": arguments.augment,
         "weights": arguments.weights,
+        "earlier_training": _earlier_training(arguments.weights),
         "recipe": preset.recipe.to_dict(),
         "detector": asdict(detector) if detector else "drawn for each image from the recipe",
     }
+
+
+def _earlier_training(weights: str | None) -> dict | None:
+    """How the model was trained whose weights are the start; None where it is none."""
+    if weights is None or Path(weights).is_file():
+        return None
+    from ccdseg.inference import Segmenter
+
+    earlier = Segmenter.load(weights)
+    return earlier.training | {"history": earlier.history}
 
 
 def write_report(

@@ -56,7 +56,7 @@ class Condition:
 CONDITIONS = (
     Condition("recipe"),
     Condition("noise", ("< 1 e⁻", "1–10 e⁻", "10–50 e⁻", "≥ 50 e⁻"), (1.0, 10.0, 50.0)),
-    Condition("gradient", ("0 σ", "0–3 σ", "3–15 σ", "≥ 15 σ"), (math.ulp(0.0), 3.0, 15.0)),
+    Condition("gradient", ("0 σ", "0–2 σ", "2–6 σ", "≥ 6 σ"), (math.ulp(0.0), 2.0, 6.0)),
     Condition("crowding", ("< 0.5 %", "0.5–2 %", "2–6 %", "≥ 6 %"), (0.005, 0.02, 0.06)),
     Condition("glow", ("none", "slab", "edge", "corner", "terraced", "transient")),
 )

@@ -17,6 +17,7 @@ _POINTWISE = (
     layers.Concatenate,
     layers.Dropout,
     layers.ELU,
+    layers.LeakyReLU,
     layers.Multiply,
     layers.ReLU,
     layers.Rescaling,

@@ -129,7 +129,7 @@ def _transfer(rng: np.random.Generator) -> list[Panel]:
     hits = effects.hot_pixels(SHAPE, np.float32(400), *places) + _track()
     flood = np.full(SHAPE, 60.0)
     spot = 4e4 * np.exp(-(np.hypot(*(np.indices(SHAPE) - 64)) ** 2) / 8)
-    streak = {"row": 60, "first_column": 15, "length": 90, "roughness": 0.3}
+    streak = {"row": 60, "first_column": 15, "length": 90, "brightest": 25, "roughness": 0.3}
     return [
         _panel(effects.blooming, spot, 2000.0, rng=rng, note="a spot of 40000 e⁻"),
         _panel(effects.serial_streak, SHAPE, 80.0, rng=rng, **streak),

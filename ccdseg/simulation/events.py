@@ -23,9 +23,9 @@ EVENT = np.dtype(
         ("azimuth", np.float32),
     ]
 )
-"""One particle: kind, energy left in the silicon (keV), electrons freed (e⁻), entry point (px from
-the corner of the frame, so that the middle of the first pixel is 0.5; depth in µm below the gate
-side) and direction of the first step (rad; NaN for what does not move)."""
+"""One particle: kind, energy left in the silicon (keV), electrons freed (e⁻), entry point (row and
+column in px, 0 in the middle of the first pixel; depth in µm below the gate side) and direction of
+the first step (rad; NaN for what does not move)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +60,16 @@ class EventList:
     def from_deposits(
         cls, placed: Sequence[tuple[Path, float, float]], deposits: Sequence[Deposit]
     ) -> EventList:
-        """Collect deposits, each with its path and the row and column (px) of the path's origin."""
+        """Collect deposits, each with its path and the row and column (px) of the path's origin.
+
+        Those are counted from the corner of the frame: 0.5 is the middle of the first pixel.
+        """
         table = np.zeros(len(deposits), dtype=EVENT)
         for entry, (path, row, column), deposit in zip(table, placed, deposits, strict=True):
             entry["kind"], entry["energy"] = path.kind, path.energy
             entry["charge"] = deposit.expected.sum()
-            entry["row"], entry["column"], entry["depth"] = row, column, path.positions[0, 2]
+            entry["row"], entry["column"] = row - 0.5, column - 0.5
+            entry["depth"] = path.positions[0, 2]
             entry["zenith"], entry["azimuth"] = path.zenith, path.azimuth
         sizes = [len(deposit.rows) for deposit in deposits]
         columns = (

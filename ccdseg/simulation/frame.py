@@ -42,7 +42,7 @@ class FrameRecipe:
     components: tuple[c.Component, ...] = (
         c.DarkCharge(probability=0.7),
         c.BackgroundPlane(probability=0.3),
-        c.Glow(probability=0.45),
+        c.Glow(probability=0.5),
         c.ColumnTransient(probability=0.12),
         c.HotLines(probability=0.6),
         c.HotPixels(probability=0.2),

@@ -15,13 +15,14 @@ from ccdseg.errors import InputError
 from ccdseg.simulation import effects
 from ccdseg.simulation.frame import FrameRecipe, simulate_frame
 from ccdseg.simulation.library import ClusterLibrary, default_library
+from ccdseg.simulation.mixture import RecipeMixture
 from ccdseg.simulation.placement import draw_clusters, draw_glow, draw_hot_lines
 from ccdseg.simulation.recipe import SimulationRecipe
 from ccdseg.simulation.truth import SimulatedImage, truth_mask
 
 
 def simulate_image(
-    recipe: SimulationRecipe | FrameRecipe,
+    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
     *,
     detector: Detector | None = None,
     rng: np.random.Generator,
@@ -31,7 +32,7 @@ def simulate_image(
 
     Parameters
     ----------
-    recipe : SimulationRecipe or FrameRecipe
+    recipe : SimulationRecipe, FrameRecipe or RecipeMixture
         What the image holds.
     detector : Detector, optional
         Pedestal, noise, gain and dark current; by default `DAMIC` for images in the original's
@@ -46,6 +47,8 @@ def simulate_image(
     -------
     SimulatedImage
     """
+    if isinstance(recipe, RecipeMixture):
+        recipe = recipe.draw(rng)
     if isinstance(recipe, FrameRecipe):
         return simulate_frame(recipe, detector=detector, rng=rng)
     library = default_library() if library is None else library
@@ -67,7 +70,7 @@ def simulate_image(
 
 
 def simulate_images(
-    recipe: SimulationRecipe | FrameRecipe,
+    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
     n_images: int,
     *,
     detector: Detector | None = None,
@@ -103,7 +106,7 @@ def simulate_images(
 
 
 def simulate_dataset(
-    recipe: SimulationRecipe | FrameRecipe,
+    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
     *,
     n_images: int,
     detector: Detector | None = None,

@@ -25,7 +25,7 @@ from ccdseg.simulation.scene import Scene
 
 KINDS = ("electron", "muon", "point", "alpha")
 
-_ALIGNED = 0.05
+_ALIGNED = 0.07
 """Spread (rad) of the directions of muons that run along a row or column."""
 
 

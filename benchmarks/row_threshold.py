@@ -1,0 +1,145 @@
+"""The model that ships against the usual cut: the median of each row taken away, then 4 σ.
+
+Run as ``python -m benchmarks.row_threshold [FRAME.fits …]``. On simulated skipper frames, whose
+truth is known, it prints what each finds and what each gets wrong; of real frames it says of what
+the two disagree, and with ``--output`` draws both.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.stats import mad_std
+from scipy import ndimage
+
+from ccdseg import CLASSES, Detector, Segmenter, plotting
+from ccdseg.cli.quiet import import_keras
+from ccdseg.evaluation import pixel_report
+from ccdseg.fits_io import read_frames
+from ccdseg.simulation import FrameRecipe, simulate_frame
+from ccdseg.simulation import components as c
+from ccdseg.simulation.ranges import LogUniform, Uniform
+
+N_FRAMES = 40
+SEED = 20260101
+CUT = 4.0
+CLUSTER = CLASSES["cluster"].index
+TOUCHING = np.ones((3, 3))
+
+SKIPPER = Detector(name="skipper", pedestal=-40.0, read_noise=0.22 * 1.35, gain=1.35)
+RECIPE = FrameRecipe(
+    name="skipper",
+    shape=(320, 640),
+    components=(
+        c.DarkCharge(level=Uniform(14.6, 14.6), first=Uniform(0.23, 0.23), highest=100.0),
+        c.HotLines(probability=0.5, number=LogUniform(0.5, 3.0), column_share=1.0),
+        c.SerialStreaks(probability=0.8, number=LogUniform(0.5, 4.0)),
+        c.Particles(number=LogUniform(3.0, 30.0)),
+    ),
+)
+"""Frames as a DAMIC-M module delivers them: 0.22 e⁻, dark charge from 0.33 to 1.46 e⁻."""
+
+
+@dataclass
+class Findings:
+    """What one way of segmenting found in all simulated frames."""
+
+    masks: list[np.ndarray]
+    n_found: int = 0
+    n_events: int = 0
+    n_false: int = 0
+
+    def add(self, found: np.ndarray, truth: np.ndarray) -> None:
+        """Count the true clusters of a frame that `found` touches, and what touches none."""
+        true_labels, n_true = ndimage.label(truth, TOUCHING)
+        labels, n = ndimage.label(found, TOUCHING)
+        self.n_events += n_true
+        self.n_found += len(np.unique(true_labels[found & truth]))
+        self.n_false += n - len(np.unique(labels[found & truth]))
+        self.masks.append(np.where(found, CLUSTER, 0).astype(np.uint8))
+
+
+def main() -> None:
+    """Print the comparison on simulated frames, then on each real one."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("frames", nargs="*", type=Path, metavar="FRAME.fits")
+    parser.add_argument("--output", type=Path, help="folder for pictures of both")
+    arguments = parser.parse_args()
+    import_keras()
+    segmenter = Segmenter.load()
+    compare_simulated(segmenter)
+    for path in arguments.frames:
+        compare_real(path, segmenter, arguments.output)
+
+
+def row_threshold(image: np.ndarray) -> np.ndarray:
+    """Pixels that exceed the median of their row by 4 σ, σ from the deviations of the frame."""
+    residual = image - np.median(image, axis=1, keepdims=True)
+    return residual > CUT * mad_std(residual)
+
+
+def compare_simulated(segmenter: Segmenter) -> None:
+    """Scores of both on frames whose truth is known."""
+    rng = np.random.default_rng(SEED)
+    frames = [simulate_frame(RECIPE, detector=SKIPPER, rng=rng) for _ in range(N_FRAMES)]
+    ways = {f"row median + {CUT:g} σ": Findings([]), segmenter.name: Findings([])}
+    by_threshold, by_model = ways.values()
+    for frame in frames:
+        truth = frame.mask == CLUSTER
+        by_threshold.add(row_threshold(frame.image), truth)
+        by_model.add(segmenter.predict(frame.image, probabilities=False).mask == CLUSTER, truth)
+    truth = np.stack([np.where(frame.mask == CLUSTER, CLUSTER, 0) for frame in frames])
+    unclear = np.stack([frame.unclear for frame in frames])
+    print(f"{N_FRAMES} simulated skipper frames of {RECIPE.shape[0]}×{RECIPE.shape[1]}: clusters")
+    print(
+        f"{'':20}{'found':>14}{'false per frame':>18}{'precision':>11}{'recall':>9}{'clear F1':>10}"
+    )
+    for name, way in ways.items():
+        strict = pixel_report(truth, np.stack(way.masks))
+        clear = pixel_report(truth, np.stack(way.masks), ignore=unclear)
+        print(
+            f"{name:20}{way.n_found:6d} of {way.n_events:4d}{way.n_false / N_FRAMES:18.2f}"
+            f"{strict.precision[CLUSTER]:11.3f}{strict.recall[CLUSTER]:9.3f}"
+            f"{clear.f1[CLUSTER]:10.3f}"
+        )
+
+
+def compare_real(path: Path, segmenter: Segmenter, folder: Path | None) -> None:
+    """Of what the two disagree on each image of a file."""
+    for frame in read_frames(path):
+        mask = segmenter.predict(frame.data, probabilities=False).mask
+        above = row_threshold(frame.data)
+        print(f"\n{path.name}, {frame.label}: {describe(above, mask)}")
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            cut = np.where(above, CLUSTER, 0).astype(np.uint8)
+            for way, shown in (("threshold", cut), ("model", mask)):
+                figure = plotting.show_frame(frame.data, shown, title=f"{frame.label}: {way}")
+                plotting.save_figure(figure, folder / f"{path.name}_{frame.label}_{way}.png")
+
+
+def describe(above: np.ndarray, mask: np.ndarray) -> str:
+    """Components above the threshold by what the model calls most of each, and what it adds."""
+    labels, n = ndimage.label(above, TOUCHING)
+    votes = np.zeros((n + 1, len(CLASSES)), dtype=int)
+    np.add.at(votes, (labels.ravel(), mask.ravel()), 1)
+    called = np.bincount(votes[1:].argmax(axis=1), minlength=len(CLASSES))
+    clusters, n_clusters = ndimage.label(mask == CLUSTER, TOUCHING)
+    n_added = n_clusters - len(np.setdiff1d(clusters[above], [0]))
+    n_pixels = np.count_nonzero(mask == CLUSTER)
+    n_dim = np.count_nonzero((mask == CLUSTER) & ~above)
+    kinds = ", ".join(
+        f"{count} {name}" for name, count in zip(CLASSES.names, called, strict=True) if count
+    )
+    return (
+        f"{n} components above the threshold, which the model calls {kinds or 'nothing'}; "
+        f"{n_clusters} clusters of the model, {n_added} of them wholly below the threshold, as are "
+        f"{n_dim} of their {n_pixels} pixels"
+    )
+
+
+if __name__ == "__main__":
+    main()

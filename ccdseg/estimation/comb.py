@@ -1,0 +1,219 @@
+"""Peaks of single electrons in the histogram of a frame's pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_ABOVE = 30.0
+"""Range of the histogram above the median, in median deviations."""
+
+_BINS = 16.0  # per median deviation
+_DISTANCES = np.geomspace(0.45, 25.0, 48)
+"""Distances between the peaks that are tried first, in median deviations."""
+
+_MOST_PEAKS = 70
+_STEPS = 60
+_CONVERGED = 1e-7
+"""Relative gain of the likelihood per step below which a fit has come to rest."""
+
+_RESOLVED, _SHARPEST = 2.5, 20.0
+"""Least and greatest distance of the peaks in standard deviations: closer ones do not show as
+peaks, and no readout resolves a twentieth of an electron."""
+
+_LEAST_PART = 0.8
+"""Least share of the pixels in the peaks."""
+
+_POISSON = 0.25
+"""Least part of the peak of two electrons: times the square of that of one over that of none. It is
+1/2 for a Poisson distribution, and more where the mean varies over the frame."""
+
+_FEW = 20.0  # pixels
+
+_LEAST_STEPS = 3.0
+"""Least distance of the peaks in steps of whole ADU, where a frame holds nothing else."""
+
+_SIGNIFICANT = 5.0
+"""Standard deviations by which a peak exceeds the valleys beside it."""
+
+
+@dataclass(frozen=True)
+class Comb:
+    """Normal distributions of one width at equal distances, and an even part for all else.
+
+    Attributes
+    ----------
+    position : float
+        Middle of one of the peaks (ADU).
+    distance : float
+        Distance of the peaks: the gain (ADU/e⁻).
+    width : float
+        Standard deviation of each: the read noise (ADU).
+    orders : ndarray of int
+        Numbers of the peaks, 0 for the one at `position`.
+    weights : ndarray
+        Share of the pixels in each peak, and last in the even part.
+    likelihood : float
+        Logarithm of the likelihood.
+    """
+
+    position: float
+    distance: float
+    width: float
+    orders: np.ndarray
+    weights: np.ndarray
+    likelihood: float = -np.inf
+
+    @property
+    def first(self) -> int:
+        """Index of the lowest peak that holds a thousandth of what the fullest holds."""
+        peaks = self.weights[:-1]
+        return int(np.flatnonzero(peaks >= 1e-3 * peaks.max())[0])
+
+    @property
+    def lowest(self) -> float:
+        """Middle of the peak without electrons (ADU)."""
+        return self.position + float(self.orders[self.first]) * self.distance
+
+    def merit(self, n_pixels: int) -> float:
+        """Likelihood less what peaks that hold pixels cost (half the Bayesian criterion)."""
+        return self.likelihood - 0.5 * np.log(n_pixels) * np.count_nonzero(self.weights > 1e-6)
+
+
+def fit_comb(values: np.ndarray) -> Comb | None:
+    """Fit the peaks of whole numbers of electrons by the largest likelihood.
+
+    The weights of the peaks are free, so that the dark charge may have any distribution.
+
+    Parameters
+    ----------
+    values : ndarray
+        Signal of pixels (ADU), finite, of shape (n,); bright ones are left out.
+
+    Returns
+    -------
+    Comb or None
+        None where no peaks show.
+    """
+    median = np.median(values)
+    deviation = 1.4826 * np.median(np.abs(values - median))
+    if not deviation:
+        return None
+    histogram = _Histogram.of(values, np.percentile(values, 0.05) - deviation, median, deviation)
+    whole = bool(np.all(values == np.rint(values)))
+    combs = (
+        _fitted(_first_guess(histogram, distance * deviation, deviation), histogram)
+        for distance in _DISTANCES
+    )
+    visible = [
+        comb
+        for comb in combs
+        if _is_plausible(comb, len(values), whole=whole) and _shows_peaks(comb, histogram)
+    ]
+    return max(visible, key=lambda comb: comb.merit(len(values)), default=None)
+
+
+def _is_plausible(comb: Comb, n_pixels: int, *, whole: bool) -> bool:
+    """Whether the peaks are neither too close nor too far apart, and filled as electrons do."""
+    resolved = _RESOLVED <= comb.distance / comb.width <= _SHARPEST
+    apart = not whole or comb.distance >= _LEAST_STEPS
+    if not (resolved and apart and comb.weights[:-1].sum() >= _LEAST_PART):
+        return False
+    none, one, two = np.pad(comb.weights[comb.first : -1], (0, 2))[:3]
+    expected = _POISSON * one**2 / none
+    return two >= expected or n_pixels * expected < _FEW
+
+
+def _shows_peaks(comb: Comb, histogram: _Histogram) -> bool:
+    """Whether a peak beside the highest one stands out of the valleys to both of its sides."""
+    highest = comb.orders[comb.weights[:-1].argmax()]
+    return any(_stands_out(comb, highest + k, histogram) for k in (-1, 1))
+
+
+def _stands_out(comb: Comb, order: int, histogram: _Histogram) -> bool:
+    peak = comb.position + order * comb.distance
+    here = histogram.around(peak, comb.distance)
+    places = np.linspace(0.3, 0.7, 9) * comb.distance
+    return all(
+        here - valley > _SIGNIFICANT * max(here + valley, 1) ** 0.5
+        for side in (-1, 1)
+        for valley in [min(histogram.around(peak + side * x, comb.distance) for x in places)]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Histogram:
+    """Number of pixels by signal (ADU)."""
+
+    counts: np.ndarray
+    middles: np.ndarray
+
+    @classmethod
+    def of(cls, values: np.ndarray, low: float, median: float, deviation: float) -> _Histogram:
+        high = median + _ABOVE * deviation
+        n_bins = int((high - low) / deviation * _BINS)
+        counts, edges = np.histogram(values, n_bins, (low, high))
+        return cls(counts, (edges[1:] + edges[:-1]) / 2)
+
+    def around(self, value: float, distance: float) -> int:
+        """Pixels within a tenth of a distance of a value."""
+        near = np.abs(self.middles - value) <= distance / 10
+        return int(self.counts[near].sum())
+
+    @property
+    def mode(self) -> float:
+        """Highest point of the histogram, smoothed (ADU)."""
+        return float(self.middles[np.convolve(self.counts, np.ones(5), "same").argmax()])
+
+    @property
+    def range(self) -> float:
+        return float(self.middles[-1] - self.middles[0])
+
+
+def _first_guess(histogram: _Histogram, distance: float, deviation: float) -> Comb:
+    position = histogram.mode
+    orders = _orders(histogram, position, distance)
+    weights = np.full(len(orders) + 1, 1 / (len(orders) + 1))
+    return Comb(position, distance, min(distance / 5, deviation), orders, weights)
+
+
+def _orders(histogram: _Histogram, position: float, distance: float) -> np.ndarray:
+    first = -int((position - histogram.middles[0]) / distance)
+    last = int((histogram.middles[-1] - position) / distance)
+    return np.arange(first, min(last, first + _MOST_PEAKS) + 1)
+
+
+def _fitted(comb: Comb, histogram: _Histogram) -> Comb:
+    """Expectation maximisation."""
+    for _ in range(_STEPS):
+        improved = _step(comb, histogram)
+        gain = improved.likelihood - comb.likelihood
+        comb = improved
+        if gain < _CONVERGED * abs(comb.likelihood):
+            break
+    return comb
+
+
+def _step(comb: Comb, histogram: _Histogram) -> Comb:
+    """One step; the likelihood is that before it."""
+    x, counts, orders = histogram.middles, histogram.counts, comb.orders
+    away = x[:, np.newaxis] - comb.position - orders * comb.distance
+    peaks = np.exp(-0.5 * (away / comb.width) ** 2) / (comb.width * (2 * np.pi) ** 0.5)
+    parts = np.column_stack([peaks, np.full(len(x), 1 / histogram.range)]) * comb.weights
+    total = parts.sum(axis=1) + np.finfo(float).tiny
+    likelihood = float(counts @ np.log(total))
+    shares = parts * (counts / total)[:, np.newaxis]
+    weights = shares.sum(axis=0) / counts.sum()
+    distance = comb.distance
+    in_peaks = shares[:, :-1]
+    n = max(in_peaks.sum(), np.finfo(float).tiny)
+    order = in_peaks.sum(axis=0) @ orders / n
+    spread = in_peaks.sum(axis=0) @ (orders - order) ** 2 / n
+    mean = in_peaks.sum(axis=1) @ x / n
+    if spread > 0:
+        distance = float((x - mean) @ in_peaks @ (orders - order) / n / spread)
+    position = float(mean - order * distance)
+    away = x[:, np.newaxis] - position - orders * distance
+    width = max(float(np.sum(in_peaks * away**2) / n) ** 0.5, (x[1] - x[0]) / 3)
+    return Comb(position, distance, width, orders, weights, likelihood)

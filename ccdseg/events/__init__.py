@@ -1,0 +1,5 @@
+"""From a mask to events: one row per cluster, with its position, charge, energy and shape."""
+
+from ccdseg.events.finding import find_events
+
+__all__ = ["find_events"]

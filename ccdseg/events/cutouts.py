@@ -1,0 +1,122 @@
+"""Each cluster of an image with its surroundings, cut out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from skimage.segmentation import expand_labels
+
+from ccdseg.classes import ClassCatalogue
+
+TOUCHING = np.ones((3, 3), dtype=bool)
+"""Pixels hang together across corners too."""
+
+GAP = 2.0
+"""Width of what is neither rim nor surroundings (px): the last tails of the charge."""
+
+REACH = 14.0
+"""Width of the surroundings (px)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cutout:
+    """One cluster in a piece of its image.
+
+    Attributes
+    ----------
+    origin : tuple of int
+        Row and column of the piece's first pixel in the image (px).
+    box : tuple of slice
+        Rows and columns of the image that the cluster reaches.
+    image : ndarray
+        Signal (ADU), float64 of shape (h, w).
+    pixels : ndarray of bool
+        The cluster.
+    aperture : ndarray of bool
+        Pixels whose charge is summed: the cluster and its rim, as far as they are usable.
+    free : ndarray of bool
+        Pixels that show the background.
+    neighbours : ndarray
+        Class indices of the pixels that touch the cluster, (n,).
+    touches_edge : bool
+        Whether the cluster reaches the edge of the image.
+    has_gaps : bool
+        Whether a pixel of the cluster or its rim is not finite.
+    """
+
+    origin: tuple[int, int]
+    box: tuple[slice, slice]
+    image: np.ndarray
+    pixels: np.ndarray
+    aperture: np.ndarray
+    free: np.ndarray
+    neighbours: np.ndarray
+    touches_edge: bool
+    has_gaps: bool
+
+
+def cut_out_clusters(
+    image: np.ndarray, mask: np.ndarray, *, classes: ClassCatalogue, rim: float
+) -> Iterator[Cutout]:
+    """Cut out the clusters of an image, in the order of their first pixels.
+
+    Parameters
+    ----------
+    image : ndarray
+        Signal (ADU), float64 of shape (H, W).
+    mask : ndarray
+        Class indices of the same shape.
+    classes : ClassCatalogue
+        Meaning of the indices.
+    rim : float
+        Width of the rim (px); what lies between two clusters goes to the nearer one.
+
+    Yields
+    ------
+    Cutout
+    """
+    labels, n_clusters = ndimage.label(mask == classes["cluster"].index, TOUCHING)
+    rims = expand_labels(labels, rim)
+    finite = np.isfinite(image)
+    usable = finite & ~_is_hot(mask, classes)
+    free = usable & (expand_labels(labels, rim + GAP) == 0)
+    for number, box in enumerate(ndimage.find_objects(labels, n_clusters), start=1):
+        area = _widened(box, rim + GAP + REACH, image.shape)
+        pixels = labels[area] == number
+        rimmed = rims[area] == number
+        outline = ndimage.binary_dilation(pixels, TOUCHING) & ~pixels
+        yield Cutout(
+            origin=(area[0].start, area[1].start),
+            box=box,
+            image=image[area],
+            pixels=pixels,
+            aperture=rimmed & usable[area],
+            free=free[area],
+            neighbours=mask[area][outline],
+            touches_edge=any(
+                part.start == 0 or part.stop == length
+                for part, length in zip(box, image.shape, strict=True)
+            ),
+            has_gaps=not finite[area][rimmed].all(),
+        )
+
+
+def _is_hot(mask: np.ndarray, classes: ClassCatalogue) -> np.ndarray:
+    if "hot pixel" not in classes.names:
+        return np.zeros(mask.shape, dtype=bool)
+    return mask == classes["hot pixel"].index
+
+
+def _widened(
+    box: tuple[slice, slice], margin: float, shape: tuple[int, int]
+) -> tuple[slice, slice]:
+    """The box widened to all sides, as far as the image goes."""
+    width = int(np.ceil(margin))
+    rows, columns = (
+        slice(max(part.start - width, 0), min(part.stop + width, length))
+        for part, length in zip(box, shape, strict=True)
+    )
+    return rows, columns

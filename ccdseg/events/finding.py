@@ -1,0 +1,100 @@
+"""Events of an image: its clusters, measured."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+
+import numpy as np
+from astropy.table import QTable
+
+from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.detector import Detector
+from ccdseg.errors import InputError
+from ccdseg.events.columns import build_table
+from ccdseg.events.cutouts import REACH, cut_out_clusters
+from ccdseg.events.measuring import measure
+
+logger = logging.getLogger(__name__)
+
+
+def find_events(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    detector: Detector | None = None,
+    classes: ClassCatalogue = CLASSES,
+    hdu: str = "",
+    rim: float = 2.0,
+    saturation: float = 65535.0,
+) -> QTable:
+    """Measure every cluster of an image.
+
+    A cluster is what hangs together in the mask, corners included. Its charge is summed over its
+    pixels and those within `rim` of them, since a mask ends where the charge sinks into the noise;
+    hot pixels and what is not finite are left out. The background is a plane through the
+    surroundings of the cluster.
+
+    Parameters
+    ----------
+    image : ndarray
+        Signal (ADU) of shape (H, W).
+    mask : ndarray
+        Class indices of the same shape.
+    detector : Detector, optional
+        Gives gain, pair energy and Fano factor. Without it there are no charges (e⁻) and energies.
+    classes : ClassCatalogue
+        Meaning of the indices; one of them is ``cluster``.
+    hdu : str
+        Name of the image.
+    rim : float
+        Width of the rim (px).
+    saturation : float
+        Signal (ADU) from which a pixel is flagged as saturated.
+
+    Returns
+    -------
+    astropy.table.QTable
+        One row per cluster, in the order of their first pixels; the columns of
+        `ccdseg.events.columns.COLUMNS`, units and descriptions with them.
+
+    Raises
+    ------
+    InputError
+        Where image and mask have different shapes, or the mask holds what is no class.
+    """
+    image, mask = np.asarray(image), np.asarray(mask)
+    _check(image, mask, classes)
+    if not 0 <= rim < REACH:
+        raise InputError(f"The rim is {rim} px wide; give 0 or more, below {REACH:g}.")
+    if detector is None:
+        logger.info("No detector is given: events get signals in ADU, no charges and energies.")
+    cutouts = cut_out_clusters(image.astype(np.float64), mask, classes=classes, rim=rim)
+    rows = [
+        {"id": number, "hdu": hdu}
+        | measure(cutout, detector=detector, classes=classes, saturation=saturation)
+        for number, cutout in enumerate(cutouts, start=1)
+    ]
+    table = build_table(rows, with_gain=detector is not None)
+    table.meta["rim"] = rim
+    if detector is not None:
+        table.meta["detector"] = asdict(detector)
+    return table
+
+
+def _check(image: np.ndarray, mask: np.ndarray, classes: ClassCatalogue) -> None:
+    if image.ndim != 2 or image.shape != mask.shape or image.size == 0:
+        raise InputError(
+            f"The image has shape {image.shape} and the mask {mask.shape}; give both of one shape "
+            "(rows, columns)."
+        )
+    if image.dtype.kind not in "fiu" or mask.dtype.kind not in "iu":
+        raise InputError(
+            f"The image is of type {image.dtype} and the mask of {mask.dtype}; give numbers and "
+            "class indices."
+        )
+    if not 0 <= mask.min() <= mask.max() < len(classes):
+        raise InputError(
+            f"The mask holds {mask.min()} to {mask.max()}; it must hold class indices from 0 to "
+            f"{len(classes) - 1}."
+        )

@@ -1,0 +1,60 @@
+"""Connected components of a class, and what surrounds each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+TOUCHING = np.ones((3, 3), dtype=bool)
+"""Pixels hang together across corners too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """Connected pixels of one class.
+
+    Attributes
+    ----------
+    area : tuple of slice
+        Rows and columns of the mask that they reach, and one more to each side.
+    pixels : ndarray of bool
+        The component in that area.
+    """
+
+    area: tuple[slice, slice]
+    pixels: np.ndarray
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Rows and columns that it reaches (px)."""
+        rows, columns = np.nonzero(self.pixels)
+        return int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+
+    @property
+    def size(self) -> int:
+        """Number of pixels."""
+        return int(np.count_nonzero(self.pixels))
+
+    def surroundings(self, mask: np.ndarray) -> np.ndarray:
+        """Class indices of the pixels that touch it, (n,)."""
+        ring = ndimage.binary_dilation(self.pixels, TOUCHING) & ~self.pixels
+        return mask[self.area][ring]
+
+
+def components_of(member: np.ndarray) -> Iterator[Component]:
+    """Components of the pixels where `member`, bool of shape (H, W), is true."""
+    labels, _ = ndimage.label(member, TOUCHING)
+    for number, box in enumerate(ndimage.find_objects(labels), start=1):
+        rows, columns = (
+            slice(max(part.start - 1, 0), min(part.stop + 1, length))
+            for part, length in zip(box, member.shape, strict=True)
+        )
+        yield Component((rows, columns), labels[rows, columns] == number)
+
+
+def most_frequent(values: np.ndarray) -> int:
+    """The class that occurs most often, of equal ones the first; 0 where there is none."""
+    return int(np.bincount(values).argmax()) if values.size else 0

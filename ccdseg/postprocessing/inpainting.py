@@ -1,0 +1,70 @@
+"""Filling pixels from their surroundings."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from ccdseg.errors import InputError
+
+_NARROWEST, _WIDEST = 1.0, 16.0
+"""Standard deviations of the first and the last Gaussian (px)."""
+
+_TRUNCATED_AT = 3.0  # standard deviations
+_LEAST_WEIGHT = 1e-3
+
+
+def inpaint(image: np.ndarray, masked: np.ndarray) -> np.ndarray:
+    """Fill masked pixels from their surroundings.
+
+    They become the mean of the others around, weighted by a Gaussian of 1 px; where none lies
+    within its reach, of one twice as wide, and so on; what is farther away than the widest reaches
+    becomes the median of the frame. Pixels that are not finite are filled only where masked, and
+    serve for no filling.
+
+    Parameters
+    ----------
+    image : ndarray
+        Signal of shape (H, W), of any type of numbers.
+    masked : ndarray of bool
+        Pixels to fill, of the same shape.
+
+    Returns
+    -------
+    ndarray
+        A copy of the same type, every other pixel the same to the last bit; whole numbers are
+        rounded.
+
+    Raises
+    ------
+    InputError
+        Where the shapes differ, or no pixel is left to fill from.
+    """
+    image, masked = np.asarray(image), np.asarray(masked)
+    if image.ndim != 2 or image.shape != masked.shape or masked.dtype != bool:
+        raise InputError(
+            f"The image has shape {image.shape} and the mask {masked.shape}, type {masked.dtype}; "
+            "give both of one shape (rows, columns), the mask bool."
+        )
+    known = np.isfinite(image) & ~masked
+    if not known.any():
+        raise InputError("Every pixel is masked or not finite: nothing is left to fill from.")
+    level = np.median(image[known])
+    filled = np.where(known, image - level, 0.0)
+    width = _NARROWEST
+    while not known[masked].all() and width <= _WIDEST:
+        sums, weights = (
+            gaussian_filter(values, width, mode="constant", truncate=_TRUNCATED_AT)
+            for values in (filled, known.astype(np.float64))
+        )
+        reached = ~known & (weights > _LEAST_WEIGHT)
+        filled[reached] = sums[reached] / weights[reached]
+        known |= reached
+        width *= 2
+    filled += level
+    if image.dtype.kind in "iu":
+        limits = np.iinfo(image.dtype)
+        filled = np.clip(np.rint(filled), limits.min, limits.max)
+    result = image.copy()
+    result[masked] = filled[masked].astype(image.dtype)
+    return result

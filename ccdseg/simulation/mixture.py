@@ -1,0 +1,62 @@
+"""Images of several recipes in one set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ccdseg.errors import InputError
+from ccdseg.simulation.frame import FrameRecipe
+from ccdseg.simulation.recipe import SimulationRecipe
+
+
+@dataclass(frozen=True)
+class RecipeMixture:
+    """Recipes, from which each image draws one.
+
+    Parameters
+    ----------
+    name : str
+        Name under which reports mention the mixture.
+    recipes : tuple of SimulationRecipe or FrameRecipe
+        Recipes of one shape.
+    shares : tuple of float
+        Share of the images that each has; they sum to 1.
+    """
+
+    name: str
+    recipes: tuple[SimulationRecipe | FrameRecipe, ...]
+    shares: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len({recipe.shape for recipe in self.recipes}) != 1:
+            shapes = ", ".join(f"{recipe.name} {recipe.shape}" for recipe in self.recipes)
+            raise InputError(f"The recipes of a mixture have one shape; these have {shapes}.")
+        fits = len(self.shares) == len(self.recipes) and min(self.shares) >= 0
+        if not (fits and np.isclose(sum(self.shares), 1)):
+            raise InputError(
+                f"The shares of {len(self.recipes)} recipes are {self.shares}; give one each, none "
+                "below 0, their sum 1."
+            )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns (px)."""
+        return self.recipes[0].shape
+
+    def draw(self, rng: np.random.Generator) -> SimulationRecipe | FrameRecipe:
+        """Draw the recipe of one image."""
+        return self.recipes[rng.choice(len(self.recipes), p=self.shares)]
+
+    def scaled(self, shape: tuple[int, int]) -> RecipeMixture:
+        """Return the mixture for images of another `shape`, with as many elements per area."""
+        return replace(self, recipes=tuple(recipe.scaled(shape) for recipe in self.recipes))
+
+    def to_dict(self) -> dict:
+        """All recipes and shares, ready for JSON."""
+        return {
+            "name": self.name,
+            "recipes": [recipe.to_dict() for recipe in self.recipes],
+            "shares": list(self.shares),
+        }

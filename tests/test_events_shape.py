@@ -1,0 +1,66 @@
+"""Spread, direction, length and straightness of clusters."""
+
+import numpy as np
+import pytest
+
+from ccdseg.events.shape import measure_shape, middle_line
+
+
+def track(angle, *, length=40.0, width=1.2, size=80):
+    """Charge of a straight track through the middle at an angle (deg), and its pixels."""
+    rows, columns = np.indices((size, size)) - (size - 1) / 2
+    turn = np.radians(angle)
+    along = columns * np.cos(turn) + rows * np.sin(turn)
+    across = rows * np.cos(turn) - columns * np.sin(turn)
+    charge = np.exp(-(across**2) / (2 * width**2)) * (np.abs(along) <= length / 2)
+    return charge, charge > 0.05
+
+
+@pytest.mark.parametrize("angle", [-89.0, -60.0, -30.0, 0.0, 20.0, 45.0, 80.0])
+def test_a_straight_track(angle):
+    shape = measure_shape(*track(angle))
+    assert (shape.row, shape.column) == pytest.approx((39.5, 39.5), abs=0.05)
+    assert (shape.orientation - angle + 90) % 180 - 90 == pytest.approx(0, abs=1)
+    assert shape.spread_along == pytest.approx(40 / 12**0.5, rel=0.05)
+    assert shape.spread_across == pytest.approx(1.2, rel=0.05)
+    assert shape.length == pytest.approx(40, abs=6)
+    assert shape.straightness > 0.95
+
+
+def test_orientations_lie_from_minus_90_to_90():
+    charge, pixels = track(90.0)
+    assert -90 <= measure_shape(charge, pixels).orientation < 90
+
+
+def test_a_bent_track_is_less_straight_than_long():
+    pixels = np.zeros((40, 40), dtype=bool)
+    pixels[5, 5:31] = pixels[5:31, 5] = True
+    length, straightness = middle_line(pixels)
+    assert length == pytest.approx(51, rel=0.06)
+    assert straightness == pytest.approx(26 * 2**0.5 / 51, rel=0.07)
+
+
+def test_a_single_pixel():
+    pixels = np.zeros((3, 3), dtype=bool)
+    pixels[1, 2] = True
+    shape = measure_shape(pixels * 7.0, pixels)
+    assert (shape.row, shape.column) == (1, 2)
+    assert shape.spread_along == pytest.approx(12**-0.5)
+    assert shape.spread_across == pytest.approx(12**-0.5)
+    assert (shape.length, shape.straightness) == (1, 1)
+
+
+def test_a_round_blob_is_as_wide_as_long():
+    rows, columns = np.indices((41, 41)) - 20
+    charge = np.exp(-(rows**2 + columns**2) / (2 * 2.5**2))
+    shape = measure_shape(charge, charge > 1e-4)
+    assert shape.spread_along == pytest.approx(2.5, rel=0.05)
+    assert shape.spread_across == pytest.approx(shape.spread_along, rel=1e-6)
+
+
+def test_pixels_without_charge_count_alike():
+    pixels = np.zeros((9, 9), dtype=bool)
+    pixels[2:5, 3] = True
+    shape = measure_shape(np.full((9, 9), -1.0), pixels)
+    assert (shape.row, shape.column) == (3, 3)
+    assert abs(shape.orientation) == 90

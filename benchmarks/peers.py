@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from ccdseg import __version__
+from ccdseg.cli.quiet import import_keras
 from ccdseg.simulation import RECIPES, simulate_image
 
 N_CORES = 2
@@ -57,6 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=".venv-peers/bin/python", help="of the neighbours")
     python = parser.parse_args().python
+    import_keras()
     keep_to_cores(N_CORES)
     frame = simulate_image(RECIPES["test"].scaled(SHAPE), rng=np.random.default_rng(1)).image
     with ExitStack() as running:

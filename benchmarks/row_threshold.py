@@ -17,6 +17,7 @@ from scipy import ndimage
 
 from ccdseg import CLASSES, Detector, Segmenter, plotting
 from ccdseg.cli.quiet import import_keras
+from ccdseg.errors import InputError
 from ccdseg.evaluation import pixel_report
 from ccdseg.fits_io import read_frames
 from ccdseg.simulation import FrameRecipe, simulate_frame
@@ -67,12 +68,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("frames", nargs="*", type=Path, metavar="FRAME.fits")
     parser.add_argument("--output", type=Path, help="folder for pictures of both")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing pictures")
     arguments = parser.parse_args()
     import_keras()
     segmenter = Segmenter.load()
     compare_simulated(segmenter)
     for path in arguments.frames:
-        compare_real(path, segmenter, arguments.output)
+        try:
+            compare_real(path, segmenter, arguments.output, overwrite=arguments.overwrite)
+        except InputError as error:
+            parser.error(str(error))
 
 
 def row_threshold(image: np.ndarray) -> np.ndarray:
@@ -107,7 +112,7 @@ def compare_simulated(segmenter: Segmenter) -> None:
         )
 
 
-def compare_real(path: Path, segmenter: Segmenter, folder: Path | None) -> None:
+def compare_real(path: Path, segmenter: Segmenter, folder: Path | None, *, overwrite: bool) -> None:
     """Of what the two disagree on each image of a file."""
     for frame in read_frames(path):
         mask = segmenter.predict(frame.data, probabilities=False).mask
@@ -118,7 +123,8 @@ def compare_real(path: Path, segmenter: Segmenter, folder: Path | None) -> None:
             cut = np.where(above, CLUSTER, 0).astype(np.uint8)
             for way, shown in (("threshold", cut), ("model", mask)):
                 figure = plotting.show_frame(frame.data, shown, title=f"{frame.label}: {way}")
-                plotting.save_figure(figure, folder / f"{path.name}_{frame.label}_{way}.png")
+                target = folder / f"{path.name}_{frame.label}_{way}.png"
+                plotting.save_figure(figure, target, overwrite=overwrite)
 
 
 def describe(above: np.ndarray, mask: np.ndarray) -> str:

@@ -21,7 +21,7 @@ from ccdseg.models import (
 from ccdseg.normalization import RobustNormalizer, get_normalizer
 from ccdseg.presets import DEFAULT, GENERAL, PAPER, PRESETS
 from ccdseg.progress import TrainingProgress
-from ccdseg.simulation import RECIPES, FrameRecipe, simulate_dataset
+from ccdseg.simulation import RECIPES, simulate_dataset
 from ccdseg.training import (
     TrainingConfig,
     _callbacks,
@@ -282,8 +282,8 @@ def test_every_preset_names_a_network_and_its_arguments(preset):
 
 def test_general_trains_a_lean_network_on_frames_of_any_detector():
     assert NETWORKS[GENERAL.architecture] is lean_unet
-    assert isinstance(GENERAL.recipe, FrameRecipe)
-    assert GENERAL.recipe is RECIPES["general"]
+    assert GENERAL.recipe.recipes[0] is RECIPES["general"]
+    assert GENERAL.recipe.shares[0] > 0.5
     assert GENERAL.streamed
     assert GENERAL.labels == "truth"
     assert isinstance(get_normalizer(GENERAL.normalizer), RobustNormalizer)

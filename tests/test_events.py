@@ -132,7 +132,25 @@ def test_the_table_counts_the_pixels_of_at_least_one_electron():
     assert events.to_table()["n_pixels"].tolist() == [1, 0, 3]
 
 
+def test_what_a_frame_shows_of_events_is_inside_it(events):
+    seen = events.seen_in(SHAPE, pair_energy=4.0)
+    charge = events.charge_map(SHAPE)
+    assert seen["event"].tolist() == [0, 1]
+    assert seen["kind"].tolist() == ["point", "muon"]
+    assert seen["energy"].to_value(u.eV).sum() == pytest.approx(4 * charge.sum())
+    for axis, name in ((1, "row"), (0, "column")):
+        centroid = (seen["energy"] @ seen[name] / seen["energy"].sum()).to_value(u.pix)
+        expected = np.arange(3) @ charge.sum(axis=axis) / charge.sum()
+        assert centroid == pytest.approx(expected)
+
+
+def test_events_outside_the_frame_are_not_seen(events):
+    assert events.seen_in((1, 1))["event"].tolist() == []
+    assert events.seen_in((1, 2))["event"].tolist() == [0]
+
+
 def test_an_empty_table_has_the_same_columns():
     table = EventList.empty().to_table()
+    assert len(EventList.empty().seen_in((4, 5))) == 0
     assert len(table) == 0
     assert {name: getattr(table[name], "unit", None) for name in table.colnames} == UNITS

@@ -9,6 +9,7 @@ from ccdseg.evaluation.conditions import (
     ConditionTable,
     score_by_condition,
 )
+from ccdseg.evaluation.matching import EventMatch, match_events
 from ccdseg.evaluation.pixels import PixelReport, cross_entropy, pixel_report
 from ccdseg.evaluation.reliability import Reliability, measure_reliability
 from ccdseg.evaluation.thresholds import PixelSample, choose_thresholds
@@ -18,11 +19,13 @@ __all__ = [
     "Condition",
     "ConditionRow",
     "ConditionTable",
+    "EventMatch",
     "PixelReport",
     "PixelSample",
     "Reliability",
     "choose_thresholds",
     "cross_entropy",
+    "match_events",
     "measure_reliability",
     "pixel_report",
     "score_by_condition",

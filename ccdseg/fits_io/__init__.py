@@ -2,6 +2,7 @@
 
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.reading import parse_section, read_frame, read_frames
+from ccdseg.fits_io.regions import write_regions
 from ccdseg.fits_io.writing import write_frame, write_mask, write_masks
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "write_frame",
     "write_mask",
     "write_masks",
+    "write_regions",
 ]

@@ -136,6 +136,37 @@ class EventList:
         table["n_pixels"] = np.diff(filled[self.offsets])
         return table
 
+    def seen_in(self, shape: tuple[int, int], *, pair_energy: float = 3.749) -> QTable:
+        """Events as a frame shows them: what lies in it of their charge.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Rows and columns of the frame (px).
+        pair_energy : float
+            Energy per electron-hole pair (eV/e⁻).
+
+        Returns
+        -------
+        astropy.table.QTable
+            ``event`` (row of `table`), ``kind``, ``energy`` of the charge in the frame (keV),
+            ``row`` and ``column`` of its centroid (px, 0 in the middle of the first pixel);
+            events of which nothing lies in the frame are left out.
+        """
+        inside, _ = self._pixels(shape)
+        owner = np.repeat(np.arange(len(self)), np.diff(self.offsets))[inside]
+        rows, columns, charge = self.rows[inside], self.columns[inside], self.expected[inside]
+        total, row, column = (
+            np.bincount(owner, weights=charge * values, minlength=len(self))
+            for values in (np.ones(len(rows)), rows, columns)
+        )
+        seen = np.flatnonzero(total > 0)
+        table = QTable({"event": seen, "kind": self.table["kind"][seen]})
+        table["energy"] = total[seen] * pair_energy / 1000 * u.keV
+        table["row"] = row[seen] / total[seen] * u.pix
+        table["column"] = column[seen] / total[seen] * u.pix
+        return table
+
 
 def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
     return np.concatenate([np.zeros(0, kind), *parts])

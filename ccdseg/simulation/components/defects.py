@@ -43,10 +43,10 @@ class HotLines(Component):
 
     probability: float = 0.65
     number: Range = LogUniform(0.7, 12.0)
-    level: Range = LogUniform(3.0, 500.0)
+    level: Range = LogUniform(3.0, 5000.0)
     column_share: float = 0.6
     wide_share: float = 0.3
-    width: Range = LogUniform(1.0, 6.0)
+    width: Range = LogUniform(1.0, 10.0)
     tail: Range = LogUniform(0.3, 3.0)
     whole_share: float = 0.35
     roughness: Range = Uniform(0.0, 0.3)

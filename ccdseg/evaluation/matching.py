@@ -1,0 +1,164 @@
+"""Found events beside the true ones: which were found, and how well they were measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+from scipy.spatial import KDTree
+
+from ccdseg.errors import InputError
+
+_NEEDED = ("row", "column", "energy")
+
+
+@dataclass(frozen=True, eq=False)
+class EventMatch:
+    """Pairs of found and true events.
+
+    Attributes
+    ----------
+    found, truth : astropy.table.QTable
+        The events.
+    found_index, true_index : ndarray of int
+        Rows of both tables that belong together, (n,).
+    """
+
+    found: QTable
+    truth: QTable
+    found_index: np.ndarray
+    true_index: np.ndarray
+
+    def pairs(self) -> QTable:
+        """One row per pair: energies, their ratio less 1, and the difference of the positions."""
+        found, truth = self.found[self.found_index], self.truth[self.true_index]
+        table = QTable()
+        table["found"], table["true"] = self.found_index, self.true_index
+        table["true_energy"], table["energy"] = truth["energy"], found["energy"]
+        table["deviation"] = (found["energy"] / truth["energy"]).decompose().value - 1
+        table["row_residual"] = found["row"] - truth["row"]
+        table["column_residual"] = found["column"] - truth["column"]
+        return table
+
+    def by_energy(self, edges: u.Quantity) -> QTable:
+        """Efficiency, purity, energy bias and resolution, and position residual in bins of energy.
+
+        Parameters
+        ----------
+        edges : Quantity
+            Ascending limits of the bins (keV).
+
+        Returns
+        -------
+        astropy.table.QTable
+            One row per bin: ``low``, ``high`` (keV); ``n_true``, ``n_found`` (by the found energy);
+            ``efficiency`` and ``purity``; ``bias`` (median of found / true energy − 1) and
+            ``resolution`` (half the width of its middle 68 %), both of pairs by their true energy;
+            ``residual`` (median distance of the positions, px). NaN where there is nothing to
+            take it from.
+        """
+        limits = edges.to_value(u.keV)
+        true = self.truth["energy"].to_value(u.keV)
+        found = self.found["energy"].to_value(u.keV)
+        pairs = self.pairs()
+        paired = pairs["true_energy"].to_value(u.keV)
+        distance = np.hypot(pairs["row_residual"], pairs["column_residual"]).to_value(u.pix)
+        rows = []
+        for low, high in pairwise(limits):
+            of_true, of_found, of_pairs = (
+                (low <= energy) & (energy < high) for energy in (true, found, paired)
+            )
+            rows.append(
+                {
+                    "n_true": int(of_true.sum()),
+                    "n_found": int(of_found.sum()),
+                    "efficiency": _share(of_true, self.true_index),
+                    "purity": _share(of_found, self.found_index),
+                    "bias": _quantile(pairs["deviation"][of_pairs], 0.5),
+                    "resolution": _half_width(pairs["deviation"][of_pairs]),
+                    "residual": _quantile(distance[of_pairs], 0.5),
+                }
+            )
+        table = QTable(rows=rows)
+        table["residual"] *= u.pix
+        table.add_column(limits[:-1] * u.keV, index=0, name="low")
+        table.add_column(limits[1:] * u.keV, index=1, name="high")
+        return table
+
+
+def match_events(found: QTable, truth: QTable, *, reach: float = 3.0) -> EventMatch:
+    """Pair found events with true ones by their centroids, the nearest pairs first.
+
+    Parameters
+    ----------
+    found : astropy.table.QTable
+        As from `ccdseg.events.find_events`, with energies.
+    truth : astropy.table.QTable
+        As from `ccdseg.simulation.EventList.seen_in`, with centroids.
+    reach : float
+        Greatest distance (px) of a pair; for a long event its spread is added.
+
+    Returns
+    -------
+    EventMatch
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column.
+    """
+    for name, table in (("found", found), ("true", truth)):
+        missing = [column for column in _NEEDED if column not in table.colnames]
+        if missing:
+            raise InputError(
+                f"The table of {name} events has no column {', '.join(missing)}; it needs "
+                f"{', '.join(_NEEDED)}."
+            )
+    distances, found_rows, true_rows = _candidates(found, truth, reach)
+    pairs, taken = [], (set(), set())
+    for index in np.argsort(distances, kind="stable"):
+        pair = (int(found_rows[index]), int(true_rows[index]))
+        if pair[0] not in taken[0] and pair[1] not in taken[1]:
+            pairs.append(pair)
+            taken[0].add(pair[0])
+            taken[1].add(pair[1])
+    matched = np.array(sorted(pairs), dtype=int).reshape(-1, 2)
+    return EventMatch(found, truth, matched[:, 0], matched[:, 1])
+
+
+def _candidates(
+    found: QTable, truth: QTable, reach: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs within reach: their distances (px), and the rows of both tables."""
+    if not (len(found) and len(truth)):
+        return np.zeros(0), np.zeros(0, dtype=int), np.zeros(0, dtype=int)
+    places = [_places(table) for table in (found, truth)]
+    spread = np.zeros(len(found))
+    if "spread_along" in found.colnames:
+        spread = found["spread_along"].to_value(u.pix)
+    near = KDTree(places[1]).query_ball_point(places[0], reach + spread)
+    found_rows = np.repeat(np.arange(len(found)), [len(rows) for rows in near])
+    true_rows = np.concatenate([np.asarray(rows, dtype=int) for rows in near])
+    distances = np.hypot(*(places[0][found_rows] - places[1][true_rows]).T)
+    return distances, found_rows, true_rows
+
+
+def _places(table: QTable) -> np.ndarray:
+    return np.stack([table[name].to_value(u.pix) for name in ("row", "column")], axis=1)
+
+
+def _share(chosen: np.ndarray, matched: np.ndarray) -> float:
+    """Share of the chosen rows that are matched."""
+    return float(np.isin(np.flatnonzero(chosen), matched).mean()) if chosen.any() else np.nan
+
+
+def _quantile(values: np.ndarray, level: float) -> float:
+    return float(np.quantile(values, level)) if len(values) else np.nan
+
+
+def _half_width(values: np.ndarray) -> float:
+    """Half the width of the middle 68 %: the standard deviation of a normal distribution."""
+    return (_quantile(values, 0.8413) - _quantile(values, 0.1587)) / 2

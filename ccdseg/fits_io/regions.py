@@ -1,0 +1,68 @@
+"""Events as regions that DS9 draws over a frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from astropy import units as u
+from astropy.table import QTable, Row
+
+from ccdseg.files import atomic_path, refuse_existing
+
+_HEAD = """\
+# Region file format: DS9 version 4.1
+global color=red width=1 font="helvetica 10 normal roman"
+image
+"""
+_SPREADS = 2.0
+"""Half axes of an ellipse in standard deviations of the charge."""
+
+_MARGIN = 1.5  # px, so that the ellipse of a single pixel surrounds it
+
+
+def write_regions(
+    path: str | Path,
+    events: QTable,
+    *,
+    origin: tuple[int, int] = (0, 0),
+    overwrite: bool = False,
+) -> None:
+    """Write one ellipse per event, its number and energy beside it.
+
+    Parameters
+    ----------
+    path : str or Path
+        Region file to write, ``.reg``.
+    events : astropy.table.QTable
+        As from `ccdseg.events.find_events`.
+    origin : tuple of int
+        Row and column (px) of the first pixel of the image in its HDU, where it is a section.
+    overwrite : bool
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    InputError
+        Where the file exists and `overwrite` was not asked for.
+    """
+    refuse_existing(path, overwrite=overwrite)
+    lines = [_ellipse(event, origin) for event in events]
+    with atomic_path(path) as temporary:
+        temporary.write_text(_HEAD + "".join(lines), encoding="ascii")
+
+
+def _ellipse(event: Row, origin: tuple[int, int]) -> str:
+    """Line of one event; DS9 counts columns and rows from 1."""
+    x, y = (
+        event[name].to_value(u.pix) + first + 1
+        for name, first in zip(("column", "row"), origin[::-1], strict=True)
+    )
+    along, across = (
+        _SPREADS * event[name].to_value(u.pix) + _MARGIN
+        for name in ("spread_along", "spread_across")
+    )
+    angle = event["orientation"].to_value(u.deg)
+    text = str(event["id"])
+    if "energy" in event.colnames:
+        text += f": {event['energy'].to_value(u.keV):.2f} keV"
+    return f"ellipse({x:.3f},{y:.3f},{along:.2f},{across:.2f},{angle:.1f}) # text={{{text}}}\n"

@@ -17,6 +17,7 @@ from scipy import ndimage
 
 from ccdseg import CLASSES, Detector, Segmenter, plotting
 from ccdseg.cli.quiet import import_keras
+from ccdseg.connected import TOUCHING
 from ccdseg.errors import InputError
 from ccdseg.evaluation import pixel_report
 from ccdseg.fits_io import read_frames
@@ -28,7 +29,6 @@ N_FRAMES = 40
 SEED = 20260101
 CUT = 4.0
 CLUSTER = CLASSES["cluster"].index
-TOUCHING = np.ones((3, 3))
 
 SKIPPER = Detector(name="skipper", pedestal=-40.0, read_noise=0.22 * 1.35, gain=1.35)
 RECIPE = FrameRecipe(

@@ -12,7 +12,7 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.mask import Thresholds, threshold_mask, to_one_hot
 from ccdseg.normalization import Normalizer
-from ccdseg.simulation import FrameRecipe, RecipeMixture, SimulationRecipe, simulate_image
+from ccdseg.simulation import Recipe, simulate_image
 from ccdseg.tiling import pad_to_multiple
 
 
@@ -113,7 +113,7 @@ class SimulatedBatches(_Batches):
 
     def __init__(
         self,
-        recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
+        recipe: Recipe,
         detector: Detector | None,
         *,
         n_images: int,

@@ -88,6 +88,19 @@ class ClassCatalogue(Sequence[PixelClass]):
         """Colours, float32 of shape (classes, 3), 0 to 1."""
         return np.array([row.colour for row in self._rows], dtype=np.float32)
 
+    def check_indices(self, mask: np.ndarray) -> None:
+        """Refuse a mask that holds what is no index of a class.
+
+        Raises
+        ------
+        InputError
+        """
+        if mask.size and not 0 <= mask.min() <= mask.max() < len(self):
+            raise InputError(
+                f"The mask holds {mask.min()} to {mask.max()}; it must hold class indices from 0 "
+                f"to {len(self) - 1}."
+            )
+
     def to_list(self) -> list[dict]:
         """Rows as plain dictionaries, ready for JSON."""
         return [asdict(row) for row in self._rows]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ccdseg.simulation.frame import GENERAL as ANY_FRAME
-from ccdseg.simulation.frame import FrameRecipe
-from ccdseg.simulation.mixture import RecipeMixture
-from ccdseg.simulation.recipe import MIXED, TRAINING, SimulationRecipe
+from ccdseg.simulation.mixture import Recipe, RecipeMixture
+from ccdseg.simulation.recipe import MIXED, TRAINING
 from ccdseg.training_config import TrainingConfig
 
 N_TEST_IMAGES = 42
@@ -46,7 +45,7 @@ class Preset:
     network: dict
     normalizer: str | dict
     labels: str
-    recipe: SimulationRecipe | FrameRecipe | RecipeMixture
+    recipe: Recipe
     n_images: int
     streamed: bool
     config: TrainingConfig = field(default_factory=TrainingConfig)

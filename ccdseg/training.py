@@ -21,7 +21,7 @@ from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, class_frequencies, class_weights, threshold_mask
 from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
 from ccdseg.progress import EpochOfBatches, LearningRateLog, Replay, TrainingProgress
-from ccdseg.simulation import FrameRecipe, RecipeMixture, SimulationRecipe, simulate_dataset
+from ccdseg.simulation import Recipe, simulate_dataset
 from ccdseg.training_config import TrainingConfig
 from ccdseg.training_state import TrainingState
 
@@ -97,7 +97,7 @@ def train(
 
 def train_on_simulation(
     segmenter: Segmenter,
-    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
+    recipe: Recipe,
     *,
     n_images: int,
     detector: Detector | None = None,

@@ -11,7 +11,7 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files npz memory classes detector training_config",
+    "version errors files npz memory classes connected detector training_config",
     (
         "simulation mask normalization augmentation tiling dataset events estimation "
         "evaluation postprocessing pictures presets training_state"

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from ccdseg.classes import ClassCatalogue
 from ccdseg.cli.inputs import list_frames, refuse_results, stem
 from ccdseg.cli.lazy import LazyModel
+from ccdseg.connected import TOUCHING
 from ccdseg.errors import InputError
 from ccdseg.files import staged_files
 from ccdseg.fits_io import Frame, read_frames, write_masks
@@ -179,7 +180,6 @@ def remove_results(folder: Path, names: set[str]) -> None:
 def summarise(frame: Frame, mask: np.ndarray, classes: ClassCatalogue, seconds: float) -> dict:
     """Percentage and 8-connected components of each class, and what else is worth knowing."""
     shares = class_frequencies(mask, len(classes))
-    touching = np.ones((3, 3))
     return {
         "hdu": frame.label,
         "shape": list(mask.shape),
@@ -188,7 +188,7 @@ def summarise(frame: Frame, mask: np.ndarray, classes: ClassCatalogue, seconds: 
         "classes": {
             row.name: {
                 "percent": round(100 * float(shares[row.index]), 4),
-                "components": int(ndimage.label(mask == row.index, touching)[1]),
+                "components": int(ndimage.label(mask == row.index, TOUCHING)[1]),
             }
             for row in classes
         },

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from scipy import ndimage
 
+from ccdseg.connected import TOUCHING
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation.comb import fit_comb
@@ -83,7 +84,7 @@ def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> D
         )
     used = np.isfinite(image)
     if mask is not None:
-        used &= ~ndimage.binary_dilation(np.asarray(mask) != 0, np.ones((3, 3)))
+        used &= ~ndimage.binary_dilation(np.asarray(mask) != 0, TOUCHING)
     if not used.any():
         raise InputError("No pixel is finite and background: nothing tells of the detector.")
     values = image[used].astype(np.float64)

@@ -51,9 +51,5 @@ def check_probabilities(
             f"The probabilities have shape {probabilities.shape}; masks of shape {true.shape} and "
             f"{len(classes)} classes need {(*true.shape, len(classes))}."
         )
-    if true.size and not 0 <= true.min() <= true.max() < len(classes):
-        raise InputError(
-            f"The mask holds {true.min()} to {true.max()}; it must hold class indices from 0 to "
-            f"{len(classes) - 1}."
-        )
+    classes.check_indices(true)
     return true.ravel(), probabilities.reshape(-1, len(classes))

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from skimage.segmentation import expand_labels
 
 from ccdseg.classes import ClassCatalogue
-
-TOUCHING = np.ones((3, 3), dtype=bool)
-"""Pixels hang together across corners too."""
+from ccdseg.connected import TOUCHING, widened
 
 GAP = 2.0
 """Width of what is neither rim nor surroundings (px): the last tails of the charge."""
@@ -79,12 +76,13 @@ def cut_out_clusters(
     Cutout
     """
     labels, n_clusters = ndimage.label(mask == classes["cluster"].index, TOUCHING)
-    rims = expand_labels(labels, rim)
+    distance, nearest = ndimage.distance_transform_edt(labels == 0, return_indices=True)
+    rims = np.where(distance <= rim, labels[tuple(nearest)], 0)
     finite = np.isfinite(image)
     usable = finite & ~_is_hot(mask, classes)
-    free = usable & (expand_labels(labels, rim + GAP) == 0)
+    free = usable & (distance > rim + GAP)
     for number, box in enumerate(ndimage.find_objects(labels, n_clusters), start=1):
-        area = _widened(box, rim + GAP + REACH, image.shape)
+        area = widened(box, rim + GAP + REACH, image.shape)
         pixels = labels[area] == number
         rimmed = rims[area] == number
         outline = ndimage.binary_dilation(pixels, TOUCHING) & ~pixels
@@ -108,15 +106,3 @@ def _is_hot(mask: np.ndarray, classes: ClassCatalogue) -> np.ndarray:
     if "hot pixel" not in classes.names:
         return np.zeros(mask.shape, dtype=bool)
     return mask == classes["hot pixel"].index
-
-
-def _widened(
-    box: tuple[slice, slice], margin: float, shape: tuple[int, int]
-) -> tuple[slice, slice]:
-    """The box widened to all sides, as far as the image goes."""
-    width = int(np.ceil(margin))
-    rows, columns = (
-        slice(max(part.start - width, 0), min(part.stop + width, length))
-        for part, length in zip(box, shape, strict=True)
-    )
-    return rows, columns

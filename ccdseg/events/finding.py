@@ -93,8 +93,4 @@ def _check(image: np.ndarray, mask: np.ndarray, classes: ClassCatalogue) -> None
             f"The image is of type {image.dtype} and the mask of {mask.dtype}; give numbers and "
             "class indices."
         )
-    if not 0 <= mask.min() <= mask.max() < len(classes):
-        raise InputError(
-            f"The mask holds {mask.min()} to {mask.max()}; it must hold class indices from 0 to "
-            f"{len(classes) - 1}."
-        )
+    classes.check_indices(mask)

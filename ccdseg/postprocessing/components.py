@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-TOUCHING = np.ones((3, 3), dtype=bool)
-"""Pixels hang together across corners too."""
+from ccdseg.connected import TOUCHING, widened
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +47,8 @@ def components_of(member: np.ndarray) -> Iterator[Component]:
     """Components of the pixels where `member`, bool of shape (H, W), is true."""
     labels, _ = ndimage.label(member, TOUCHING)
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        rows, columns = (
-            slice(max(part.start - 1, 0), min(part.stop + 1, length))
-            for part, length in zip(box, member.shape, strict=True)
-        )
-        yield Component((rows, columns), labels[rows, columns] == number)
+        area = widened(box, 1, member.shape)
+        yield Component(area, labels[area] == number)
 
 
 def most_frequent(values: np.ndarray) -> int:

@@ -58,11 +58,7 @@ def restrict(
             f"The mask has shape {mask.shape} and type {mask.dtype}; give class indices of shape "
             "(rows, columns)."
         )
-    if mask.size and not 0 <= mask.min() <= mask.max() < len(classes):
-        raise InputError(
-            f"The mask holds {mask.min()} to {mask.max()}; it must hold class indices from 0 to "
-            f"{len(classes) - 1}."
-        )
+    classes.check_indices(mask)
     changes = []
     for rule in rules:
         changed, n_components = rule.apply(mask, classes)

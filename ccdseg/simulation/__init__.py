@@ -5,7 +5,7 @@ from ccdseg.simulation.frame import FrameRecipe, simulate_frame
 from ccdseg.simulation.generation import generate_library
 from ccdseg.simulation.image import simulate_dataset, simulate_image, simulate_images
 from ccdseg.simulation.library import ClusterLibrary, default_library, load_cluster_library
-from ccdseg.simulation.mixture import RecipeMixture
+from ccdseg.simulation.mixture import Recipe, RecipeMixture
 from ccdseg.simulation.recipe import RECIPES, SimulationRecipe
 from ccdseg.simulation.truth import SimulatedImage
 
@@ -14,6 +14,7 @@ __all__ = [
     "ClusterLibrary",
     "EventList",
     "FrameRecipe",
+    "Recipe",
     "RecipeMixture",
     "SimulatedImage",
     "SimulationRecipe",

@@ -15,14 +15,14 @@ from ccdseg.errors import InputError
 from ccdseg.simulation import effects
 from ccdseg.simulation.frame import FrameRecipe, simulate_frame
 from ccdseg.simulation.library import ClusterLibrary, default_library
-from ccdseg.simulation.mixture import RecipeMixture
+from ccdseg.simulation.mixture import Recipe, RecipeMixture
 from ccdseg.simulation.placement import draw_clusters, draw_glow, draw_hot_lines
 from ccdseg.simulation.recipe import SimulationRecipe
 from ccdseg.simulation.truth import SimulatedImage, truth_mask
 
 
 def simulate_image(
-    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
+    recipe: Recipe,
     *,
     detector: Detector | None = None,
     rng: np.random.Generator,
@@ -70,7 +70,7 @@ def simulate_image(
 
 
 def simulate_images(
-    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
+    recipe: Recipe,
     n_images: int,
     *,
     detector: Detector | None = None,
@@ -106,7 +106,7 @@ def simulate_images(
 
 
 def simulate_dataset(
-    recipe: SimulationRecipe | FrameRecipe | RecipeMixture,
+    recipe: Recipe,
     *,
     n_images: int,
     detector: Detector | None = None,

@@ -60,3 +60,7 @@ class RecipeMixture:
             "recipes": [recipe.to_dict() for recipe in self.recipes],
             "shares": list(self.shares),
         }
+
+
+Recipe = SimulationRecipe | FrameRecipe | RecipeMixture
+"""What images can be simulated from."""

@@ -1,5 +1,6 @@
 """Networks and losses, in Keras 3 alone."""
 
+from ccdseg.models.deeplab import deeplab_v3_plus
 from ccdseg.models.lean_unet import lean_unet
 from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
 from ccdseg.models.unet import unet
@@ -11,6 +12,7 @@ __all__ = [
     "NETWORKS",
     "CrossentropyDice",
     "WeightedCategoricalCrossentropy",
+    "deeplab_v3_plus",
     "lean_unet",
     "unet",
 ]

@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint bench bench-peers study scores clean
+.PHONY: run test lint bench bench-peers study scores physics clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -34,6 +34,9 @@ study: $(READY)  ## networks, losses and normalisations at the same training tim
 
 scores: $(READY)  ## scores of the model that ships
 	$(VENV)/bin/ccdseg evaluate --output runs/scores --overwrite
+
+physics: $(READY)  ## how well events are found, measured and identified
+	$(VENV)/bin/ccdseg physics --output runs/physics --overwrite
 
 clean:
 	rm -rf $(VENV) $(PEERS) runs build dist .pytest_cache .ruff_cache

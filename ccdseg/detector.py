@@ -144,5 +144,8 @@ DAMIC = Detector(
 """The detector of the original simulation of 2020: pedestal 8800 ADU, 60 ADU per sample averaged
 over 10 samples (σ = 19 ADU), 200 ADU per keV, no dark current, 30 µs per sample of a pixel."""
 
-PRESETS = {"damic": DAMIC}
+DAMIC_M = Detector(name="DAMIC-M", pedestal=0.0, read_noise=4.5, n_samples=300, gain=1.35)
+"""A skipper CCD of DAMIC-M: 1.30–1.45 ADU/e⁻ were measured, and 0.2 e⁻ after some 300 samples."""
+
+PRESETS = {"damic": DAMIC, "damic-m": DAMIC_M}
 """Detectors by their name in lower case."""

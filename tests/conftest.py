@@ -1,11 +1,16 @@
 """What many tests share: simulated images, a tiny trained segmenter, FITS files."""
 
 import os
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
+from command_line import files, said, status
 
+from ccdseg.cli import main
 from ccdseg.simulation import SimulationRecipe, simulate_dataset
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -91,3 +96,34 @@ def multi_fits(small_set, tmp_path_factory):
         ]
     ).writeto(path)
     return path
+
+
+@pytest.fixture
+def refused(capsys):
+    """Check that a command line ends with status 2, one line that matches, and nothing written.
+
+    The line goes to standard error, where progress bars may precede it.
+    """
+
+    def check(message, *arguments, call=main):
+        before = files(Path()), set(Path().rglob("*"))
+        capsys.readouterr()
+        assert status(call, *arguments) == 2
+        output = capsys.readouterr()
+        assert output.out == ""
+        lines = said(output.err)
+        assert len(lines) == 1, output.err
+        assert re.search(rf"^[\w. ]+: error: .*{message}", lines[0]), lines[0]
+        assert (files(Path()), set(Path().rglob("*"))) == before
+
+    return check
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch, model_folder, single_fits, multi_fits):
+    """Return an empty folder with what commands need, made the current one."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(model_folder, "tiny")
+    shutil.copy(single_fits, "single.fits")
+    shutil.copy(multi_fits, "multi.fits")
+    return tmp_path

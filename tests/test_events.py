@@ -113,6 +113,7 @@ UNITS = {
     "depth": u.um,
     "zenith": u.rad,
     "azimuth": u.rad,
+    "extent": u.um,
     "n_pixels": None,
 }
 

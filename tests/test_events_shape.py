@@ -64,3 +64,30 @@ def test_pixels_without_charge_count_alike():
     shape = measure_shape(np.full((9, 9), -1.0), pixels)
     assert (shape.row, shape.column) == (3, 3)
     assert abs(shape.orientation) == 90
+
+
+@pytest.mark.parametrize("angle", [-60.0, 0.0, 45.0])
+def test_an_even_track_has_even_thirds(angle):
+    shape = measure_shape(*track(angle))
+    assert shape.local_spread == pytest.approx(1.2, rel=0.06)
+    assert shape.taper == pytest.approx(1, abs=0.05)
+    assert shape.end_share == pytest.approx(1 / 3, abs=0.03)
+
+
+def test_a_track_that_grows_wide_and_bright_tapers():
+    rows, columns = np.indices((40, 80)) - np.array([20, 10])[:, np.newaxis, np.newaxis]
+    width = 0.8 + 0.03 * columns
+    inside = (columns >= 0) & (columns <= 60)
+    charge = np.exp(-(rows**2) / (2 * width**2)) * inside
+    shape = measure_shape(charge, charge > 1e-3)
+    assert shape.taper == pytest.approx((0.8 + 0.03 * 50) / (0.8 + 0.03 * 10), rel=0.1)
+    assert shape.local_spread == pytest.approx(0.8 + 0.03 * 30, rel=0.1)
+    assert shape.end_share == pytest.approx((0.8 + 0.03 * 50) / 3 / (0.8 + 0.03 * 30), rel=0.1)
+
+
+def test_a_bent_track_is_locally_narrower_than_as_a_whole():
+    rows, columns = np.indices((60, 60)) - 30
+    charge = np.exp(-((np.hypot(rows, columns) - 20) ** 2) / 2) * (rows > 8)
+    shape = measure_shape(charge, charge > 0.05)
+    assert shape.local_spread < 0.6 * shape.spread_across
+    assert shape.local_spread == pytest.approx(1.1, rel=0.2)

@@ -14,7 +14,7 @@ FLOORS = [
     "version errors files npz memory classes connected detector training_config",
     (
         "simulation mask normalization augmentation tiling dataset events estimation "
-        "evaluation postprocessing pictures presets training_state"
+        "identification evaluation postprocessing pictures presets training_state"
     ),
     "fits_io models batches registry provenance",
     "inference training progress",

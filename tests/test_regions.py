@@ -49,7 +49,7 @@ def test_energies_stand_beside_the_numbers(scene, tmp_path):
 
 
 def test_sections_are_drawn_where_they_lie(scene, tmp_path):
-    write_regions(tmp_path / "a.reg", find_events(*scene), origin=(100, 2000))
+    write_regions(tmp_path / "a.reg", find_events(*scene, origin=(100, 2000)))
     assert tuple(map(float, ellipses(tmp_path / "a.reg")[0][:2])) == (2023, 111)
 
 

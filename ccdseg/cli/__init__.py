@@ -1,8 +1,8 @@
-"""The command ``ccdseg``: simulate, train, predict, evaluate, models."""
+"""The command ``ccdseg``: simulate, train, predict, evaluate, physics, particles, models."""
 
 from __future__ import annotations
 
-from ccdseg.cli import evaluate, models, predict, simulate, train
+from ccdseg.cli import evaluate, models, particles, physics, predict, simulate, train
 from ccdseg.cli.parser import Parser, run_command
 from ccdseg.version import __version__
 
@@ -11,6 +11,8 @@ _COMMANDS = {
     "train": train,
     "predict": predict,
     "evaluate": evaluate,
+    "physics": physics,
+    "particles": particles,
     "models": models,
 }
 
@@ -22,6 +24,8 @@ and background.
   ccdseg train --output models/mine    train a model on simulated images
   ccdseg simulate test -o test.npz     simulate images whose truth is known
   ccdseg evaluate --model models/mine  score a model on simulated frames
+  ccdseg physics                       measure how well events are found and identified
+  ccdseg particles -o mine.npz         train the classifier of particles
   ccdseg models                        list the models that ship
 
 'ccdseg COMMAND --help' explains each."""

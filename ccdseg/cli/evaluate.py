@@ -15,7 +15,7 @@ from tqdm import tqdm
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.cli.evaluation_report import RESULTS, Scores, score_frame, write_results
 from ccdseg.cli.lazy import LazyModel
-from ccdseg.cli.parser import positive_int, seed, shape
+from ccdseg.cli.parser import natural_int, positive_int, shape
 from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.errors import InputError
 from ccdseg.evaluation import ConditionTable
@@ -99,7 +99,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "makes its own",
     )
     parser.add_argument(
-        "--seed", type=seed, help=f"seed of the frames (default: {TEST_SEED}, as every training)"
+        "--seed",
+        type=natural_int,
+        help=f"seed of the frames (default: {TEST_SEED}, as every training)",
     )
     parser.add_argument(
         "--output",

@@ -77,11 +77,27 @@ class _BesideBars(logging.StreamHandler):
         tqdm.write(self.format(record), file=self.stream)
 
 
+class _Once(logging.Filter):
+    """Lets a line that is only information pass once: the next frame would say it again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write the line."""
+        line = record.getMessage()
+        known = line in self._said
+        self._said.add(line)
+        return not known
+
+
 @contextmanager
 def _logging() -> Iterator[None]:
     """Send what is found to standard output, warnings and errors to standard error."""
     usual, trouble = _BesideBars(sys.stdout), _BesideBars(sys.stderr)
     usual.addFilter(lambda record: record.levelno < logging.WARNING)
+    usual.addFilter(_Once())
     trouble.setLevel(logging.WARNING)
     for name in ("absl", "tensorflow"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -107,8 +123,8 @@ def positive_int(text: str) -> int:
     return number
 
 
-def seed(text: str) -> int:
-    """Parse a seed: a whole number from 0."""
+def natural_int(text: str) -> int:
+    """Parse a whole number from 0."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
     return int(text)

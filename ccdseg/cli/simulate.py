@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ccdseg.cli.parser import positive_int, seed, shape
+from ccdseg.cli.parser import natural_int, positive_int, shape
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library", type=Path, help="clusters to paste, .npz or .pkl (default: those that ship)"
     )
-    parser.add_argument("--seed", type=seed, default=0, help="seed (default: 0)")
+    parser.add_argument("--seed", type=natural_int, default=0, help="seed (default: 0)")
     parser.add_argument(
         "--pictures", action="store_true", help="also write pictures of the first image"
     )

@@ -14,7 +14,7 @@ import numpy as np
 from ccdseg.augmentation import AUGMENTATIONS, append_augmented
 from ccdseg.classes import CLASSES
 from ccdseg.cli.calibration import calibrate, calibration_frames
-from ccdseg.cli.parser import positive_int, seed
+from ccdseg.cli.parser import natural_int, positive_int
 from ccdseg.cli.quiet import import_keras
 from ccdseg.cli.training_report import record_training, score, write_figures, write_report
 from ccdseg.cli.unfinished import begin, find_unfinished
@@ -95,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, help="folder to write (default: models/ and the preset's name)"
     )
-    parser.add_argument("--seed", type=seed, default=0, help="seed (default: 0)")
+    parser.add_argument("--seed", type=natural_int, default=0, help="seed (default: 0)")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing folder")
     parser.add_argument(
         "--resume", action="store_true", help="go on with the same training after it was killed"

@@ -1,6 +1,4 @@
-"""How good masks and probabilities are: by pixels, by the condition of frames, and by how far
-probabilities can be taken at their word.
-"""  # noqa: D205
+"""How good results are: masks and probabilities by pixels, events by what they truly were."""
 
 from ccdseg.evaluation.conditions import (
     CONDITIONS,
@@ -9,9 +7,17 @@ from ccdseg.evaluation.conditions import (
     ConditionTable,
     score_by_condition,
 )
+from ccdseg.evaluation.detection import DetectionCurve, detection_curve, matched_filter
+from ccdseg.evaluation.identification import (
+    ParticleReport,
+    particle_report,
+    particle_reports_by_energy,
+)
 from ccdseg.evaluation.matching import EventMatch, match_events
+from ccdseg.evaluation.measurement import MeasurementScores, measure_frames, score_measurement
 from ccdseg.evaluation.pixels import PixelReport, cross_entropy, pixel_report
 from ccdseg.evaluation.reliability import Reliability, measure_reliability
+from ccdseg.evaluation.rules import rule_gains
 from ccdseg.evaluation.thresholds import PixelSample, choose_thresholds
 
 __all__ = [
@@ -19,14 +25,24 @@ __all__ = [
     "Condition",
     "ConditionRow",
     "ConditionTable",
+    "DetectionCurve",
     "EventMatch",
+    "MeasurementScores",
+    "ParticleReport",
     "PixelReport",
     "PixelSample",
     "Reliability",
     "choose_thresholds",
     "cross_entropy",
+    "detection_curve",
     "match_events",
+    "matched_filter",
+    "measure_frames",
     "measure_reliability",
+    "particle_report",
+    "particle_reports_by_energy",
     "pixel_report",
+    "rule_gains",
     "score_by_condition",
+    "score_measurement",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from astropy import units as u
-from astropy.table import QTable
+from astropy.table import QTable, vstack
 from scipy.spatial import KDTree
 
 from ccdseg.errors import InputError
@@ -31,6 +32,23 @@ class EventMatch:
     truth: QTable
     found_index: np.ndarray
     true_index: np.ndarray
+
+    @classmethod
+    def joined(cls, matches: Sequence[EventMatch]) -> EventMatch:
+        """The events of several frames as one match; at least one."""
+        found, truth = (
+            vstack([getattr(match, name) for match in matches], metadata_conflicts="silent")
+            for name in ("found", "truth")
+        )
+        indices = []
+        for tables, name in (("found", "found_index"), ("truth", "true_index")):
+            lengths = [len(getattr(match, tables)) for match in matches]
+            firsts = np.cumsum([0, *lengths[:-1]])
+            parts = [
+                getattr(match, name) + first for match, first in zip(matches, firsts, strict=True)
+            ]
+            indices.append(np.concatenate(parts))
+        return cls(found, truth, *indices)
 
     def pairs(self) -> QTable:
         """One row per pair: energies, their ratio less 1, and the difference of the positions."""

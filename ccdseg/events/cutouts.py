@@ -55,8 +55,18 @@ class Cutout:
     has_gaps: bool
 
 
+def label_clusters(mask: np.ndarray, classes: ClassCatalogue) -> tuple[np.ndarray, int]:
+    """Number of its cluster for each pixel, from 1, 0 for none; and how many there are."""
+    return ndimage.label(mask == classes["cluster"].index, TOUCHING)
+
+
 def cut_out_clusters(
-    image: np.ndarray, mask: np.ndarray, *, classes: ClassCatalogue, rim: float
+    image: np.ndarray,
+    mask: np.ndarray,
+    labels: np.ndarray,
+    *,
+    classes: ClassCatalogue,
+    rim: float,
 ) -> Iterator[Cutout]:
     """Cut out the clusters of an image, in the order of their first pixels.
 
@@ -66,6 +76,8 @@ def cut_out_clusters(
         Signal (ADU), float64 of shape (H, W).
     mask : ndarray
         Class indices of the same shape.
+    labels : ndarray
+        Clusters as from `label_clusters`.
     classes : ClassCatalogue
         Meaning of the indices.
     rim : float
@@ -75,13 +87,12 @@ def cut_out_clusters(
     ------
     Cutout
     """
-    labels, n_clusters = ndimage.label(mask == classes["cluster"].index, TOUCHING)
     distance, nearest = ndimage.distance_transform_edt(labels == 0, return_indices=True)
     rims = np.where(distance <= rim, labels[tuple(nearest)], 0)
     finite = np.isfinite(image)
     usable = finite & ~_is_hot(mask, classes)
     free = usable & (distance > rim + GAP)
-    for number, box in enumerate(ndimage.find_objects(labels, n_clusters), start=1):
+    for number, box in enumerate(ndimage.find_objects(labels), start=1):
         area = widened(box, rim + GAP + REACH, image.shape)
         pixels = labels[area] == number
         rimmed = rims[area] == number

@@ -7,12 +7,13 @@ from dataclasses import asdict
 
 import numpy as np
 from astropy.table import QTable
+from tqdm import tqdm
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.events.columns import build_table
-from ccdseg.events.cutouts import REACH, cut_out_clusters
+from ccdseg.events.cutouts import REACH, cut_out_clusters, label_clusters
 from ccdseg.events.measuring import measure
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,10 @@ def find_events(
     detector: Detector | None = None,
     classes: ClassCatalogue = CLASSES,
     hdu: str = "",
+    origin: tuple[int, int] = (0, 0),
     rim: float = 2.0,
     saturation: float = 65535.0,
+    progress: bool = False,
 ) -> QTable:
     """Measure every cluster of an image.
 
@@ -47,10 +50,15 @@ def find_events(
         Meaning of the indices; one of them is ``cluster``.
     hdu : str
         Name of the image.
+    origin : tuple of int
+        Row and column (px) of the first pixel, where the image is a section of a larger one;
+        positions count from that one's first pixel.
     rim : float
         Width of the rim (px).
     saturation : float
         Signal (ADU) from which a pixel is flagged as saturated.
+    progress : bool
+        Whether to show a progress bar.
 
     Returns
     -------
@@ -68,14 +76,18 @@ def find_events(
     if not 0 <= rim < REACH:
         raise InputError(f"The rim is {rim} px wide; give 0 or more, below {REACH:g}.")
     if detector is None:
-        logger.info("No detector is given: events get signals in ADU, no charges and energies.")
-    cutouts = cut_out_clusters(image.astype(np.float64), mask, classes=classes, rim=rim)
+        logger.info(
+            "No detector is given: events get signals in ADU, no charges (e⁻) and energies (keV)."
+        )
+    labels, n_clusters = label_clusters(mask, classes)
+    cutouts = cut_out_clusters(image.astype(np.float64), mask, labels, classes=classes, rim=rim)
+    bar = tqdm(cutouts, total=n_clusters, desc="Measuring", unit="event", disable=not progress)
     rows = [
         {"id": number, "hdu": hdu}
         | measure(cutout, detector=detector, classes=classes, saturation=saturation)
-        for number, cutout in enumerate(cutouts, start=1)
+        for number, cutout in enumerate(bar, start=1)
     ]
-    table = build_table(rows, with_gain=detector is not None)
+    table = build_table(rows, with_gain=detector is not None, origin=origin)
     table.meta["rim"] = rim
     if detector is not None:
         table.meta["detector"] = asdict(detector)

@@ -7,8 +7,12 @@ import numpy as np
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.events.cutouts import Cutout
+from ccdseg.events.point_fit import PointFit, fit_point
 from ccdseg.events.shape import measure_shape
 from ccdseg.events.surroundings import fit_background
+
+_LARGEST_POINT = 600
+"""Pixels, rim included, up to which a cluster is compared with a point-like deposit."""
 
 
 def measure(
@@ -46,6 +50,7 @@ def measure(
         "signal_density": signal / np.count_nonzero(cutout.pixels),
         **_extent(cutout),
         **_form(cutout, above),
+        **_as_point(cutout, above, background.noise, detector),
         **_flags(cutout, classes, saturation),
     }
     if detector is not None:
@@ -80,6 +85,22 @@ def _form(cutout: Cutout, above: np.ndarray) -> dict:
         "length": shape.length,
         "orientation": shape.orientation,
         "straightness": shape.straightness,
+        "local_spread": shape.local_spread,
+        "taper": shape.taper,
+        "end_share": shape.end_share,
+    }
+
+
+def _as_point(cutout: Cutout, above: np.ndarray, noise: float, detector: Detector | None) -> dict:
+    """How well a point-like deposit describes the cluster, where it is small enough for one."""
+    fit = PointFit()
+    if np.count_nonzero(cutout.aperture) <= _LARGEST_POINT:
+        gain = None if detector is None else detector.gain
+        fit = fit_point(above, cutout.aperture, noise=noise, gain=gain)
+    return {
+        "point_spread": fit.spread,
+        "point_spread_error": fit.spread_error,
+        "point_misfit": fit.misfit,
     }
 
 

@@ -35,6 +35,13 @@ class Shape:
         Length of its middle line from end to end (px).
     straightness : float
         Distance of the ends of that line over its length: 1 for a straight track.
+    local_spread : float
+        Standard deviation of the charge across the lines through the thirds of its extent along
+        the longest direction, their median (px): the width of a track, also of a bent one.
+    taper : float
+        That of the wider outer third over that of the narrower one.
+    end_share : float
+        Share of the charge in the brighter outer third: a third for an even track.
     """
 
     row: float
@@ -44,6 +51,9 @@ class Shape:
     orientation: float
     length: float
     straightness: float
+    local_spread: float
+    taper: float
+    end_share: float
 
 
 def measure_shape(charge: np.ndarray, pixels: np.ndarray) -> Shape:
@@ -70,6 +80,7 @@ def measure_shape(charge: np.ndarray, pixels: np.ndarray) -> Shape:
     away = np.stack([columns - column, rows - row])
     covariance = (weights * away) @ away.T + _OF_A_PIXEL * np.eye(2)
     (across, along), directions = np.linalg.eigh(covariance)
+    spreads, shares = _thirds(directions[:, 1] @ away, directions[:, 0] @ away, weights)
     angle = np.degrees(np.arctan2(directions[1, 1], directions[0, 1]))
     length, straightness = middle_line(pixels)
     return Shape(
@@ -80,7 +91,32 @@ def measure_shape(charge: np.ndarray, pixels: np.ndarray) -> Shape:
         orientation=float((angle + 90) % 180 - 90),
         length=length,
         straightness=straightness,
+        local_spread=float(np.median(spreads)),
+        taper=float(max(spreads[0], spreads[2]) / min(spreads[0], spreads[2])),
+        end_share=float(max(shares[0], shares[2])),
     )
+
+
+def _thirds(
+    along: np.ndarray, across: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Spread (px) across the line through each third of the extent along, and share of the charge.
+
+    The line is the best one of that third, so that a bend makes a track no wider.
+    """
+    reach = max(float(np.ptp(along)), 1.0)
+    third = np.minimum(3 * (along - along.min()) / reach, 2).astype(int)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return np.bincount(third, weights * values, minlength=3) / filled
+
+    filled = np.bincount(third, weights, minlength=3)
+    shares = filled.copy()
+    filled = np.maximum(filled, np.finfo(float).tiny)
+    u, v = along - mean(along)[third], across - mean(across)[third]
+    slope = mean(u * v) / np.maximum(mean(u * u), _OF_A_PIXEL)
+    variance = mean((v - slope[third] * u) ** 2) / (1 + slope**2)
+    return np.sqrt(variance + _OF_A_PIXEL), shares
 
 
 def middle_line(pixels: np.ndarray) -> tuple[float, float]:

@@ -24,7 +24,6 @@ def write_regions(
     path: str | Path,
     events: QTable,
     *,
-    origin: tuple[int, int] = (0, 0),
     overwrite: bool = False,
 ) -> None:
     """Write one ellipse per event, its number and energy beside it.
@@ -35,8 +34,6 @@ def write_regions(
         Region file to write, ``.reg``.
     events : astropy.table.QTable
         As from `ccdseg.events.find_events`.
-    origin : tuple of int
-        Row and column (px) of the first pixel of the image in its HDU, where it is a section.
     overwrite : bool
         Whether an existing file is replaced.
 
@@ -46,17 +43,14 @@ def write_regions(
         Where the file exists and `overwrite` was not asked for.
     """
     refuse_existing(path, overwrite=overwrite)
-    lines = [_ellipse(event, origin) for event in events]
+    lines = [_ellipse(event) for event in events]
     with atomic_path(path) as temporary:
         temporary.write_text(_HEAD + "".join(lines), encoding="ascii")
 
 
-def _ellipse(event: Row, origin: tuple[int, int]) -> str:
+def _ellipse(event: Row) -> str:
     """Line of one event; DS9 counts columns and rows from 1."""
-    x, y = (
-        event[name].to_value(u.pix) + first + 1
-        for name, first in zip(("column", "row"), origin[::-1], strict=True)
-    )
+    x, y = (event[name].to_value(u.pix) + 1 for name in ("column", "row"))
     along, across = (
         _SPREADS * event[name].to_value(u.pix) + _MARGIN
         for name in ("spread_along", "spread_across")

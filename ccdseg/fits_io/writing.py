@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from astropy import units as u
 from astropy.io import fits
+from astropy.table import QTable, Table
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
@@ -53,6 +55,7 @@ def write_masks(
     *,
     classes: ClassCatalogue,
     model: str,
+    events: QTable | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write masks as FITS: one HDU per frame, with its name and header and the model's signature.
@@ -73,6 +76,9 @@ def write_masks(
         Meaning of the indices.
     model : str
         Name of the model.
+    events : astropy.table.QTable, optional
+        Clusters of all frames, as from `ccdseg.events.find_events`: a binary table EVENTS behind
+        the masks.
     overwrite : bool
         Whether an existing file is replaced.
 
@@ -94,6 +100,8 @@ def write_masks(
         kind = fits.PrimaryHDU if frame.hdu_index == 0 else fits.ImageHDU
         hdus.append(kind(mask, _mask_header(frame)))
         _sign(hdus[-1].header, classes, model)
+    if events is not None:
+        hdus.append(_table_hdu(events))
     with atomic_path(path) as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore", fits.verify.VerifyWarning)
         hdus.writeto(temporary, output_verify="silentfix+ignore", checksum=True)
@@ -130,6 +138,26 @@ def write_frame(
     hdus = fits.HDUList([fits.PrimaryHDU(), hdu] if compressed else [hdu])
     with atomic_path(path) as temporary:
         hdus.writeto(temporary, checksum=True)
+
+
+def _table_hdu(events: QTable) -> fits.BinTableHDU:
+    """The table with its units and descriptions; its metadata stay behind."""
+    plain = Table({name: np.asarray(events[name]) for name in events.colnames})
+    hdu = fits.table_to_hdu(plain)
+    hdu.name = "EVENTS"
+    for number, name in enumerate(events.colnames, start=1):
+        if events[name].unit is not None:
+            hdu.header[f"TUNIT{number}"] = _unit_text(events[name].unit)
+        hdu.header[f"TCOMM{number}"] = events[name].info.description
+    return hdu
+
+
+def _unit_text(unit: u.UnitBase) -> str:
+    """The unit as FITS spells it, or, where the standard lacks it (electrons), as others do."""
+    try:
+        return unit.to_string("fits")
+    except ValueError:
+        return unit.to_string()
 
 
 def _carry_over(header: fits.Header) -> fits.Header:

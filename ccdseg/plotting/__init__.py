@@ -5,8 +5,11 @@ from ccdseg.plotting.conditions import plot_conditions
 from ccdseg.plotting.confusion import plot_confusion
 from ccdseg.plotting.curves import plot_history
 from ccdseg.plotting.effects import show_effects
+from ccdseg.plotting.events import plot_spectrum, show_events
 from ccdseg.plotting.figure import save_figure
 from ccdseg.plotting.frame import show_frame
+from ccdseg.plotting.identification import plot_identification
+from ccdseg.plotting.matching import plot_detection, plot_match
 from ccdseg.plotting.panels import show_augmentation, show_pair, show_panels
 from ccdseg.plotting.particles import show_particles
 from ccdseg.plotting.reliability import plot_reliability
@@ -16,11 +19,16 @@ __all__ = [
     "plot_charge_distribution",
     "plot_conditions",
     "plot_confusion",
+    "plot_detection",
     "plot_history",
+    "plot_identification",
+    "plot_match",
     "plot_reliability",
+    "plot_spectrum",
     "save_figure",
     "show_augmentation",
     "show_effects",
+    "show_events",
     "show_frame",
     "show_pair",
     "show_panels",

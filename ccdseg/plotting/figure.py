@@ -93,6 +93,39 @@ def draw_mask(
     _label_axes(axes)
 
 
+def draw_outlines(
+    axes: Axes,
+    chosen: np.ndarray,
+    *,
+    colour: str | tuple[float, float, float],
+    origin: tuple[int, int] = (0, 0),
+) -> None:
+    """Draw a line around the pixels where `chosen`, bool of shape (H, W), is true."""
+    if not chosen.any():
+        return
+    reduced = np.pad(_reduce(chosen.astype(np.uint8)), 1)
+    blocks = _blocks(chosen.shape)
+    rows, columns = (
+        first + block * (np.arange(length) - 0.5) - 0.5
+        for first, block, length in zip(origin, blocks, reduced.shape, strict=True)
+    )
+    axes.contour(columns, rows, reduced, levels=[0.5], colors=[colour], linewidths=0.8)
+
+
+def is_strip(shape: tuple[int, int]) -> bool:
+    """Whether a frame is so long that its pixels are not drawn as squares."""
+    return max(shape) > 6 * min(shape)
+
+
+def panel_size(shape: tuple[int, int]) -> tuple[tuple[float, float], str]:
+    """Width and height (inch) of a figure with one frame, and the aspect of its pixels."""
+    height, width = shape
+    if is_strip(shape):
+        return ((14, 5) if width > height else (6, 13)), "auto"
+    scale = 11 / max(height, width)
+    return (width * scale + 2.5, height * scale + 1.5), "equal"
+
+
 def add_legend(figure: Figure, classes: ClassCatalogue, mask: np.ndarray | None = None) -> None:
     """Put the classes below the figure, with the percentage of each where a mask is given."""
     shares = None if mask is None else class_frequencies(mask, len(classes))
@@ -115,8 +148,11 @@ def _percent(share: float) -> str:
 
 def _reduce(array: np.ndarray) -> np.ndarray:
     """Smaller copy of a large array: the maximum of each block, so that no track disappears."""
-    blocks = tuple(ceil(length / _MOST_PIXELS) for length in array.shape)
-    return block_reduce(array, blocks, np.max, cval=array.min())
+    return block_reduce(array, _blocks(array.shape), np.max, cval=array.min())
+
+
+def _blocks(shape: tuple[int, int]) -> tuple[int, ...]:
+    return tuple(ceil(length / _MOST_PIXELS) for length in shape)
 
 
 def _extent(shape: tuple[int, int], origin: tuple[int, int]) -> tuple[float, float, float, float]:

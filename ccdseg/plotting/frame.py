@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from astropy.table import QTable
 from matplotlib.figure import Figure
 
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.plotting.figure import add_legend, draw_image, draw_mask
+from ccdseg.plotting.events import number_events
+from ccdseg.plotting.figure import add_legend, draw_image, draw_mask, is_strip
 
 
 def show_frame(
@@ -14,6 +16,7 @@ def show_frame(
     mask: np.ndarray,
     *,
     classes: ClassCatalogue = CLASSES,
+    events: QTable | None = None,
     origin: tuple[int, int] = (0, 0),
     title: str = "",
 ) -> Figure:
@@ -27,6 +30,8 @@ def show_frame(
         Class indices of the same shape.
     classes : ClassCatalogue
         Names and colours.
+    events : astropy.table.QTable, optional
+        Events to number, as from `ccdseg.events.find_events`.
     origin : tuple of int
         Row and column of the first pixel, where the frame is a section of a larger one (px).
     title : str
@@ -38,9 +43,11 @@ def show_frame(
     """
     height, width = image.shape
     figure, (first, second) = _two_panels(height, width)
-    aspect = "auto" if _is_strip(height, width) else "equal"
+    aspect = "auto" if is_strip(image.shape) else "equal"
     draw_image(first, image, origin=origin, aspect=aspect)
     draw_mask(second, mask, classes, origin=origin, aspect=aspect)
+    if events is not None:
+        number_events(first, events)
     first.set_title("frame")
     second.set_title("segmentation")
     if title:
@@ -49,13 +56,9 @@ def show_frame(
     return figure
 
 
-def _is_strip(height: int, width: int) -> bool:
-    return max(height, width) > 6 * min(height, width)
-
-
 def _two_panels(height: int, width: int) -> tuple[Figure, np.ndarray]:
     """Panels one above the other for a wide frame, side by side for another."""
-    if _is_strip(height, width):
+    if is_strip((height, width)):
         size = (13, 7) if width > height else (8, 13)
     elif width > 1.5 * height:
         size = (11, 2 + 18 * height / width)

@@ -21,11 +21,13 @@ EVENT = np.dtype(
         ("depth", np.float32),
         ("zenith", np.float32),
         ("azimuth", np.float32),
+        ("extent", np.float32),
     ]
 )
 """One particle: kind, energy left in the silicon (keV), electrons freed (e⁻), entry point (row and
-column in px, 0 in the middle of the first pixel; depth in µm below the gate side) and direction of
-the first step (rad; NaN for what does not move)."""
+column in px, 0 in the middle of the first pixel; depth in µm below the gate side), direction of the
+first step (rad; NaN for what does not move) and extent: standard deviation of the energy along the
+longest direction in the plane (µm), diffusion not in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,7 @@ class EventList:
             entry["row"], entry["column"] = row - 0.5, column - 0.5
             entry["depth"] = path.positions[0, 2]
             entry["zenith"], entry["azimuth"] = path.zenith, path.azimuth
+            entry["extent"] = path.extent
         sizes = [len(deposit.rows) for deposit in deposits]
         columns = (
             _joined([getattr(deposit, name) for deposit in deposits], kind)
@@ -128,6 +131,7 @@ class EventList:
             "depth": u.um,
             "zenith": u.rad,
             "azimuth": u.rad,
+            "extent": u.um,
         }
         table = QTable({"kind": self.table["kind"]})
         for name, unit in units.items():
@@ -149,7 +153,8 @@ class EventList:
         Returns
         -------
         astropy.table.QTable
-            ``event`` (row of `table`), ``kind``, ``energy`` of the charge in the frame (keV),
+            ``event`` (row of `table`), ``kind``, ``depth`` and ``extent`` (µm) as in `table`,
+            ``energy`` of the charge in the frame (keV),
             ``row`` and ``column`` of its centroid (px, 0 in the middle of the first pixel);
             events of which nothing lies in the frame are left out.
         """
@@ -162,6 +167,8 @@ class EventList:
         )
         seen = np.flatnonzero(total > 0)
         table = QTable({"event": seen, "kind": self.table["kind"][seen]})
+        table["depth"] = self.table["depth"][seen] * u.um
+        table["extent"] = self.table["extent"][seen] * u.um
         table["energy"] = total[seen] * pair_energy / 1000 * u.keV
         table["row"] = row[seen] / total[seen] * u.pix
         table["column"] = column[seen] / total[seen] * u.pix

@@ -10,6 +10,7 @@ from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.simulation import components as c
+from ccdseg.simulation.ranges import LogUniform, Uniform
 from ccdseg.simulation.scene import Scene
 from ccdseg.simulation.truth import SimulatedImage, check_priority, truth_mask
 
@@ -127,3 +128,21 @@ def simulate_frame(
 GENERAL = FrameRecipe()
 """Frames of any detector: any pedestal, gain and noise, empty to crowded, with everything that real
 frames show."""
+
+EVENTS = FrameRecipe(
+    name="events",
+    shape=(512, 512),
+    detector=c.RandomDetector(
+        noise=LogUniform(0.15, 20.0),
+        gain=LogUniform(0.5, 10.0),
+        thickness=Uniform(640.0, 675.0),
+        pixel_size=Uniform(15.0, 15.0),
+    ),
+    components=(
+        c.DarkCharge(probability=0.7, level=LogUniform(0.02, 2.0)),
+        c.Particles(probability=1.0, number=LogUniform(2.0, 10.0), cut_share=0.03),
+        c.Digitisation(probability=0.5),
+    ),
+)
+"""Particles in thick, fully depleted CCDs of pixels of 15 µm, far enough from each other that most
+are alone, and nothing else: to measure and to identify events."""

@@ -47,6 +47,14 @@ class Path:
         return float(np.arctan2(self.direction[1], self.direction[0])) if self._moves else np.nan
 
     @property
+    def extent(self) -> float:
+        """Standard deviation of the energy along the longest direction in the plane (µm)."""
+        if len(self.losses) < 2:
+            return 0.0
+        covariance = np.cov(self.positions[:, :2].T, aweights=self.losses, ddof=0)
+        return float(max(np.linalg.eigvalsh(covariance)[-1], 0.0) ** 0.5)
+
+    @property
     def _moves(self) -> bool:
         return bool(self.direction.any())
 

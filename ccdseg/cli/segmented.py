@@ -1,0 +1,127 @@
+"""From a frame to its mask and events."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from astropy.table import QTable
+from scipy import ndimage
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.cli.detectors import DetectorChoice
+from ccdseg.cli.lazy import LazyModel
+from ccdseg.connected import TOUCHING
+from ccdseg.events import find_events
+from ccdseg.fits_io import Frame
+from ccdseg.identification import estimate_depth, identify
+from ccdseg.mask import class_frequencies
+from ccdseg.postprocessing import Rule, grow, restrict
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What is done to a frame beside segmenting it.
+
+    Attributes
+    ----------
+    detector : DetectorChoice
+        Where gain and pair energy come from.
+    rules : sequence of Rule
+        Geometric restrictions, applied in this order.
+    growth : int
+        Distance (px) by which clusters grow.
+    """
+
+    detector: DetectorChoice = field(default_factory=DetectorChoice)
+    rules: Sequence[Rule] = ()
+    growth: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Segmented:
+    """A frame and what was found in it.
+
+    Attributes
+    ----------
+    frame : Frame
+        What was segmented.
+    mask : ndarray
+        Class indices, uint8 of the shape of the frame.
+    events : astropy.table.QTable or None
+        Its clusters; None where the model knows no class of that name.
+    detector : dict or None
+        What is known of the detector.
+    changes : astropy.table.QTable
+        What each restriction changed.
+    seconds : float
+        Time that segmenting took (s).
+    """
+
+    frame: Frame
+    mask: np.ndarray
+    events: QTable | None
+    detector: dict | None
+    changes: QTable
+    seconds: float
+
+    def summary(self, classes: ClassCatalogue) -> dict:
+        """Percentage and 8-connected components of each class, and what else is worth knowing."""
+        shares = class_frequencies(self.mask, len(classes))
+        return {
+            "hdu": self.frame.label,
+            "shape": list(self.mask.shape),
+            "section": self.frame.section_text,
+            "not_finite_pixels": self.frame.n_bad,
+            "classes": {
+                row.name: {
+                    "percent": round(100 * float(shares[row.index]), 4),
+                    "components": int(ndimage.label(self.mask == row.index, TOUCHING)[1]),
+                }
+                for row in classes
+            },
+            "events": None if self.events is None else len(self.events),
+            "detector": self.detector,
+            "restrictions": [
+                {name: row[name].item() for name in row.colnames} for row in self.changes
+            ],
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def segment(frame: Frame, model: LazyModel, steps: Steps) -> Segmented:
+    """Segment one frame, restrict and grow its mask, and measure its events."""
+    if frame.n_bad:
+        logger.warning(
+            "warning: %s, %s: %d pixels are not finite; taken as the median of the others.",
+            frame.path,
+            frame.label,
+            frame.n_bad,
+        )
+    start = time.perf_counter()
+    mask = model.segmenter.predict(frame.data, probabilities=False, progress=True).mask
+    seconds = time.perf_counter() - start
+    restricted = restrict(mask, steps.rules, classes=model.classes)
+    mask = restricted.mask
+    if steps.growth:
+        mask = grow(mask, steps.growth, classes=model.classes)
+    events, known = None, None
+    if "cluster" in model.classes.names:
+        detector, known = steps.detector.of(frame, mask)
+        events = find_events(
+            frame.data,
+            mask,
+            detector=detector,
+            classes=model.classes,
+            hdu=frame.label,
+            origin=frame.origin,
+            progress=True,
+        )
+        if detector is not None:
+            events = estimate_depth(identify(events), detector=detector)
+    return Segmented(frame, mask, events, known, restricted.changes, seconds)

@@ -1,0 +1,81 @@
+"""How well particles are told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ccdseg.identification.particles import PARTICLES
+
+
+@dataclass(frozen=True, eq=False)
+class ParticleReport:
+    """Scores of the identification of some events.
+
+    Attributes
+    ----------
+    confusion : ndarray of int
+        Events by their true (rows) and identified (columns) particle, in the order of `PARTICLES`.
+    """
+
+    confusion: np.ndarray
+
+    @property
+    def f1(self) -> np.ndarray:
+        """F1 of each particle; NaN where there is none."""
+        correct = np.diag(self.confusion).astype(float)
+        total = self.confusion.sum(axis=0) + self.confusion.sum(axis=1)
+        return np.divide(2 * correct, total, out=np.full(len(total), np.nan), where=total > 0)
+
+    @property
+    def macro_f1(self) -> float:
+        """Mean F1 of the particles that truly occur, ``unknown`` not among them."""
+        occurs = self.confusion.sum(axis=1) > 0
+        occurs[PARTICLES.index("unknown")] = False
+        return float(self.f1[occurs].mean()) if occurs.any() else np.nan
+
+    def __str__(self) -> str:
+        width = max(map(len, PARTICLES)) + 2
+        head = " " * width + "".join(name.rjust(width) for name in (*PARTICLES, "F1"))
+        lines = [head]
+        for name, row, score in zip(PARTICLES, self.confusion, self.f1, strict=True):
+            counts = "".join(f"{count:{width},}" for count in row)
+            lines.append(f"{name:{width}}{counts}{score:{width}.3f}")
+        return "\n".join(lines)
+
+
+def particle_report(
+    true: np.ndarray, identified: np.ndarray, *, isolated: bool = True
+) -> ParticleReport:
+    """Compare identified particles with true ones.
+
+    Parameters
+    ----------
+    true, identified : ndarray of str
+        Names of `PARTICLES`, (events,).
+    isolated : bool
+        Whether events that are truly ``unknown`` are left out.
+    """
+    chosen = np.ones(len(true), dtype=bool)
+    if isolated:
+        chosen = np.asarray(true) != "unknown"
+    confusion = np.zeros((len(PARTICLES), len(PARTICLES)), dtype=int)
+    for row, name in enumerate(PARTICLES):
+        for column, other in enumerate(PARTICLES):
+            confusion[row, column] = np.count_nonzero(
+                chosen & (true == name) & (identified == other)
+            )
+    return ParticleReport(confusion)
+
+
+def particle_reports_by_energy(
+    true: np.ndarray, identified: np.ndarray, energy: np.ndarray, edges: np.ndarray
+) -> dict[tuple[float, float], ParticleReport]:
+    """Reports of the isolated events between the `edges` (keV) of their found `energy` (keV)."""
+    reports = {}
+    for low, high in pairwise(edges):
+        inside = (energy >= low) & (energy < high)
+        reports[float(low), float(high)] = particle_report(true[inside], identified[inside])
+    return reports

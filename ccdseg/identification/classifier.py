@@ -1,0 +1,128 @@
+"""A classifier of particles: a small network of plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from astropy.table import QTable
+
+from ccdseg.errors import InputError
+from ccdseg.identification.features import FEATURES, feature_matrix
+from ccdseg.identification.particles import PARTICLES
+from ccdseg.npz import read_npz, write_npz
+
+SHIPPED = Path(__file__).parent / "particles.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class ParticleClassifier:
+    """Layers of a perceptron (rectified linear units, softmax at the end) and what it is told.
+
+    It is trained by scikit-learn (`ccdseg.identification.training`) and kept as plain arrays, which
+    can run no code when they are loaded.
+
+    Attributes
+    ----------
+    mean, scale : ndarray
+        What is subtracted from the features, and what they are divided by, (features,).
+    weights, biases : tuple of ndarray
+        Of each layer.
+    features, particles : tuple of str
+        Names of inputs and outputs.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+    features: tuple[str, ...] = field(default=tuple(feature.name for feature in FEATURES))
+    particles: tuple[str, ...] = PARTICLES
+
+    def probabilities(self, features: np.ndarray) -> np.ndarray:
+        """Probability of each particle, (events, particles), from features (events, features)."""
+        layer = (features - self.mean) / self.scale
+        for weights, biases in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            layer = np.maximum(layer @ weights + biases, 0)
+        logits = layer @ self.weights[-1] + self.biases[-1]
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def save(self, path: str | Path) -> None:
+        """Write the arrays as ``.npz``."""
+        layers = {}
+        for number, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
+            layers |= {f"weights_{number}": weights, f"biases_{number}": biases}
+        names = {"features": np.array(self.features), "particles": np.array(self.particles)}
+        write_npz(path, {"mean": self.mean, "scale": self.scale, **names, **layers})
+
+    @classmethod
+    def load(cls, path: str | Path = SHIPPED) -> ParticleClassifier:
+        """Read a classifier, by default the one that ships.
+
+        Raises
+        ------
+        InputError
+            Where the file is missing, damaged, or made for other features.
+        """
+        arrays = read_npz(Path(path))
+        n_layers = sum(name.startswith("weights_") for name in arrays)
+        try:
+            classifier = cls(
+                mean=arrays["mean"],
+                scale=arrays["scale"],
+                weights=tuple(arrays[f"weights_{i}"] for i in range(n_layers)),
+                biases=tuple(arrays[f"biases_{i}"] for i in range(n_layers)),
+                features=tuple(map(str, arrays["features"])),
+                particles=tuple(map(str, arrays["particles"])),
+            )
+        except KeyError as error:
+            raise InputError(f"{path} is no classifier of particles: {error} is missing.") from None
+        known = tuple(feature.name for feature in FEATURES)
+        if classifier.features != known:
+            raise InputError(
+                f"{path} was trained on the features {', '.join(classifier.features)}; this "
+                f"version measures {', '.join(known)}. Train it again."
+            )
+        return classifier
+
+
+def identify(events: QTable, *, classifier: ParticleClassifier | None = None) -> QTable:
+    """Tell which particle left each event.
+
+    Parameters
+    ----------
+    events : astropy.table.QTable
+        As from `ccdseg.events.find_events`, with energies.
+    classifier : ParticleClassifier, optional
+        The one that ships by default.
+
+    Returns
+    -------
+    astropy.table.QTable
+        A copy with the columns ``particle``, the most probable one, and ``p_point_like``,
+        ``p_electron``, ``p_muon``, ``p_alpha``, ``p_unknown``.
+
+    Raises
+    ------
+    InputError
+        Where the events have no energies.
+    """
+    classifier = _shipped() if classifier is None else classifier
+    probabilities = classifier.probabilities(feature_matrix(events))
+    identified = events.copy()
+    best = np.array(classifier.particles)[probabilities.argmax(axis=1)]
+    identified["particle"] = best
+    identified["particle"].info.description = "most probable particle"
+    for name, values in zip(classifier.particles, probabilities.T, strict=True):
+        column = f"p_{name.replace('-', '_')}"
+        identified[column] = values
+        identified[column].info.description = f"probability of {name}"
+    return identified
+
+
+@cache
+def _shipped() -> ParticleClassifier:
+    return ParticleClassifier.load()

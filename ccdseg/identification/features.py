@@ -1,0 +1,150 @@
+"""What a classifier of particles is told of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+
+from ccdseg.errors import InputError
+
+_LEAST = 1e-3
+"""Below this, a logarithm is not followed."""
+
+_NO_POINT = 1e6
+"""Misfit of what is too large to be compared with a point."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number about an event.
+
+    Attributes
+    ----------
+    name, description : str
+        Name, and what it means.
+    value : callable
+        Its values from a table of events.
+    """
+
+    name: str
+    description: str
+    value: Callable[[QTable], np.ndarray]
+
+
+def _log(values: np.ndarray | u.Quantity) -> np.ndarray:
+    plain = np.asarray(getattr(values, "value", values), dtype=np.float64)
+    return np.log10(np.maximum(np.nan_to_num(plain), _LEAST))
+
+
+def _misfit(events: QTable) -> np.ndarray:
+    return _log(np.nan_to_num(np.asarray(events["point_misfit"]), nan=_NO_POINT))
+
+
+def _spread(events: QTable) -> np.ndarray:
+    """Spread as a point, and that across where there is none."""
+    fitted, across = (events[name].to_value(u.pix) for name in ("point_spread", "spread_across"))
+    return np.where(np.isfinite(fitted), fitted, across)
+
+
+FEATURES = (
+    Feature("energy", "logarithm of the energy (keV)", lambda t: _log(t["energy"])),
+    Feature("n_pixels", "logarithm of the pixels", lambda t: _log(t["n_pixels"])),
+    Feature(
+        "spread_along", "logarithm of the spread along (px)", lambda t: _log(t["spread_along"])
+    ),
+    Feature(
+        "spread_across", "logarithm of the spread across (px)", lambda t: _log(t["spread_across"])
+    ),
+    Feature(
+        "elongation",
+        "logarithm of spread along over spread across",
+        lambda t: _log(t["spread_along"] / t["spread_across"]),
+    ),
+    Feature("length", "logarithm of the length (px)", lambda t: _log(t["length"])),
+    Feature("straightness", "ends' distance over length", lambda t: np.asarray(t["straightness"])),
+    Feature(
+        "local_spread",
+        "logarithm of the median spread across thirds (px)",
+        lambda t: _log(t["local_spread"]),
+    ),
+    Feature(
+        "bend",
+        "logarithm of the spread across over that across thirds",
+        lambda t: _log(t["spread_across"] / t["local_spread"]),
+    ),
+    Feature("taper", "logarithm of the ratio of the ends' widths", lambda t: _log(t["taper"])),
+    Feature(
+        "end_share",
+        "share of the charge in the brighter outer third",
+        lambda t: np.asarray(t["end_share"]),
+    ),
+    Feature(
+        "energy_per_length",
+        "logarithm of energy over length (keV/px)",
+        lambda t: _log(t["energy"] / t["length"]),
+    ),
+    Feature(
+        "energy_density",
+        "logarithm of the energy per pixel (keV/px)",
+        lambda t: _log(t["energy_density"]),
+    ),
+    Feature(
+        "width", "logarithm of pixels over length", lambda t: _log(t["n_pixels"] / t["length"])
+    ),
+    Feature(
+        "peak_share",
+        "logarithm of the brightest pixel's share of the signal",
+        lambda t: _log(t["peak"] / np.maximum(t["signal"], _LEAST * u.adu)),
+    ),
+    Feature(
+        "fill",
+        "pixels over those of the bounding box",
+        lambda t: t["n_pixels"].value / _box_area(t),
+    ),
+    Feature("point_spread", "spread as a point (px), else that across", _spread),
+    Feature("point_misfit", "logarithm of the misfit as a point", _misfit),
+    Feature(
+        "significance",
+        "logarithm of the signal over its error",
+        lambda t: _log(t["signal"] / t["signal_error"]),
+    ),
+)
+
+
+def _box_area(events: QTable) -> np.ndarray:
+    rows, columns = (
+        (events[f"{axis}_max"] - events[f"{axis}_min"]).to_value(u.pix) + 1
+        for axis in ("row", "column")
+    )
+    return rows * columns
+
+
+def feature_matrix(events: QTable) -> np.ndarray:
+    """Features of events.
+
+    Parameters
+    ----------
+    events : astropy.table.QTable
+        As from `ccdseg.events.find_events`, with energies.
+
+    Returns
+    -------
+    ndarray
+        float64 of shape (events, features), finite.
+
+    Raises
+    ------
+    InputError
+        Where the table has no energies.
+    """
+    if "energy" not in events.colnames:
+        raise InputError(
+            "The events have no energies, by which particles are told apart; find them with a "
+            "detector."
+        )
+    matrix = np.stack([feature.value(events) for feature in FEATURES], axis=1)
+    return np.nan_to_num(matrix.astype(np.float64))

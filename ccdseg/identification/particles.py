@@ -1,0 +1,80 @@
+"""The kinds of events, and which kind a found event truly is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccdseg.classes import CLASSES
+from ccdseg.events.cutouts import label_clusters
+from ccdseg.simulation import EventList
+
+PARTICLES = ("point-like", "electron", "muon", "alpha", "unknown")
+"""Kinds of events: *point-like* are X-rays, low-energy electrons and nuclear recoils; *unknown* is
+what is not one complete particle: several that overlap, parts of one, or none."""
+
+POINT_EXTENT = 5.0
+"""An electron whose path spreads its energy by less than this (µm, a third of a pixel) is
+point-like: an image cannot tell it from an X-ray."""
+
+_PURE, _COMPLETE, _WHOLE = 0.95, 0.97, 0.8
+"""Least share of a cluster's charge from one particle, of a particle's energy in the frame, and of
+its charge among all clusters in this one."""
+
+
+def true_particles(
+    mask: np.ndarray, events: EventList, *, pair_energy: float = 3.749
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the clusters of a mask truly are.
+
+    Parameters
+    ----------
+    mask : ndarray
+        Class indices of `ccdseg.CLASSES`, of shape (H, W).
+    events : EventList
+        The particles of the frame.
+    pair_energy : float
+        Energy per electron-hole pair (eV/e⁻).
+
+    Returns
+    -------
+    kinds : ndarray of str
+        One of `PARTICLES` per cluster, in the order of `ccdseg.events.find_events`.
+    owners : ndarray of int
+        The particle that left most of its charge, a row of `events.table`; -1 where there is none.
+    """
+    labels, n_clusters = label_clusters(mask, CLASSES)
+    shares = _charges(labels, n_clusters, events)  # clusters and, first, no cluster × particles
+    in_clusters = shares[1:]
+    kinds = np.full(n_clusters, "unknown", dtype=f"<U{max(map(len, PARTICLES))}")
+    owners = np.full(n_clusters, -1)
+    filled = np.flatnonzero(in_clusters.sum(axis=1) > 0)
+    owners[filled] = in_clusters[filled].argmax(axis=1)
+    largest = in_clusters[filled, owners[filled]]
+    energy = events.table["energy"].astype(float)
+    pure = largest >= _PURE * in_clusters[filled].sum(axis=1)
+    in_frame = shares.sum(axis=0) * pair_energy / 1000
+    complete = (in_frame >= _COMPLETE * energy)[owners[filled]]
+    whole = largest >= _WHOLE * in_clusters.sum(axis=0)[owners[filled]]
+    known = filled[pure & complete & whole]
+    kinds[known] = _kinds(events)[owners[known]]
+    return kinds, owners
+
+
+def _charges(labels: np.ndarray, n_clusters: int, events: EventList) -> np.ndarray:
+    """Mean charge (e⁻) of each particle in each cluster, (clusters + 1, particles)."""
+    height, width = labels.shape
+    inside = (events.rows >= 0) & (events.rows < height)
+    inside &= (events.columns >= 0) & (events.columns < width)
+    owner = np.repeat(np.arange(len(events)), np.diff(events.offsets))[inside]
+    label = labels[events.rows[inside], events.columns[inside]]
+    size = (n_clusters + 1) * max(len(events), 1)
+    summed = np.bincount(
+        label * max(len(events), 1) + owner, weights=events.expected[inside], minlength=size
+    )
+    return summed.reshape(n_clusters + 1, -1)
+
+
+def _kinds(events: EventList) -> np.ndarray:
+    kinds = np.where(events.table["kind"] == "point", "point-like", events.table["kind"])
+    short = (kinds == "electron") & (events.table["extent"] < POINT_EXTENT)
+    return np.where(short, "point-like", kinds)

@@ -1,0 +1,101 @@
+"""How well events are found and measured, and how faint they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from astropy import units as u
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ccdseg.evaluation import DetectionCurve, EventMatch
+
+
+def plot_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figure:
+    """Plot efficiency, purity, energy bias, resolution and position residuals by energy.
+
+    Parameters
+    ----------
+    match : EventMatch
+        As from `ccdseg.evaluation.match_events`.
+    edges : Quantity
+        Ascending limits of the bins (keV).
+    title : str
+        Title of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = match.by_energy(edges)
+    limits = edges.to_value(u.keV)
+    figure = Figure(figsize=(12, 8), layout="constrained")
+    (found, bias), (resolution, residual) = figure.subplots(2, 2)
+    _steps(found, table["efficiency"], limits, "efficiency")
+    _steps(found, table["purity"], limits, "purity")
+    found.set_ylim(0, 1.05)
+    found.set_ylabel("share of events")
+    found.legend(loc="lower right")
+    _steps(bias, 100 * table["bias"], limits)
+    bias.axhline(0, color="0.5", linewidth=0.8)
+    bias.set_ylabel("median of found / true energy − 1 (%)")
+    _steps(resolution, 100 * table["resolution"], limits)
+    resolution.set_ylim(bottom=0)
+    resolution.set_ylabel("half width of the middle 68 % (%)")
+    _steps(residual, table["residual"].to_value(u.pix), limits)
+    residual.set_ylim(bottom=0)
+    residual.set_ylabel("median distance of the centroids (px)")
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
+def plot_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figure:
+    """Plot the efficiency for point-like hits beside that of the matched filter, one panel each.
+
+    Parameters
+    ----------
+    curves : sequence of DetectionCurve
+        As from `ccdseg.evaluation.detection_curve`.
+    title : str
+        Title of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    n_columns = min(len(curves), 3)
+    n_rows = -(-len(curves) // n_columns)
+    figure = Figure(figsize=(4.4 * n_columns, 3.6 * n_rows), layout="constrained")
+    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    for axes, curve in zip(panels, curves, strict=False):
+        axes.plot(1000 * curve.energy, curve.network, "o-", color="tab:red", label="ccdseg")
+        axes.plot(
+            1000 * curve.energy,
+            curve.matched_filter,
+            "s--",
+            color="0.3",
+            ms=4,
+            label="matched filter",
+        )
+        axes.axhline(0.5, color="0.7", linewidth=0.8)
+        axes.set_xscale("log")
+        axes.set_ylim(0, 1.05)
+        axes.set_xlabel("energy (eV)")
+        axes.set_ylabel("efficiency")
+        axes.set_title(f"σ = {curve.spread:g} px, noise {curve.noise:.2g} e⁻", fontsize=10)
+        axes.grid(alpha=0.3)
+    for axes in panels[len(curves) :]:
+        axes.remove()
+    panels[0].legend(loc="lower right")
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
+def _steps(axes: Axes, values: np.ndarray, limits: np.ndarray, label: str | None = None) -> None:
+    axes.stairs(np.asarray(values), limits, baseline=None, label=label, linewidth=1.5)
+    axes.set_xscale("log")
+    axes.set_xlabel("energy (keV)")
+    axes.grid(alpha=0.3)

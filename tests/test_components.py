@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from refusal import refused
+from scipy.ndimage import uniform_filter
 
 from ccdseg.detector import DAMIC, Detector
+from ccdseg.simulation import RECIPES, simulate_frame
 from ccdseg.simulation import components as c
 from ccdseg.simulation.components.glow import EDGES
 from ccdseg.simulation.ranges import LogUniform, Uniform
@@ -31,6 +33,9 @@ CHANGES = {
     c.BadEdge: {"hot pixel", "fluctuating", "fixed", "offset"},
     c.SerialStreaks: {"hot pixel", "fluctuating"},
     c.Particles: {"cluster", "fixed", "events"},
+    c.Scattering: {"fixed", "photon_variance"},
+    c.ModuleGaps: {"transfers"},
+    c.DeadPixels: {"transfers"},
     c.Blooming: {"overflow"},
     c.TransferTrails: {"transfers"},
     c.Fringes: {"offset", "extra_variance"},
@@ -59,6 +64,7 @@ def changed(scene):
     arrays = {**scene.signals}
     arrays |= {name: getattr(scene, name) for name in ("background", "fluctuating", "fixed")}
     arrays["offset"] = scene.offset
+    arrays["photon_variance"] = np.asarray(scene.photon_variance)
     names = {name for name, array in arrays.items() if array.any()}
     lists = ("overflow", "transfers", "conversions", "events", "extra_variance")
     names |= {name for name in lists if getattr(scene, name)}
@@ -745,3 +751,37 @@ def test_ranges_of_detectors_describe_themselves_in_json():
     description = json.loads(json.dumps(c.RandomDetector(greatest_noise=300.0).to_dict()))
     assert description["greatest_noise"] == 300
     assert set(description) == set(c.RandomDetector.__dataclass_fields__)
+
+
+def test_scattered_photons_are_the_noise_of_the_image():
+    component = c.Scattering(
+        photons=fixed(50.0), flat=fixed(0.5), rings=fixed(0.0), spot_share=0.0, speckle_share=0.0
+    )
+    scene = built(component, shape=SQUARE, detector=SILENT)
+    image = (read(scene) - SILENT.pedestal) / SILENT.gain
+    noise = scene.local_noise() / SILENT.gain
+    smooth = image - uniform_filter(image, 15)
+    inner = np.s_[20:-20, 20:-20]
+    assert np.std((smooth / noise)[inner]) == pytest.approx(1, abs=0.05)
+    assert scene.sigma == pytest.approx(np.sqrt(np.mean(noise**2)), rel=1e-3)
+
+
+def test_what_a_detector_does_not_see_is_neither_image_nor_truth():
+    for component in (c.ModuleGaps(1.0, number=fixed(2.0)), c.DeadPixels(1.0, share=fixed(0.01))):
+        scene = Scene(SHAPE, SILENT)
+        scene.add("cluster", np.full(SHAPE, 100.0, np.float32), fluctuates=False)
+        component.add_to(scene, np.random.default_rng(2))
+        dark = read(scene) == SILENT.pedestal
+        assert 0.002 < dark.mean() < 0.8
+        np.testing.assert_array_equal(scene.signals["cluster"] == 0, dark)
+
+
+def test_x_ray_images_hold_tracks_on_a_smooth_pattern_of_whole_numbers():
+    recipe = RECIPES["xray"].scaled((128, 128))
+    rng = np.random.default_rng(0)
+    frames = [simulate_frame(recipe, rng=rng) for _ in range(20)]
+    for frame in frames:
+        np.testing.assert_array_equal(frame.image, np.rint(frame.image))
+        assert 0 <= frame.image.min() <= frame.image.max() <= 65535
+        assert set(np.unique(frame.mask)) <= {0, 2, 3}
+    assert np.mean([(frame.mask == 3).any() for frame in frames]) > 0.5

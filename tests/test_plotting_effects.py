@@ -19,6 +19,7 @@ from ccdseg.simulation import effects
 WITHOUT_PICTURE = {
     "SECONDS_PER_DAY",
     "charge_to_adu",
+    "distance_from",
     "ionisation",
     "line_profile",
     "waiting_time",

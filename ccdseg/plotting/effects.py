@@ -17,7 +17,9 @@ _DAY = np.full(SHAPE, effects.SECONDS_PER_DAY)
 _UNITS = {
     "amplitude": "ADU",
     "angle": "deg",
+    "beam_halo level": "photons/px",
     "centre": "px",
+    "charge": "e⁻",
     "column": "px",
     "columns": "px",
     "depth": "px",
@@ -32,20 +34,25 @@ _UNITS = {
     "length": "px",
     "lengths": "px",
     "level": "e⁻",
+    "levels": "photons/px",
     "overscan": "px",
     "period": "px",
     "phase": "rad",
     "prescan": "px",
+    "radii": "px",
+    "radius": "px",
     "rate": "e⁻/px/day",
     "row": "px",
     "rows": "px",
     "saturate level": "ADU",
     "scale": "px",
     "sigma": "ADU",
+    "size": "px",
     "slope_columns": "ADU",
     "slope_rows": "ADU",
     "tail": "px",
     "width": "px",
+    "widths": "px",
 }
 """Unit of a parameter by its name, after that of the function where names are shared; parameters
 without one are not listed."""
@@ -73,7 +80,14 @@ def show_effects(*, seed: int = 0) -> Figure:
 
 def effect_panels(rng: np.random.Generator) -> list[Panel]:
     """Draw the pictures of `show_effects`, in the order of the charge on its way."""
-    return [*_dark(rng), *_glow(rng), *_hot(rng), *_transfer(rng), *_readout(rng)]
+    return [
+        *_dark(rng),
+        *_glow(rng),
+        *_hot(rng),
+        *_scattering(rng),
+        *_transfer(rng),
+        *_readout(rng),
+    ]
 
 
 def _dark(rng: np.random.Generator) -> list[Panel]:
@@ -121,6 +135,23 @@ def _hot(rng: np.random.Generator) -> list[Panel]:
         ),
         _panel(effects.hot_pixels, SHAPE, rng.uniform(20, 200, 40), rows, columns, rng=rng),
         _panel(effects.bad_edge, SHAPE, 80.0, edge="top", depth=5, rng=rng),
+    ]
+
+
+def _scattering(rng: np.random.Generator) -> list[Panel]:
+    distance = effects.distance_from(SHAPE, (20.0, 30.0))
+    radii, widths, levels = (np.array(values) for values in ([40, 75], [3, 6], [60, 30]))
+    rings = effects.scattering_rings(distance, radii, widths, levels / 20)
+    places = rng.uniform(10, 118, (12, 2))
+    sizes, heights = rng.uniform(1.5, 4, 12), rng.uniform(20, 90, 12)
+    gaps = [slice(60, 66)], [slice(30, 36), slice(90, 96)]
+    return [
+        _panel(effects.beam_halo, distance, 60.0, radius=15.0, exponent=2.0, rng=rng),
+        _panel(effects.scattering_rings, distance, radii, widths, levels, rng=rng),
+        _panel(effects.spots, SHAPE, places, sizes, heights, rng=rng),
+        _panel(effects.speckles, SHAPE, 3.0, contrast=1.0, rng=rng, noise=0.05),
+        _panel(effects.detected_photons, rings, 40.0, rng=rng, note="rings of 1 to 3 photons/px"),
+        _panel(effects.module_gaps, SHAPE, *gaps, rng=rng, noise=0.05, note="1 where it sees"),
     ]
 
 
@@ -189,7 +220,7 @@ def _panel(
 
 def _words(title: str, name: str, value: object) -> str:
     """Name, value and unit of a parameter; nothing for frames and what is not a quantity."""
-    if name in ("shape", "rng", "vertical") or np.ndim(value) > 1:
+    if name in ("shape", "rng", "vertical", "row_gaps", "column_gaps") or np.ndim(value) > 1:
         return ""
     if isinstance(value, str):
         text = value

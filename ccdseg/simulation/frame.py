@@ -146,3 +146,32 @@ EVENTS = FrameRecipe(
 )
 """Particles in thick, fully depleted CCDs of pixels of 15 µm, far enough from each other that most
 are alone, and nothing else: to measure and to identify events."""
+
+XRAY = FrameRecipe(
+    name="xray",
+    shape=(512, 512),
+    detector=c.RandomDetector(
+        noise=LogUniform(2.0, 80.0),
+        gain=LogUniform(0.01, 0.3),
+        pedestal=Uniform(0.0, 3000.0),
+        negative_pedestals=0.0,
+        thickness=Uniform(300.0, 675.0),
+        pixel_size=Uniform(13.0, 25.0),
+    ),
+    components=(
+        c.Scattering(probability=0.97),
+        c.HotPixels(probability=0.3),
+        c.Particles(
+            probability=0.95,
+            number=LogUniform(1.0, 20.0),
+            shares=(0.4, 0.55, 0.0, 0.05),
+            electron_energy=LogUniform(50.0, 2500.0),
+            cut_share=0.0,
+        ),
+        c.ModuleGaps(),
+        c.DeadPixels(),
+        c.Digitisation(probability=1.0, least_noise=0.0),
+    ),
+)
+"""X-ray images of a scattering experiment with cosmic tracks, which are the class ``cluster``; 16
+bit, photon noise far above the read noise."""

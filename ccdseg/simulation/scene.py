@@ -35,6 +35,8 @@ class Scene:
         Charge (e⁻) that is already drawn, or does not fluctuate.
     offset : ndarray
         What the electronics add (ADU), float32 of `shape`.
+    photon_variance : float or ndarray
+        Variance of the charge of scattered X-rays (e⁻²).
     extra_variance : float
         Variance of what the electronics add (ADU²), where it counts as noise.
     overflow : callable or None
@@ -57,6 +59,7 @@ class Scene:
     fluctuating: np.ndarray = field(init=False)
     fixed: np.ndarray = field(init=False)
     offset: np.ndarray = field(init=False)
+    photon_variance: float | np.ndarray = 0.0
     extra_variance: float = 0.0
     overflow: Callable[[np.ndarray], np.ndarray] | None = None
     transfers: list[Callable[[np.ndarray], np.ndarray]] = field(default_factory=list)
@@ -80,15 +83,25 @@ class Scene:
 
     @property
     def sigma(self) -> float:
-        """Typical noise of the background (e⁻): read noise and Poisson noise of dark charge."""
-        return float(
-            np.hypot(self.detector.noise / self.detector.gain, self.background.mean() ** 0.5)
-        )
+        """Typical noise of the background (e⁻): read noise, and Poisson noise of dark charge and
+        X-rays.
+        """  # noqa: D205
+        poisson = self.background.mean() + np.mean(self.photon_variance)
+        return float(np.hypot(self.detector.noise / self.detector.gain, poisson**0.5))
 
     def add_background(self, charge: np.ndarray) -> None:
         """Add dark charge (e⁻) of no class, which fluctuates."""
         self.background += charge
         self.fluctuating += charge
+
+    def add_photons(self, mean: np.ndarray, charge: float, rng: np.random.Generator) -> None:
+        """Add scattered X-rays of no class: `mean` photons per pixel, each of a `charge` (e⁻)."""
+        self.fixed += effects.detected_photons(mean, charge, rng=rng)
+        self.photon_variance = self.photon_variance + mean * charge**2
+
+    def blind(self, where: np.ndarray) -> None:
+        """Let pixels see nothing where `where`, bool of `shape`, is true."""
+        self.transfers.append(lambda charge: np.where(where, np.float32(0), charge))
 
     def add(self, name: str, charge: np.ndarray, *, fluctuates: bool) -> None:
         """Add the mean charge (e⁻) of elements of class `name`."""
@@ -155,5 +168,6 @@ class Scene:
         """  # noqa: D205
         gain = self.detector.gain
         poisson = np.minimum(self.background + self.signals["glowing"], self.fluctuating)
-        variance = gain**2 * np.maximum(poisson, 0) + self.detector.noise**2 + self.extra_variance
+        charge = np.maximum(poisson, 0) + self.photon_variance
+        variance = gain**2 * charge + self.detector.noise**2 + self.extra_variance
         return np.sqrt(variance).astype(np.float32)

@@ -13,6 +13,7 @@ from ccdseg.simulation.components.readout import (
     RowOffsets,
     TransferTrails,
 )
+from ccdseg.simulation.components.scattering import DeadPixels, ModuleGaps, Scattering
 
 __all__ = [
     "BackgroundPlane",
@@ -21,15 +22,18 @@ __all__ = [
     "ColumnTransient",
     "Component",
     "DarkCharge",
+    "DeadPixels",
     "Digitisation",
     "Fringes",
     "Glow",
     "HotLines",
     "HotPixels",
     "InactiveColumns",
+    "ModuleGaps",
     "Particles",
     "RandomDetector",
     "RowOffsets",
+    "Scattering",
     "SerialStreaks",
     "TransferTrails",
 ]

@@ -31,6 +31,15 @@ from ccdseg.simulation.effects.readout import (
     row_offsets,
     saturate,
 )
+from ccdseg.simulation.effects.scattering import (
+    beam_halo,
+    detected_photons,
+    distance_from,
+    module_gaps,
+    scattering_rings,
+    speckles,
+    spots,
+)
 from ccdseg.simulation.effects.serial import serial_streak
 from ccdseg.simulation.effects.transfer import (
     bin_columns,
@@ -43,6 +52,7 @@ __all__ = [
     "SECONDS_PER_DAY",
     "background_plane",
     "bad_edge",
+    "beam_halo",
     "bin_columns",
     "blooming",
     "charge_to_adu",
@@ -53,6 +63,8 @@ __all__ = [
     "correlated_fringes",
     "dark_charge_ramp",
     "dark_current",
+    "detected_photons",
+    "distance_from",
     "edge_glow",
     "glowing",
     "hot_column",
@@ -62,12 +74,16 @@ __all__ = [
     "inactive_columns",
     "ionisation",
     "line_profile",
+    "module_gaps",
     "poisson_charge",
     "quantise",
     "readout_noise",
     "row_offsets",
     "saturate",
+    "scattering_rings",
     "serial_streak",
+    "speckles",
+    "spots",
     "terraced",
     "waiting_time",
 ]

@@ -131,3 +131,6 @@ CLASSES = ClassCatalogue(
     }
 )
 """Classes of a CCD that looks for dark matter."""
+
+COSMICS = ClassCatalogue({"background": (0.0, 0.0, 0.0), "cosmic": (1.0, 0.2, 0.2)})
+"""Classes of an X-ray image."""

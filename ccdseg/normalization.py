@@ -193,6 +193,54 @@ class RobustNormalizer(Normalizer):
         return normalize
 
 
+@dataclass(frozen=True)
+class StretchNormalizer(Normalizer):
+    """What the original does to X-ray images: gamma, stretch between percentiles, 8 bit, −1 to 1.
+
+    Parameters
+    ----------
+    gamma : float
+        Exponent of the brightness, which is counted from 0 to `highest`.
+    low, high : float
+        Percentiles that become black and white; where they are equal, nothing is stretched.
+    highest : float
+        Greatest value of the images' type (ADU).
+    """
+
+    name: ClassVar[str] = "stretch"
+    gamma: float = 1.1
+    low: float = 2.0
+    high: float = 98.0
+    highest: float = 65535.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low < self.high <= 100:
+            raise InputError(
+                f"Percentiles low {self.low} and high {self.high}; give 0 ≤ low < high ≤ 100."
+            )
+        if not (0 < self.gamma < inf and 0 < self.highest < inf):
+            raise InputError(
+                f"gamma is {self.gamma} and highest {self.highest}; both must be above 0, finite."
+            )
+
+    def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray, Area], object]:
+        percentiles = np.percentile(sample_of(frame), [self.low, self.high])
+        black, white = self._bright(percentiles.astype(np.float32))
+        offset, span = (black, white - black) if white > black else (np.float32(0), np.float32(1))
+
+        def normalize(pixels: np.ndarray, _: Area) -> None:
+            pixels[:] = (self._bright(pixels) - offset) / span
+            np.clip(pixels, 0.0, 1.0, out=pixels)
+            np.floor(pixels * np.float32(255), out=pixels)
+            pixels /= np.float32(127.5)
+            pixels -= 1
+
+        return normalize
+
+    def _bright(self, values: np.ndarray) -> np.ndarray:
+        return (np.maximum(values, 0) / np.float32(self.highest)) ** np.float32(self.gamma)
+
+
 def noise_of(frame: np.ndarray) -> float:
     """Noise of a frame from the differences of neighbours in a row, which no slope or glow widens.
 
@@ -307,6 +355,7 @@ NORMALIZERS = {
         LinearNormalizer,
         ClipNormalizer,
         RobustNormalizer,
+        StretchNormalizer,
     )
 }
 """Normalisations by name."""

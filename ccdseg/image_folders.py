@@ -1,0 +1,194 @@
+"""Folders of images and of their masks, matched by name and read when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ccdseg.errors import InputError
+from ccdseg.files import atomic_path
+from ccdseg.fits_io import read_frame
+
+SUFFIXES = (".png", ".tif", ".tiff", ".fits", ".fit", ".fits.gz", ".fits.fz")
+PARTS = ("Train", "Validation", "Test")
+"""Names of the folders of images; that of their masks has ``Annotation`` behind it."""
+
+_ON = (0, 1, 255, 65535)
+"""Values that a mask may hold: 0, and one of the others."""
+
+
+@dataclass(frozen=True)
+class ImageFolder(Sequence):
+    """Images with their masks; each pair is read when it is asked for.
+
+    Attributes
+    ----------
+    images : tuple of Path
+        Files of the images, sorted by name.
+    masks : tuple of Path or None
+        Files of their masks, in the same order; None where there are none.
+    """
+
+    images: tuple[Path, ...]
+    masks: tuple[Path, ...] | None = None
+
+    @classmethod
+    def open(cls, images: str | Path, masks: str | Path | None = None) -> ImageFolder:
+        """List a folder of images and one of masks of the same names.
+
+        Raises
+        ------
+        InputError
+            Where a folder is missing or empty, or an image or mask has no partner.
+        """
+        found = _listed(Path(images))
+        if masks is None:
+            return cls(tuple(found.values()))
+        partners = _listed(Path(masks))
+        for names, others, kind, folder in (
+            (found, partners, "mask", masks),
+            (partners, found, "image", images),
+        ):
+            alone = sorted(set(names) - set(others))
+            if alone:
+                more = f", nor have {len(alone) - 1} others" if len(alone) > 1 else ""
+                raise InputError(f"{names[alone[0]]} has no {kind} of its name in {folder}{more}.")
+        return cls(tuple(found.values()), tuple(partners[name] for name in found))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Image, float32 of shape (H, W), and mask, uint8 with 0 and 1, or None.
+
+        Raises
+        ------
+        InputError
+            Where a file cannot be read, the mask is not binary, or its size is another.
+        """
+        image = read_image(self.images[index])
+        if self.masks is None:
+            return image, None
+        mask = read_mask(self.masks[index])
+        if mask.shape != image.shape:
+            raise InputError(
+                f"{self.masks[index]} has {mask.shape[0]}×{mask.shape[1]} pixels and "
+                f"{self.images[index]} {image.shape[0]}×{image.shape[1]}; give both of one size."
+            )
+        return image, mask
+
+
+def find_parts(folder: str | Path) -> dict[str, ImageFolder]:
+    """Parts of a data set: ``Train`` with ``TrainAnnotation``, ``Validation``…, ``Test``….
+
+    Raises
+    ------
+    InputError
+        Where there is none of them, one has no annotations, or as `ImageFolder.open`.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"No such folder: {folder}")
+    parts = {}
+    for name in PARTS:
+        images, masks = folder / name, folder / f"{name}Annotation"
+        if images.is_dir() != masks.is_dir():
+            present, missing = (images, masks) if images.is_dir() else (masks, images)
+            raise InputError(f"{present} has no partner: {missing} is missing.")
+        if images.is_dir():
+            parts[name] = ImageFolder.open(images, masks)
+    if not parts:
+        wanted = ", ".join(f"{name} and {name}Annotation" for name in PARTS)
+        raise InputError(f"{folder} holds no images; it must hold the folders {wanted}.")
+    return parts
+
+
+def read_image(path: str | Path) -> np.ndarray:
+    """Read an image of 8 or 16 bit, or a FITS frame: its first channel, float32 of shape (H, W).
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or is of another type.
+    """
+    pixels = _read(Path(path))
+    if pixels.dtype not in (np.uint8, np.uint16, np.float32):
+        raise InputError(f"{path} is of type {pixels.dtype}; give images of 8 or 16 bit, or FITS.")
+    return pixels.astype(np.float32)
+
+
+def read_mask(path: str | Path) -> np.ndarray:
+    """Read a mask of two values, 0 and 1, 255 or 65535: uint8 of shape (H, W) with 0 and 1.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read or holds other values.
+    """
+    pixels = _read(Path(path))
+    values = np.unique(pixels)
+    if len(values) > 2 or not np.isin(values, _ON).all() or (len(values) == 2 and values[0] != 0):
+        shown = ", ".join(f"{value:g}" for value in values[:5])
+        raise InputError(
+            f"{path} is no mask of two classes: it holds {len(values)} values ({shown}"
+            f"{', …' if len(values) > 5 else ''}); give 0 and 1, or 0 and 255."
+        )
+    return (pixels != 0).astype(np.uint8)
+
+
+def write_png(path: str | Path, pixels: np.ndarray) -> None:
+    """Write whole numbers, uint8 or uint16 of shape (H, W), as PNG of 8 or 16 bit."""
+    from PIL import Image
+
+    if pixels.dtype not in (np.uint8, np.uint16) or pixels.ndim != 2:
+        raise InputError(
+            f"An array of shape {pixels.shape} and type {pixels.dtype} cannot be written as PNG; "
+            "give uint8 or uint16 of shape (rows, columns)."
+        )
+    with atomic_path(path) as temporary:
+        Image.fromarray(pixels).save(temporary)
+
+
+def _listed(folder: Path) -> dict[str, Path]:
+    """Files of a folder by their names without suffix, sorted."""
+    if not folder.is_dir():
+        raise InputError(f"No such folder: {folder}")
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        suffix = next((end for end in SUFFIXES if path.name.lower().endswith(end)), None)
+        if suffix is None or path.name.startswith("."):
+            continue
+        name = path.name[: -len(suffix)]
+        if name in found:
+            raise InputError(f"{found[name]} and {path} have the same name; keep one of them.")
+        found[name] = path
+    if not found:
+        raise InputError(f"The folder {folder} holds no image ({', '.join(SUFFIXES)}).")
+    return found
+
+
+def _read(path: Path) -> np.ndarray:
+    """Pixels of shape (H, W): of several channels the first."""
+    if ".fit" in path.name.lower():
+        return read_frame(path).data
+    pixels = _read_picture(path)
+    if pixels.ndim == 3:
+        pixels = pixels[..., 0]
+    if pixels.ndim != 2:
+        raise InputError(
+            f"{path} has the shape {pixels.shape}; give one image of rows and columns."
+        )
+    return pixels
+
+
+def _read_picture(path: Path) -> np.ndarray:
+    from skimage import io
+
+    try:
+        return np.asarray(io.imread(path))
+    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{path} cannot be read as an image ({reason}).") from None

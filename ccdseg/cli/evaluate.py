@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.evaluation_report import RESULTS, Scores, score_frame, write_results
 from ccdseg.cli.lazy import LazyModel
 from ccdseg.cli.parser import natural_int, positive_int, shape
@@ -21,7 +22,7 @@ from ccdseg.errors import InputError
 from ccdseg.evaluation import ConditionTable
 from ccdseg.files import refuse_existing, staged_files
 from ccdseg.presets import N_TEST_IMAGES, TEST_SEED
-from ccdseg.registry import DEFAULT_MODEL, find_model
+from ccdseg.registry import find_model
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
@@ -66,12 +67,7 @@ logger = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        metavar="NAME_OR_FOLDER",
-        help=f"model that ships, or folder of your own (default: {DEFAULT_MODEL})",
-    )
+    add_model(parser)
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--recipe",
@@ -103,14 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=natural_int,
         help=f"seed of the frames (default: {TEST_SEED}, as every training)",
     )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=Path("evaluation"),
-        metavar="DIR",
-        help="folder for the results (default: evaluation)",
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+    add_output(parser, "evaluation")
 
 
 class KnownFrame(NamedTuple):

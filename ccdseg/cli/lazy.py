@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ccdseg.classes import ClassCatalogue
 from ccdseg.cli.quiet import import_keras
 from ccdseg.registry import read_description
@@ -28,3 +30,7 @@ class LazyModel:
         from ccdseg.inference import Segmenter
 
         return Segmenter.load(self.folder)
+
+    def mask_of(self, image: np.ndarray) -> np.ndarray:
+        """Class indices of an image (ADU)."""
+        return self.segmenter.predict(image, probabilities=False).mask

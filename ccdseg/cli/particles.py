@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from ccdseg.cli.common import add_model
 from ccdseg.cli.lazy import LazyModel
 from ccdseg.cli.parser import natural_int, positive_int
 from ccdseg.evaluation import particle_report
 from ccdseg.files import refuse_existing
 from ccdseg.identification import identify
 from ccdseg.identification.training import joined, known_events, train_classifier
-from ccdseg.registry import DEFAULT_MODEL, find_model
+from ccdseg.registry import find_model
 from ccdseg.simulation import RECIPES
 
 SUMMARY = "train the classifier of particles"
@@ -41,12 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE.npz", help="file to write"
     )
-    parser.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        metavar="NAME_OR_FOLDER",
-        help=f"what segments the frames (default: {DEFAULT_MODEL})",
-    )
+    add_model(parser)
     parser.add_argument(
         "--frames", type=positive_int, default=2000, help="frames of 512×512 px (default: 2000)"
     )
@@ -61,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
     frames = known_events(
         RECIPES["events"],
         arguments.frames,
-        segment=lambda image: model.segmenter.predict(image, probabilities=False).mask,
+        segment=model.mask_of,
         rng=np.random.default_rng(arguments.seed),
     )
     parts = list(tqdm(frames, total=arguments.frames, desc="Simulating", unit="frame"))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import logging
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.lazy import LazyModel
 from ccdseg.cli.parser import natural_int, positive_int
 from ccdseg.cli.physics_report import RESULTS, SECTIONS
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.registry import DEFAULT_MODEL, find_model
+from ccdseg.registry import find_model
 from ccdseg.version import __version__
 
 SUMMARY = "measure how well events are found, measured and identified"
@@ -40,12 +39,7 @@ logger = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        metavar="NAME_OR_FOLDER",
-        help=f"model that ships, or folder of your own (default: {DEFAULT_MODEL})",
-    )
+    add_model(parser)
     parser.add_argument(
         "--only", nargs="+", choices=SECTIONS, metavar="PART", help=f"{', '.join(SECTIONS)}"
     )
@@ -56,25 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="frames of 512×512 px of each part (default: 100)",
     )
     parser.add_argument("--seed", type=natural_int, default=2026, help="seed (default: 2026)")
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=Path("physics"),
-        metavar="DIR",
-        help="folder for the results (default: physics)",
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
-
-
-@dataclass(frozen=True)
-class Segmentation:
-    """The model as a function from images to masks."""
-
-    model: LazyModel
-
-    def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Class indices of an image (ADU)."""
-        return self.model.segmenter.predict(image, probabilities=False).mask
+    add_output(parser, "physics")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -89,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
         for name in arguments.only or SECTIONS:
             rng = np.random.default_rng([arguments.seed, list(SECTIONS).index(name)])
             section = SECTIONS[name]
-            parts.append(section(Segmentation(model), folder, n_frames=arguments.frames, rng=rng))
+            parts.append(section(model.mask_of, folder, n_frames=arguments.frames, rng=rng))
             logger.info("%s\n", parts[-1])
         parts.append(f"Made by `{arguments.command_line}`.")
         (folder / "report.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")

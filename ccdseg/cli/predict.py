@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
-from pathlib import Path
 
 from tqdm import tqdm
 
+from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.detectors import DetectorChoice
 from ccdseg.cli.frame_results import (
     Signature,
@@ -25,7 +25,7 @@ from ccdseg.errors import InputError
 from ccdseg.files import staged_files
 from ccdseg.fits_io import read_frames
 from ccdseg.postprocessing import RULES, Rule
-from ccdseg.registry import DEFAULT_MODEL, find_model
+from ccdseg.registry import find_model
 
 SUMMARY = "segment FITS frames"
 
@@ -65,12 +65,7 @@ logger = logging.getLogger(__name__)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("frames", nargs="+", metavar="FRAME", help="FITS files, folders, patterns")
-    parser.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        metavar="NAME_OR_FOLDER",
-        help=f"model that ships, or folder of your own (default: {DEFAULT_MODEL})",
-    )
+    add_model(parser)
     parser.add_argument(
         "--hdu", default="all", metavar="NAME|INDEX|all", help="image to segment (default: all)"
     )
@@ -97,14 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--grow", type=natural_int, default=0, metavar="N", help="grow clusters by N pixels"
     )
     parser.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=Path("segmentation"),
-        metavar="DIR",
-        help="folder for the results (default: segmentation)",
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+    add_output(parser, "segmentation")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -99,11 +99,12 @@ def multi_fits(small_set, tmp_path_factory):
 
 
 @pytest.fixture
-def refused(capsys):
+def refused(capsys, monkeypatch):
     """Check that a command line ends with status 2, one line that matches, and nothing written.
 
     The line goes to standard error, where progress bars may precede it.
     """
+    monkeypatch.setattr("sys.argv", ["ccdseg"])  # a worker of the tests has another name
 
     def check(message, *arguments, call=main):
         before = files(Path()), set(Path().rglob("*"))

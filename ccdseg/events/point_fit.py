@@ -74,10 +74,11 @@ def fit_point(
         if gain is not None:
             deviation = np.sqrt(noise**2 + gain * np.maximum(_model(start, *places)[0], 0))
     spread = float(_spread(fit.x[2]))
-    variance = np.linalg.pinv(fit.jac.T @ fit.jac)[2, 2]
+    with np.errstate(all="ignore"):  # a hit that the fit has lost does not depend on its place
+        variance = np.linalg.pinv(fit.jac.T @ fit.jac)[2, 2]
     return PointFit(
         spread=spread,
-        spread_error=spread * float(variance**0.5) if variance > 0 else np.nan,
+        spread_error=spread * float(variance**0.5) if 0 < variance < np.inf else np.nan,
         misfit=float(2 * fit.cost / (len(values) - len(fit.x))),
     )
 

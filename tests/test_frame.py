@@ -333,11 +333,14 @@ def test_the_general_recipe_is_found_by_its_name_and_describes_itself_in_json():
     assert description["truth_threshold"] == 1.5
     assert description["priority"] == ["background", "glowing", "cluster", "hot pixel"]
     assert description["detector"]["greatest_noise"] == 600
-    assert {part["component"] for part in description["components"]} == {
-        kind.__name__
-        for kind in c.Component.__subclasses__()
-        if kind.__module__.startswith("ccdseg.")
-    }
+    named = [part["component"] for part in description["components"]]
+    assert named == [type(component).__name__ for component in GENERAL.components]
+
+
+def test_every_component_is_part_of_a_recipe():
+    kinds = {kind for kind in c.Component.__subclasses__() if kind.__module__.startswith("ccdseg.")}
+    frames = [recipe for recipe in RECIPES.values() if isinstance(recipe, FrameRecipe)]
+    assert {type(component) for recipe in frames for component in recipe.components} == kinds
 
 
 def test_recipes_of_different_frames_describe_themselves_differently():

@@ -48,7 +48,7 @@ def test_both_scripts_end_well_and_say_where_the_results_are(workplace):
         assert "Warning" not in process.stderr
     assert "models/mine" in training.stdout
     assert "accuracy" in training.stdout
-    assert "frame.fits → segmentation/: frame_CCD_A_segmentation.png" in prediction.stdout
+    assert "frame.fits → segmentation/: frame_CCD_A_events.png" in prediction.stdout
     assert all(name in prediction.stdout for name in SHAPES)
 
 
@@ -68,19 +68,21 @@ def test_training_leaves_a_model_with_its_report(workplace):
 
 def test_every_image_of_the_frame_is_segmented_in_its_size(workplace):
     with fits.open(workplace[0] / "segmentation" / "frame_mask.fits", checksum=True) as hdus:
-        assert {hdu.name: hdu.shape for hdu in hdus[1:]} == SHAPES
-        assert all(hdu.header["SEGMODEL"] == "mine" for hdu in hdus[1:])
+        assert {hdu.name: hdu.shape for hdu in hdus[1:-1]} == SHAPES
+        assert all(hdu.header["SEGMODEL"] == "mine" for hdu in hdus[1:-1])
+        assert hdus[-1].name == "EVENTS"
     summary = json.loads((workplace[0] / "segmentation" / "frame_summary.json").read_text())
     for hdu in summary["hdus"]:
         assert tuple(hdu["shape"]) == SHAPES[hdu["hdu"]]
         shares = [row["percent"] for row in hdu["classes"].values()]
         assert sum(shares) == pytest.approx(100, abs=0.01)
     for name in SHAPES:
-        assert (workplace[0] / "segmentation" / f"frame_{name}_segmentation.png").is_file()
+        for kind in ("segmentation.png", "events.png", "events.reg", "spectrum.png"):
+            assert (workplace[0] / "segmentation" / f"frame_{name}_{kind}").is_file()
 
 
 def test_nothing_else_is_left(workplace):
     names = {path.name for path in workplace[0].iterdir()}
     assert names == {"frame.fits", "models", "segmentation"}
     assert [path.name for path in (workplace[0] / "models").iterdir()] == ["mine"]
-    assert len(list((workplace[0] / "segmentation").iterdir())) == 4
+    assert len(list((workplace[0] / "segmentation").iterdir())) == 3 + 4 * len(SHAPES)

@@ -23,6 +23,7 @@ from ccdseg.evaluation import (
     rule_gains,
     score_measurement,
 )
+from ccdseg.evaluation.common import half_width
 from ccdseg.identification import ParticleClassifier, identify
 from ccdseg.identification.training import (
     KnownEvents,
@@ -265,8 +266,8 @@ def _depths(known: KnownEvents) -> str:
                 f"{low:g} to {high:g} keV",
                 int(chosen.sum()),
                 f"{np.median(away):+.0f} µm",
-                f"{_half_width(away):.0f} µm",
-                _half_width(away / error[chosen]),
+                f"{half_width(away):.0f} µm",
+                half_width(away / error[chosen]),
                 float(decided.mean()),
                 float(np.mean(side[decided] == true_side[decided])) if decided.any() else np.nan,
             )
@@ -274,9 +275,3 @@ def _depths(known: KnownEvents) -> str:
     names = ("energy", "point-like events", "bias", "error", "error / claimed")
     names += ("side decided", "of these rightly")
     return "\n\n".join(["Depth of point-like events:", markdown(names, rows)])
-
-
-def _half_width(values: np.ndarray) -> float:
-    """Half of the middle 68 %."""
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    return float(high - low) / 2

@@ -16,6 +16,14 @@ def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
         return np.true_divide(part, whole)
 
 
+def half_width(values: np.ndarray) -> float:
+    """Half the width of the middle 68 %: the standard deviation of a normal distribution."""
+    if not len(values):
+        return math.nan
+    low, high = np.quantile(values, [0.1587, 0.8413])
+    return float(high - low) / 2
+
+
 def plain(value: float) -> float | None:
     """`value` for JSON, which knows no NaN."""
     return None if math.isnan(value) else float(value)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ccdseg.evaluation.common import ratio
 from ccdseg.identification.particles import PARTICLES
 
 
@@ -25,9 +26,8 @@ class ParticleReport:
     @property
     def f1(self) -> np.ndarray:
         """F1 of each particle; NaN where there is none."""
-        correct = np.diag(self.confusion).astype(float)
         total = self.confusion.sum(axis=0) + self.confusion.sum(axis=1)
-        return np.divide(2 * correct, total, out=np.full(len(total), np.nan), where=total > 0)
+        return ratio(2 * np.diag(self.confusion), total)
 
     @property
     def macro_f1(self) -> float:

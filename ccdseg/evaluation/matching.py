@@ -12,6 +12,7 @@ from astropy.table import QTable, vstack
 from scipy.spatial import KDTree
 
 from ccdseg.errors import InputError
+from ccdseg.evaluation.common import half_width
 
 _NEEDED = ("row", "column", "energy")
 
@@ -96,7 +97,7 @@ class EventMatch:
                     "efficiency": _share(of_true, self.true_index),
                     "purity": _share(of_found, self.found_index),
                     "bias": _quantile(pairs["deviation"][of_pairs], 0.5),
-                    "resolution": _half_width(pairs["deviation"][of_pairs]),
+                    "resolution": half_width(pairs["deviation"][of_pairs]),
                     "residual": _quantile(distance[of_pairs], 0.5),
                 }
             )
@@ -175,8 +176,3 @@ def _share(chosen: np.ndarray, matched: np.ndarray) -> float:
 
 def _quantile(values: np.ndarray, level: float) -> float:
     return float(np.quantile(values, level)) if len(values) else np.nan
-
-
-def _half_width(values: np.ndarray) -> float:
-    """Half the width of the middle 68 %: the standard deviation of a normal distribution."""
-    return (_quantile(values, 0.8413) - _quantile(values, 0.1587)) / 2

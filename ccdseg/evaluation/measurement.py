@@ -11,6 +11,7 @@ from astropy.table import QTable
 from tqdm import trange
 
 from ccdseg.detector import Detector
+from ccdseg.evaluation.common import half_width
 from ccdseg.evaluation.matching import EventMatch, match_events
 from ccdseg.events import find_events
 from ccdseg.identification.particles import true_particles
@@ -113,7 +114,6 @@ def score_measurement(match: EventMatch, *, least_energy: float = 1.0) -> Measur
     pulls = ((pairs["energy"] - pairs["true_energy"]) / errors).to_value(u.one)
     distances = np.hypot(pairs["row_residual"], pairs["column_residual"]).to_value(u.pix)
     points = match.truth["kind"][match.true_index][chosen] == "point"
-    low, high = np.quantile(pulls, [0.1587, 0.8413]) if len(pulls) else (np.nan, np.nan)
     return MeasurementScores(
         least_energy=least_energy,
         n_true=int(wanted.sum()),
@@ -121,7 +121,7 @@ def score_measurement(match: EventMatch, *, least_energy: float = 1.0) -> Measur
         efficiency=_mean(is_found[wanted]),
         purity=_mean(is_true[counted]),
         bias=float(np.median(pairs["deviation"])) if len(pairs) else np.nan,
-        resolution=float(high - low) / 2,
+        resolution=half_width(pulls),
         residual=float(np.median(distances[points])) if points.any() else np.nan,
     )
 

@@ -8,6 +8,7 @@ from astropy.table import QTable
 
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
+from ccdseg.simulation.particles.silicon import point_growth
 
 
 def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
@@ -46,8 +47,7 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
         events[name].to_value(u.pix) for name in ("point_spread", "point_spread_error")
     )
     energy = np.maximum(events["energy"].to_value(u.keV), 0)
-    widest = _variance(np.array(detector.thickness), detector) ** 0.5 / detector.pixel_size
-    growth = (1 + detector.diffusion_growth * energy / widest) / detector.pixel_size
+    growth = point_growth(energy, detector) / detector.pixel_size
     depth = _depth((spread / growth) ** 2, detector)
     slope = np.abs(_depth(((spread + error) / growth) ** 2, detector) - depth)
     other = np.abs(_depth((np.maximum(spread - error, 0) / growth) ** 2, detector) - depth)
@@ -65,11 +65,6 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     ):
         result[name].info.description = description
     return result
-
-
-def _variance(depth: np.ndarray, detector: Detector) -> np.ndarray:
-    """Variance (µm²) of charge freed at a depth (µm)."""
-    return -detector.diffusion_a * np.log1p(-detector.diffusion_b * depth)
 
 
 def _depth(variance: np.ndarray, detector: Detector) -> np.ndarray:

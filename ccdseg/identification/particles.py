@@ -43,7 +43,7 @@ def true_particles(
         The particle that left most of its charge, a row of `events.table`; -1 where there is none.
     """
     labels, n_clusters = label_clusters(mask, CLASSES)
-    shares = _charges(labels, n_clusters, events)  # clusters and, first, no cluster × particles
+    shares = events.charge_by_label(labels, n_clusters)
     in_clusters = shares[1:]
     kinds = np.full(n_clusters, "unknown", dtype=f"<U{max(map(len, PARTICLES))}")
     owners = np.full(n_clusters, -1)
@@ -58,20 +58,6 @@ def true_particles(
     known = filled[pure & complete & whole]
     kinds[known] = _kinds(events)[owners[known]]
     return kinds, owners
-
-
-def _charges(labels: np.ndarray, n_clusters: int, events: EventList) -> np.ndarray:
-    """Mean charge (e⁻) of each particle in each cluster, (clusters + 1, particles)."""
-    height, width = labels.shape
-    inside = (events.rows >= 0) & (events.rows < height)
-    inside &= (events.columns >= 0) & (events.columns < width)
-    owner = np.repeat(np.arange(len(events)), np.diff(events.offsets))[inside]
-    label = labels[events.rows[inside], events.columns[inside]]
-    size = (n_clusters + 1) * max(len(events), 1)
-    summed = np.bincount(
-        label * max(len(events), 1) + owner, weights=events.expected[inside], minlength=size
-    )
-    return summed.reshape(n_clusters + 1, -1)
 
 
 def _kinds(events: EventList) -> np.ndarray:

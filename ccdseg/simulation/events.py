@@ -109,11 +109,40 @@ class EventList:
     def event_map(self, shape: tuple[int, int]) -> np.ndarray:
         """Index of the event that left most charge in each pixel, int32 of `shape`; -1 for none."""
         inside, flat = self._pixels(shape)
-        owner = np.repeat(np.arange(len(self)), np.diff(self.offsets))[inside]
+        owner = self._owners[inside]
         order = np.argsort(self.expected[inside], kind="stable")
         owners = np.full(shape[0] * shape[1], -1, dtype=np.int32)
         owners[flat[order]] = owner[order]
         return owners.reshape(shape)
+
+    def charge_by_label(self, labels: np.ndarray, n_labels: int) -> np.ndarray:
+        """Mean charge (e⁻) of each event in each label of a frame.
+
+        Parameters
+        ----------
+        labels : ndarray
+            Label of each pixel, from 0 to `n_labels`, of the shape of the frame.
+        n_labels : int
+            The highest label.
+
+        Returns
+        -------
+        ndarray
+            float64 of shape (n_labels + 1, events); one column where there is no event.
+        """
+        inside, flat = self._pixels(labels.shape)
+        n_events = max(len(self), 1)
+        summed = np.bincount(
+            labels.ravel()[flat] * n_events + self._owners[inside],
+            weights=self.expected[inside],
+            minlength=(n_labels + 1) * n_events,
+        )
+        return summed.reshape(n_labels + 1, n_events)
+
+    @property
+    def _owners(self) -> np.ndarray:
+        """Index of the event of each deposit."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
     def _pixels(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """Which deposits lie inside the frame, and their flat index in it."""
@@ -159,7 +188,7 @@ class EventList:
             events of which nothing lies in the frame are left out.
         """
         inside, _ = self._pixels(shape)
-        owner = np.repeat(np.arange(len(self)), np.diff(self.offsets))[inside]
+        owner = self._owners[inside]
         rows, columns, charge = self.rows[inside], self.columns[inside], self.expected[inside]
         total, row, column = (
             np.bincount(owner, weights=charge * values, minlength=len(self))

@@ -93,15 +93,22 @@ def diffusion_width(depth: np.ndarray, detector: Detector) -> np.ndarray:
     return np.sqrt(np.maximum(-detector.diffusion_a * np.log1p(-detector.diffusion_b * depth), 0))
 
 
+def point_growth(energy: np.ndarray | float, detector: Detector) -> np.ndarray | float:
+    """Factor by which a point-like deposit of `energy` (keV) is wider than diffusion alone.
+
+    1 + `detector.diffusion_growth` (px/keV) · E / σ of the full thickness (px): the charge of a
+    larger deposit repels itself (DAMIC-M simulation code).
+    """
+    widest = diffusion_width(np.array(detector.thickness), detector) / detector.pixel_size
+    return 1.0 + detector.diffusion_growth * energy / max(float(widest), 1e-3)
+
+
 def point_width(energy: float, depth: float, detector: Detector) -> float:
     """Lateral width (µm) of a point-like deposit of `energy` (keV) at `depth` (µm).
 
-    `diffusion_width`, widened by the factor 1 + `detector.diffusion_growth` (px/keV) · E / σ of the
-    full thickness (px): the charge of a larger deposit repels itself (DAMIC-M simulation code).
+    `diffusion_width`, widened by `point_growth`.
     """
-    widest = diffusion_width(np.array(detector.thickness), detector) / detector.pixel_size
-    growth = 1.0 + detector.diffusion_growth * energy / max(float(widest), 1e-3)
-    return float(diffusion_width(np.array(depth), detector)) * growth
+    return float(diffusion_width(np.array(depth), detector)) * point_growth(energy, detector)
 
 
 def freed_charge(energy: float, detector: Detector, *, rng: np.random.Generator) -> int:

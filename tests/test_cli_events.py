@@ -27,6 +27,7 @@ class Bright:
     """A segmenter that calls every pixel far above the median a cluster."""
 
     name = "bright"
+    classes = CLASSES
 
     def predict(self, image, **_options):
         self.mask = np.where(image > np.median(image) + 8, CLUSTER, 0).astype(np.uint8)

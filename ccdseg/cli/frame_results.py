@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,20 +16,13 @@ from ccdseg.cli.inputs import stem
 from ccdseg.cli.segmented import Segmented
 from ccdseg.events import stack_events
 from ccdseg.fits_io import Frame, write_masks, write_regions
+from ccdseg.fits_io.writing import Signatory
 from ccdseg.tiling import tiles_with
 from ccdseg.version import __version__
 
 
-@dataclass(frozen=True)
-class Signature:
-    """The model that made the results, and the classes that it tells apart."""
-
-    name: str
-    classes: ClassCatalogue
-
-
 def write_results(
-    segmented: list[Segmented], model: Signature, folder: Path, *, find: str | None
+    segmented: list[Segmented], model: Signatory, folder: Path, *, find: str | None
 ) -> dict:
     """Write the results of one file into `folder`, and return the summary.
 
@@ -38,7 +30,7 @@ def write_results(
     ----------
     segmented : list of Segmented
         The frames of the file.
-    model : Signature
+    model : Signatory
         What segmented them.
     folder : Path
         Where to write.

@@ -10,7 +10,6 @@ from tqdm import tqdm
 from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.detectors import DetectorChoice
 from ccdseg.cli.frame_results import (
-    Signature,
     describe,
     earlier_results,
     remove_results,
@@ -115,8 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
             earlier = earlier_results(arguments.output, stem(path))
             with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
                 segmented = [segment(frame, model, steps) for frame in frames]
-                signature = Signature(model.segmenter.name, model.classes)
-                summary = write_results(segmented, signature, folder, find=find)
+                summary = write_results(segmented, model.segmenter, folder, find=find)
             remove_results(arguments.output, earlier - set(summary["results"]))
             logger.info("%s", describe(summary, arguments.output))
         except InputError as error:

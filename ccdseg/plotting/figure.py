@@ -126,6 +126,17 @@ def panel_size(shape: tuple[int, int]) -> tuple[tuple[float, float], str]:
     return (width * scale + 2.5, height * scale + 1.5), "equal"
 
 
+def panel_grid(n_panels: int, size: tuple[float, float]) -> tuple[Figure, np.ndarray]:
+    """Figure with so many panels of a width and height (inch), at most three in a row."""
+    n_columns = min(n_panels, 3)
+    n_rows = ceil(n_panels / n_columns)
+    figure = Figure(figsize=(size[0] * n_columns, size[1] * n_rows), layout="constrained")
+    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    for axes in panels[n_panels:]:
+        axes.remove()
+    return figure, panels[:n_panels]
+
+
 def add_legend(figure: Figure, classes: ClassCatalogue, mask: np.ndarray | None = None) -> None:
     """Put the classes below the figure, with the percentage of each where a mask is given."""
     shares = None if mask is None else class_frequencies(mask, len(classes))

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from ccdseg.evaluation import ParticleReport
 from ccdseg.identification import PARTICLES
+from ccdseg.plotting.figure import panel_grid
 
 
 def plot_identification(reports: dict[str, ParticleReport]) -> Figure:
@@ -21,11 +22,8 @@ def plot_identification(reports: dict[str, ParticleReport]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    n_columns = min(len(reports), 3)
-    n_rows = -(-len(reports) // n_columns)
-    figure = Figure(figsize=(4.2 * n_columns, 3.9 * n_rows), layout="constrained")
-    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
-    for axes, (title, report) in zip(panels, reports.items(), strict=False):
+    figure, panels = panel_grid(len(reports), (4.2, 3.9))
+    for axes, (title, report) in zip(panels, reports.items(), strict=True):
         counts = report.confusion[:-1]  # truly unknown events are not in it
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -42,8 +40,6 @@ def plot_identification(reports: dict[str, ParticleReport]) -> Figure:
         axes.set_xticks(range(len(PARTICLES)), PARTICLES, rotation=30, ha="right", fontsize=8)
         axes.set_yticks(range(len(PARTICLES) - 1), PARTICLES[:-1], fontsize=8)
         axes.set_title(title, fontsize=10)
-    for axes in panels[len(reports) :]:
-        axes.remove()
     figure.supxlabel("identified")
     figure.supylabel("true")
     return figure

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ccdseg.evaluation import DetectionCurve, EventMatch
+from ccdseg.plotting.figure import panel_grid
 
 
 def plot_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figure:
@@ -65,11 +66,8 @@ def plot_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figu
     -------
     matplotlib.figure.Figure
     """
-    n_columns = min(len(curves), 3)
-    n_rows = -(-len(curves) // n_columns)
-    figure = Figure(figsize=(4.4 * n_columns, 3.6 * n_rows), layout="constrained")
-    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
-    for axes, curve in zip(panels, curves, strict=False):
+    figure, panels = panel_grid(len(curves), (4.4, 3.6))
+    for axes, curve in zip(panels, curves, strict=True):
         axes.plot(1000 * curve.energy, curve.network, "o-", color="tab:red", label="ccdseg")
         axes.plot(
             1000 * curve.energy,
@@ -86,8 +84,6 @@ def plot_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figu
         axes.set_ylabel("efficiency")
         axes.set_title(f"σ = {curve.spread:g} px, noise {curve.noise:.2g} e⁻", fontsize=10)
         axes.grid(alpha=0.3)
-    for axes in panels[len(curves) :]:
-        axes.remove()
     panels[0].legend(loc="lower right")
     if title:
         figure.suptitle(title)

@@ -9,6 +9,8 @@ import numpy as np
 
 from ccdseg.errors import InputError
 
+_PARTICLES = ("cluster", "cosmic")
+
 
 @dataclass(frozen=True)
 class PixelClass:
@@ -87,6 +89,11 @@ class ClassCatalogue(Sequence[PixelClass]):
     def colours(self) -> np.ndarray:
         """Colours, float32 of shape (classes, 3), 0 to 1."""
         return np.array([row.colour for row in self._rows], dtype=np.float32)
+
+    @property
+    def particles(self) -> PixelClass | None:
+        """The class whose components are particles, ``cluster`` or ``cosmic``; None without one."""
+        return next((row for row in self._rows if row.name in _PARTICLES), None)
 
     def check_indices(self, mask: np.ndarray) -> None:
         """Refuse a mask that holds what is no index of a class.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from refusal import refused
 
-from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 
 
 def test_classes_have_their_order_indices_and_colours():
@@ -84,3 +84,9 @@ def test_indices_with_gaps_are_refused(indices):
         ClassCatalogue.from_list(
             [{"index": i, "name": str(i), "colour": (0, 0, 0)} for i in indices]
         )
+
+
+def test_the_class_of_particles_is_known():
+    assert CLASSES.particles == CLASSES["cluster"]
+    assert COSMICS.particles == COSMICS["cosmic"]
+    assert ClassCatalogue({"dark": (0, 0, 0), "bright": (1, 1, 1)}).particles is None

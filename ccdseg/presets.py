@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from ccdseg.simulation.frame import FAINT
 from ccdseg.simulation.frame import GENERAL as ANY_FRAME
 from ccdseg.simulation.mixture import Recipe, RecipeMixture
 from ccdseg.simulation.recipe import MIXED, TRAINING
@@ -94,15 +95,17 @@ DEFAULT = Preset(
 """The best quality in five minutes on two cores."""
 
 ANY_KIND = RecipeMixture(
-    name="any frame, a quarter in the original's style",
+    name="any frame, one in five in the original's style, one in five of faint hits",
     recipes=(
         ANY_FRAME,
+        FAINT,
         replace(MIXED, glow_level=(300.0, 3000.0), hot_level=(800.0, 5000.0)),
     ),
-    shares=(0.75, 0.25),
+    shares=(0.6, 0.2, 0.2),
 )
 """Frames of any detector, and images in the original's style of other brightnesses too: clusters on
-an even, bright glow are rare in any frame, and hard."""
+an even, bright glow are rare in any frame, and hard, as are hits that hardly rise above the
+noise."""
 
 GENERAL = Preset(
     name="general",

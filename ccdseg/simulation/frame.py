@@ -46,7 +46,7 @@ class FrameRecipe:
         c.Glow(probability=0.5),
         c.ColumnTransient(probability=0.12),
         c.HotLines(probability=0.6),
-        c.HotPixels(probability=0.2),
+        c.HotPixels(probability=0.08),
         c.BadEdge(probability=0.2),
         c.SerialStreaks(probability=0.4),
         c.Particles(probability=0.94),
@@ -128,6 +128,29 @@ def simulate_frame(
 GENERAL = FrameRecipe()
 """Frames of any detector: any pedestal, gain and noise, empty to crowded, with everything that real
 frames show."""
+
+FAINT = FrameRecipe(
+    name="faint",
+    detector=c.RandomDetector(
+        noise=LogUniform(0.15, 20.0),
+        gain=LogUniform(0.5, 10.0),
+        thickness=Uniform(200.0, 675.0),
+    ),
+    components=(
+        c.DarkCharge(probability=0.4, level=LogUniform(0.02, 2.0)),
+        c.Particles(
+            probability=0.9,
+            number=LogUniform(10.0, 150.0),
+            shares=(0.05, 0.03, 0.92, 0.0),
+            spread=0.0,
+            point_energy=LogUniform(0.05, 0.1),
+            line_share=0.05,
+            cut_share=0.0,
+        ),
+        c.Digitisation(probability=0.5),
+    ),
+)
+"""Point-like hits down to the noise, and little else: to learn how faint a hit may be."""
 
 EVENTS = FrameRecipe(
     name="events",

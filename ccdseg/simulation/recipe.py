@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 
 from ccdseg.errors import InputError
-from ccdseg.simulation.frame import EVENTS, GENERAL, XRAY, FrameRecipe
+from ccdseg.simulation.frame import EVENTS, FAINT, GENERAL, XRAY, FrameRecipe
 from ccdseg.simulation.truth import check_priority
 
 
@@ -137,6 +137,6 @@ MIXED = SimulationRecipe(
 glow stays below half of the image, so that the median remains that of the background."""
 
 RECIPES: dict[str, SimulationRecipe | FrameRecipe] = {
-    recipe.name: recipe for recipe in (TRAINING, TEST, MIXED, GENERAL, EVENTS, XRAY)
+    recipe.name: recipe for recipe in (TRAINING, TEST, MIXED, GENERAL, EVENTS, FAINT, XRAY)
 }
 """Recipes by name."""

@@ -28,6 +28,13 @@ KINDS = ("electron", "muon", "point", "alpha")
 _ALIGNED = 0.07
 """Spread (rad) of the directions of muons that run along a row or column."""
 
+_FAINTEST = 4.0
+"""Charge of the faintest point in standard deviations of the noise of a pixel, where one electron
+is less."""
+
+_POINT_RANGE = 30.0
+"""Least ratio of the highest energy of points to the lowest."""
+
 
 @dataclass(frozen=True)
 class Particles(Component):
@@ -110,9 +117,9 @@ class Particles(Component):
             return float(rng.choice(self.lines))
         if not self.adapts:
             return self.point_energy.draw(rng)
-        faintest = 4 * scene.sigma * scene.detector.pair_energy / 1000.0
-        low = max(faintest, 0.02)
-        return LogUniform(low, max(self.point_energy.high, 200 * low)).draw(rng)
+        least_charge = max(_FAINTEST * scene.sigma, 1.0)
+        low = least_charge * scene.detector.pair_energy / 1000.0
+        return LogUniform(low, max(self.point_energy.high, _POINT_RANGE * low)).draw(rng)
 
     def _deposit(
         self, path: Path, row: float, column: float, scene: Scene, rng: np.random.Generator

@@ -112,6 +112,9 @@ def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
     assert not [line for line in said(output.err) if "rror" in line]
     classifier = ParticleClassifier.load("mine.npz")
     assert classifier.weights[0].shape == (len(classifier.features), 64)
+    assert classifier.training["command"] == "ccdseg particles -o mine.npz --frames 60"
+    assert (classifier.training["frames"], classifier.training["seed"]) == (60, 0)
+    assert classifier.training["recipe"]["shape"] == [160, 160]
 
 
 class BySigmas:

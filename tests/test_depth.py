@@ -10,6 +10,7 @@ from refusal import refused
 
 from ccdseg.detector import DAMIC_M
 from ccdseg.identification import estimate_depth
+from ccdseg.simulation.particles import electron
 from ccdseg.simulation.particles.silicon import point_width
 
 
@@ -40,6 +41,23 @@ def test_the_error_is_that_of_the_spread_and_never_more_than_no_knowledge():
     moved = estimate_depth(shifted, detector=DAMIC_M)["depth"] - good["depth"]
     assert good["depth_error"][0].value == pytest.approx(moved[0].value, rel=0.1)
     assert bad["depth_error"][0].to_value(u.um) == pytest.approx(675 / 12**0.5)
+
+
+def test_the_error_covers_the_path_of_an_electron():
+    rng = np.random.default_rng(0)
+    events = events_at([400.0] * 60, energy=30.0, error=1e-4)
+    widths = [along_an_axis(electron(30.0, thickness=675.0, rng=rng)) for _ in range(60)]
+    events["point_spread"] = np.hypot(events["point_spread"].value, np.array(widths) / 15) * u.pix
+    found = estimate_depth(events, detector=DAMIC_M)
+    pulls = (found["depth"].to_value(u.um) - 400) / found["depth_error"].to_value(u.um)
+    assert 0.5 < np.median(pulls) < 1.5
+
+
+def along_an_axis(path):
+    """Standard deviation (µm) of the deposited energy along one axis, the mean of both."""
+    shares = path.losses / path.losses.sum()
+    away = path.positions[:, :2] - shares @ path.positions[:, :2]
+    return float(np.sqrt((shares @ away**2).mean()))
 
 
 def test_the_side_is_told_where_the_depth_decides():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from ccdseg.evaluation import particle_report
 from ccdseg.files import refuse_existing
 from ccdseg.identification import identify
 from ccdseg.identification.training import joined, known_events, train_classifier
+from ccdseg.provenance import code_state
 from ccdseg.registry import find_model
 from ccdseg.simulation import RECIPES
 
@@ -52,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Make events, learn from most of them, and test on the others."""
-    model = LazyModel(find_model(arguments.model))
+    model, code = LazyModel(find_model(arguments.model)), code_state()
     refuse_existing(arguments.output, overwrite=arguments.overwrite)
     frames = known_events(
         RECIPES["events"],
@@ -63,9 +65,22 @@ def run(arguments: argparse.Namespace) -> None:
     parts = list(tqdm(frames, total=arguments.frames, desc="Simulating", unit="frame"))
     n_tested = max(round(_TESTED * len(parts)), 1)
     classifier = train_classifier(joined(parts[n_tested:] or parts), seed=arguments.seed)
+    classifier = replace(classifier, training=_provenance(arguments, code))
     classifier.save(arguments.output)
     tested = joined(parts[:n_tested])
     found = identify(tested.events, classifier=classifier)["particle"]
     report = particle_report(tested.particles, found, isolated=False)
     logger.info("%s\nmacro F1 %.3f", report, report.macro_f1)
     logger.info("classifier: %s", arguments.output)
+
+
+def _provenance(arguments: argparse.Namespace, code: str) -> dict:
+    """Write down what makes the training again."""
+    return {
+        "command": arguments.command_line,
+        "code": code,
+        "model": str(arguments.model),
+        "recipe": RECIPES["events"].to_dict(),
+        "frames": arguments.frames,
+        "seed": arguments.seed,
+    }

@@ -24,6 +24,12 @@ def half_width(values: np.ndarray) -> float:
     return float(high - low) / 2
 
 
+def confusion_counts(true: np.ndarray, found: np.ndarray, n: int) -> np.ndarray:
+    """How often each of `n` indices (row) was found as each (column), int64 of shape (n, n)."""
+    pairs = true.ravel().astype(np.int64) * n + found.ravel()
+    return np.bincount(pairs, minlength=n * n).reshape(n, n)
+
+
 def plain(value: float) -> float | None:
     """`value` for JSON, which knows no NaN."""
     return None if math.isnan(value) else float(value)

@@ -19,6 +19,7 @@ from ccdseg.classes import CLASSES
 from ccdseg.connected import TOUCHING
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
+from ccdseg.simulation.particles import Path, deposit
 
 _APART = 24
 """Distance of the hits in a frame (px)."""
@@ -129,7 +130,7 @@ def detection_curve(
     segment : callable
         Maps an image (ADU) to class indices of `ccdseg.CLASSES`.
     detector : Detector
-        Gives pedestal, noise, gain and pair energy.
+        Gives pedestal, noise, gain, pair energy, Fano factor and pixel size.
     spread : float
         Standard deviation of the hits' charge (px).
     energies : sequence of float
@@ -207,13 +208,13 @@ def _hits(
         axis=-1,
     ).reshape(-1, 2)
     centres = corners + rng.uniform(-4, 4, corners.shape)
-    mean = 1000 * energy / detector.pair_energy
+    pixel = detector.pixel_size
     charge = np.zeros(shape)
-    for centre in centres:
-        n = max(round(rng.normal(mean, (detector.fano * mean) ** 0.5)), 0)
-        landed = np.rint(centre + rng.normal(0, spread, (n, 2))).astype(int)
-        inside = np.all((landed >= 0) & (landed < shape), axis=1)
-        np.add.at(charge, tuple(landed[inside].T), 1)
+    for row, column in (centres + 0.5) * pixel:  # the first pixel reaches from 0 to 1
+        place = np.array([[column, row, 0.0]])
+        path = Path("point", place, np.array([energy]), np.zeros(3), width=spread * pixel)
+        hit = deposit(path, detector=detector, rng=rng)
+        charge[hit.rows, hit.columns] += hit.drawn
     return charge, np.rint(centres).astype(int)
 
 

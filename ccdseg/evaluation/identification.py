@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ccdseg.evaluation.common import ratio
+from ccdseg.evaluation.common import confusion_counts, ratio
 from ccdseg.identification.particles import PARTICLES
 
 
@@ -61,13 +61,8 @@ def particle_report(
     chosen = np.ones(len(true), dtype=bool)
     if isolated:
         chosen = np.asarray(true) != "unknown"
-    confusion = np.zeros((len(PARTICLES), len(PARTICLES)), dtype=int)
-    for row, name in enumerate(PARTICLES):
-        for column, other in enumerate(PARTICLES):
-            confusion[row, column] = np.count_nonzero(
-                chosen & (true == name) & (identified == other)
-            )
-    return ParticleReport(confusion)
+    pairs = (_indices(names)[chosen] for names in (true, identified))
+    return ParticleReport(confusion_counts(*pairs, len(PARTICLES)))
 
 
 def particle_reports_by_energy(
@@ -79,3 +74,7 @@ def particle_reports_by_energy(
         inside = (energy >= low) & (energy < high)
         reports[float(low), float(high)] = particle_report(true[inside], identified[inside])
     return reports
+
+
+def _indices(names: np.ndarray) -> np.ndarray:
+    return np.array([PARTICLES.index(name) for name in names], dtype=int)

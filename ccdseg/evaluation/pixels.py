@@ -9,7 +9,7 @@ import numpy as np
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.evaluation.common import check_same_classes, plain, ratio
+from ccdseg.evaluation.common import check_same_classes, confusion_counts, plain, ratio
 
 _COLUMNS = ("precision", "recall", "f1", "iou", "dice")
 
@@ -140,9 +140,7 @@ def pixel_report(
         )
     if ignore is not None:
         true, predicted = true[~ignore], predicted[~ignore]
-    n = len(classes)
-    pairs = true.ravel().astype(np.int64) * n + predicted.ravel()
-    return PixelReport(classes, np.bincount(pairs, minlength=n * n).reshape(n, n))
+    return PixelReport(classes, confusion_counts(true, predicted, len(classes)))
 
 
 def cross_entropy(true: np.ndarray, probabilities: np.ndarray) -> float:

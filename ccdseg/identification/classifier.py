@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,8 @@ class ParticleClassifier:
         Of each layer.
     features, particles : tuple of str
         Names of inputs and outputs.
+    training : dict
+        How it was trained: command, state of the code, segmenter, frames and seed.
     """
 
     mean: np.ndarray
@@ -40,6 +43,7 @@ class ParticleClassifier:
     biases: tuple[np.ndarray, ...]
     features: tuple[str, ...] = field(default=tuple(feature.name for feature in FEATURES))
     particles: tuple[str, ...] = PARTICLES
+    training: dict = field(default_factory=dict)
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """Probability of each particle, (events, particles), from features (events, features)."""
@@ -56,6 +60,7 @@ class ParticleClassifier:
         for number, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
             layers |= {f"weights_{number}": weights, f"biases_{number}": biases}
         names = {"features": np.array(self.features), "particles": np.array(self.particles)}
+        names["training"] = np.array(json.dumps(self.training))
         write_npz(path, {"mean": self.mean, "scale": self.scale, **names, **layers})
 
     @classmethod
@@ -77,9 +82,14 @@ class ParticleClassifier:
                 biases=tuple(arrays[f"biases_{i}"] for i in range(n_layers)),
                 features=tuple(map(str, arrays["features"])),
                 particles=tuple(map(str, arrays["particles"])),
+                training=json.loads(str(arrays["training"])),
             )
         except KeyError as error:
             raise InputError(f"{path} is no classifier of particles: {error} is missing.") from None
+        except ValueError as error:
+            raise InputError(
+                f"{path} is damaged: how it was trained is no JSON ({error})."
+            ) from None
         known = tuple(feature.name for feature in FEATURES)
         if classifier.features != known:
             raise InputError(

@@ -10,6 +10,10 @@ from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.simulation.particles.silicon import point_growth
 
+EXTENT = 0.07
+"""Standard deviation, along one axis, of the energy that an electron leaves along its path (µm per
+keV): the median of simulated electrons of 20 to 60 keV is 0.067 to 0.072."""
+
 
 def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     """Estimate the depth of events as if they were point-like.
@@ -29,8 +33,9 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     -------
     astropy.table.QTable
         A copy with the columns ``depth`` (µm below the gate side, 0 to the thickness),
-        ``depth_error`` (its standard deviation from that of the spread, at most that of a depth
-        which may be anything) and ``side``: ``front`` or ``back`` where the depth is at least one
+        ``depth_error`` (its standard deviation from that of the spread and from the path of an
+        electron of that energy, which may be part of the spread; at most that of a depth which may
+        be anything) and ``side``: ``front`` or ``back`` where the depth is at least one
         standard deviation away from the middle, else empty. NaN and empty where no point was
         fitted.
 
@@ -49,9 +54,15 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     energy = np.maximum(events["energy"].to_value(u.keV), 0)
     growth = point_growth(energy, detector) / detector.pixel_size
     depth = _depth((spread / growth) ** 2, detector)
-    slope = np.abs(_depth(((spread + error) / growth) ** 2, detector) - depth)
-    other = np.abs(_depth((np.maximum(spread - error, 0) / growth) ** 2, detector) - depth)
-    known = np.fmin(np.maximum(slope, other), detector.thickness / 12**0.5)
+    of_spread = np.maximum(
+        *(
+            np.abs(_depth((np.maximum(limit, 0) / growth) ** 2, detector) - depth)
+            for limit in (spread - error, spread + error)
+        )
+    )
+    path = EXTENT * energy / detector.pixel_size
+    of_path = _depth((spread**2 + path**2) / growth**2, detector) - depth
+    known = np.fmin(np.hypot(of_spread, of_path), detector.thickness / 12**0.5)
     result = events.copy()
     result["depth"] = np.clip(depth, 0, detector.thickness) * u.um
     result["depth_error"] = np.where(np.isfinite(depth), known, np.nan) * u.um

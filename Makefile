@@ -17,7 +17,7 @@ run: $(READY)  ## train the default preset and segment the sample frame with it
 	@echo "Segmented frame, pictures and summary:     runs/sample"
 
 test: $(READY)
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY)
 	$(PYTHON) -m ruff format --check .

@@ -15,6 +15,13 @@ from ccdseg.simulation import SimulationRecipe, simulate_dataset
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+LONGEST = ("test_scripts", "test_notebook", "test_cli_physics", "test_cli_train", "test_cli_resume")
+
+
+def pytest_collection_modifyitems(items):
+    """Let the longest modules begin, so that two workers end at about the same time."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
 
 @pytest.fixture(scope="session")
 def small_recipe():

@@ -40,6 +40,19 @@ def test_hot_lines_stay_crossing_or_wide_or_short():
     assert n_components == 0
 
 
+def test_wide_lines_stay_where_they_are_long_and_where_they_cross():
+    mask = np.zeros((90, 90), np.uint8)
+    mask[:, 20:40] = mask[50:62, :] = HOT
+    changed, n_components = after(mask, post.HotPixelsAreLines())
+    np.testing.assert_array_equal(changed, mask)
+    assert n_components == 0
+    short = mask.copy()
+    short[:10] = short[45:] = 0
+    changed, n_components = after(short, post.HotPixelsAreLines())
+    assert n_components == 1
+    assert np.all(changed[10:45, 20:40] == CLUSTER)
+
+
 @pytest.mark.parametrize("on_line", [False, True])
 def test_a_hot_blob_is_a_cluster_also_on_a_line(on_line):
     mask = disk(empty(), 30, 40, 6, HOT)

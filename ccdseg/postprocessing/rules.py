@@ -17,6 +17,9 @@ from ccdseg.postprocessing.components import Component, components_of, most_freq
 _ELONGATED = 3
 """Length of a line in units of its width."""
 
+_ENCLOSED = 0.6
+"""Share of hot pixels around what is no line for itself, where it is the crossing of two."""
+
 
 @dataclass(frozen=True)
 class Rule(ABC):
@@ -57,7 +60,7 @@ class Rule(ABC):
 
 @dataclass(frozen=True)
 class HotPixelsAreLines(Rule):
-    """Hot pixels are rows, columns or parts of them, at most so wide, alone or crossing.
+    """Hot pixels are rows, columns or parts of them, alone or crossing.
 
     A part of a component that is no line becomes glow where it is large and lies in glow, and
     otherwise a cluster.
@@ -65,9 +68,10 @@ class HotPixelsAreLines(Rule):
     Parameters
     ----------
     widest : int
-        Greatest width of a line, and side of a block that may be hot (px).
+        Greatest width (px) of a line of any length. A wider one, as bright columns that bloom and
+        have tails are, must be three times as long.
     glow_size : int
-        Number of pixels from which such a part may be glow.
+        Number of pixels from which a part that is no line may be glow.
     """
 
     name: ClassVar[str] = "hot pixels are lines"
@@ -84,23 +88,23 @@ class HotPixelsAreLines(Rule):
         for component in components_of(before == hot):
             if min(component.extent) <= self.widest:
                 continue
-            odd = component.pixels & ~self._lines(component.pixels)
-            for part in components_of(odd):
+            changes = False
+            for part in components_of(self._no_lines(component.pixels)):
                 around = part.surroundings(before[component.area])
-                in_glow = most_frequent(around[around != hot]) == glow
-                is_glow = in_glow and part.size >= self.glow_size
-                mask[component.area][part.area][part.pixels] = glow if is_glow else cluster
-            n_changed += bool(odd.any())
+                if np.mean(around == hot) < _ENCLOSED:
+                    in_glow = most_frequent(around[around != hot]) == glow
+                    is_glow = in_glow and part.size >= self.glow_size
+                    mask[component.area][part.area][part.pixels] = glow if is_glow else cluster
+                    changes = True
+            n_changed += changes
         return n_changed
 
-    def _lines(self, pixels: np.ndarray) -> np.ndarray:
-        """Pixels whose run along one axis is narrow and a multiple of it long, or which cross."""
-        runs = np.stack([_run_lengths(pixels, axis) for axis in (0, 1)])
-        narrow, long = runs.min(axis=0), runs.max(axis=0)
-        straight = (narrow <= self.widest) & (long >= _ELONGATED * narrow)
-        both = narrow >= _ELONGATED * self.widest
+    def _no_lines(self, pixels: np.ndarray) -> np.ndarray:
+        """Pixels of what is wider than a line along both axes, and not much longer than wide."""
         block = np.ones((self.widest + 1, self.widest + 1), dtype=bool)
-        return straight | (both & ~ndimage.binary_opening(both, block))
+        wide = ndimage.binary_opening(pixels, block)
+        runs = np.stack([_run_lengths(wide, axis) for axis in (0, 1)])
+        return wide & (runs.max(axis=0) < _ELONGATED * runs.min(axis=0))
 
 
 @dataclass(frozen=True)

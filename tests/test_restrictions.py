@@ -75,6 +75,27 @@ def test_a_large_hot_part_of_the_glow_is_glow():
 
 
 @pytest.mark.parametrize("vertical", [False, True])
+def test_a_hot_piece_between_two_pieces_of_a_track_is_part_of_it(vertical):
+    mask = empty((60, 60))
+    mask[10:12, 10:20] = mask[11:13, 26:34] = CLUSTER
+    mask[11, 20:26] = HOT  # between both
+    mask[30:33, 10:20] = CLUSTER
+    mask[31, 20:30] = HOT  # at one end
+    mask[:, 40] = HOT  # a column through a track
+    mask[45:47, 35:40] = mask[45:47, 41:46] = CLUSTER
+    mask[50:54, 5] = HOT  # a short one through a track
+    mask[51, 1:5] = mask[51, 6:9] = CLUSTER
+    mask = mask.T if vertical else mask
+    changed, n_components = after(mask, post.TracksAreWhole())
+    expected = mask.T.copy() if vertical else mask.copy()
+    expected[11, 20:26] = CLUSTER
+    assert n_components == 1
+    np.testing.assert_array_equal(changed, expected.T if vertical else expected)
+    same, _ = after(mask, post.TracksAreWhole(longest=3))
+    np.testing.assert_array_equal(same, mask)
+
+
+@pytest.mark.parametrize("vertical", [False, True])
 def test_a_thin_straight_cluster_is_hot(vertical):
     mask = empty()
     mask[10, 10:30] = CLUSTER

@@ -11,6 +11,7 @@ from ccdseg.postprocessing.rules import (
     HotPixelsAreLines,
     Rule,
     SpecksRemoved,
+    TracksAreWhole,
 )
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Restricted",
     "Rule",
     "SpecksRemoved",
+    "TracksAreWhole",
     "apply_restrictions",
     "grow",
     "inpaint",

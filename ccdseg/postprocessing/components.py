@@ -39,8 +39,23 @@ class Component:
 
     def surroundings(self, mask: np.ndarray) -> np.ndarray:
         """Class indices of the pixels that touch it, (n,)."""
-        ring = ndimage.binary_dilation(self.pixels, TOUCHING) & ~self.pixels
-        return mask[self.area][ring]
+        return mask[self.area][self._ring]
+
+    def ends_touch(self, others: np.ndarray) -> bool:
+        """Whether both ends of the longer side touch `others`, bool of the shape of the area."""
+        touched = self._ring & others
+        longest = max(self.extent)
+        for axis, length in enumerate(self.extent):
+            if length == longest:
+                reached = np.flatnonzero(self.pixels.any(axis=1 - axis))
+                where = np.flatnonzero(touched.any(axis=1 - axis))
+                if where.size and where[0] < reached[0] and where[-1] > reached[-1]:
+                    return True
+        return False
+
+    @property
+    def _ring(self) -> np.ndarray:
+        return ndimage.binary_dilation(self.pixels, TOUCHING) & ~self.pixels
 
 
 def components_of(member: np.ndarray) -> Iterator[Component]:

@@ -108,6 +108,34 @@ class HotPixelsAreLines(Rule):
 
 
 @dataclass(frozen=True)
+class TracksAreWhole(Rule):
+    """A hot piece of a row or column between two clusters, one at each end, is part of their track.
+
+    Parameters
+    ----------
+    longest : int
+        Length up to which it may be (px); longer ones are as often parts of hot lines.
+    """
+
+    name: ClassVar[str] = "tracks are whole"
+    longest: int = 10
+
+    def __post_init__(self) -> None:
+        _at_least(self, "longest", 1)
+
+    def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
+        hot, cluster = (classes[name].index for name in ("hot pixel", "cluster"))
+
+        def whole(component: Component) -> int:
+            between = max(component.extent) <= self.longest and component.ends_touch(
+                mask[component.area] == cluster
+            )
+            return cluster if between else hot
+
+        return _replace(mask, hot, whole)
+
+
+@dataclass(frozen=True)
 class ClustersAreNoLines(Rule):
     """A cluster is no perfect line of one pixel's width along a row or column: that is hot.
 
@@ -261,6 +289,13 @@ def _at_least(rule: Rule, name: str, least: int) -> None:
 
 RULES = {
     rule.name: rule
-    for rule in (HotPixelsAreLines, ClustersAreNoLines, ClusterSizes, SpecksRemoved, HolesClosed)
+    for rule in (
+        HotPixelsAreLines,
+        TracksAreWhole,
+        ClustersAreNoLines,
+        ClusterSizes,
+        SpecksRemoved,
+        HolesClosed,
+    )
 }
 """Rules by name."""

@@ -163,7 +163,9 @@ EVENTS = FrameRecipe(
     ),
     components=(
         c.DarkCharge(probability=0.7, level=LogUniform(0.02, 2.0)),
-        c.Particles(probability=1.0, number=LogUniform(2.0, 10.0), cut_share=0.03),
+        c.Particles(
+            probability=1.0, number=LogUniform(2.0, 10.0), cut_share=0.03, aligned_share=0.0
+        ),
         c.Digitisation(probability=0.5),
     ),
 )

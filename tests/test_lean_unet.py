@@ -10,7 +10,7 @@ from refusal import refused
 
 from ccdseg.models import NETWORKS, lean_unet, unet
 from ccdseg.models.receptive_field import receptive_field
-from ccdseg.models.weights import load_weights
+from ccdseg.models.weights import load_body, load_weights
 
 IMAGES = np.random.default_rng(0).normal(0, 1, (2, 32, 48, 1)).astype(np.float32)
 TINY = {"filters": (2, 3, 4), "head": 3}
@@ -203,3 +203,23 @@ def test_weights_of_another_architecture_are_refused(tmp_path, change):
 def test_weights_that_are_missing_are_refused(tmp_path):
     with refused("none.keras: no such file"):
         build(weights=tmp_path / "none.keras")
+
+
+def test_all_but_the_classes_is_taken_over(tmp_path):
+    keras.utils.set_random_seed(1)
+    source = lean_unet(**TINY)
+    source.save(tmp_path / "a.keras")
+    model = lean_unet(**TINY | {"n_classes": 2})
+    load_body(model, tmp_path / "a.keras")
+    for layer, twin in zip(model.layers[:-1], source.layers[:-1], strict=True):
+        for weights, expected in zip(layer.get_weights(), twin.get_weights(), strict=True):
+            np.testing.assert_array_equal(weights, expected)
+    assert model.layers[-1].get_weights()[0].shape != source.layers[-1].get_weights()[0].shape
+    wider = lean_unet(**TINY | {"filters": (4, 4, 6)})
+    with refused("another architecture"):
+        load_body(wider, tmp_path / "a.keras")
+    (tmp_path / "b.keras").write_text("no network")
+    with refused("b.keras: the file is damaged"):
+        load_body(model, tmp_path / "b.keras")
+    with refused("no such file"):
+        load_body(model, tmp_path / "c.keras")

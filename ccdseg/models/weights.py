@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-from keras import Model
+from keras import Model, saving
 
 from ccdseg.errors import InputError
 
@@ -29,3 +29,34 @@ def load_weights(model: Model, path: str | Path) -> None:
             f"Weights {path} do not fit the network: the file is damaged, or of another "
             "architecture (filters, levels or classes differ)."
         ) from None
+
+
+def load_body(model: Model, path: str | Path) -> None:
+    """Load the weights of all layers but the last, which tells the classes apart.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Where the weights go.
+    path : str or Path
+        A saved network (``.keras``) of the same architecture but for the number of classes.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, damaged, or of another architecture.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"Weights {path}: no such file.")
+    try:
+        source = saving.load_model(path, compile=False)
+    except Exception:  # noqa: BLE001 - damaged bytes can raise anything
+        raise InputError(f"Weights {path}: the file is damaged, or no saved network.") from None
+    shapes, given = (
+        [[weight.shape for weight in layer.weights] for layer in network.layers[:-1]]
+        for network in (model, source)
+    )
+    if shapes != given:
+        raise InputError(f"Weights {path} are of another architecture (filters or levels differ).")
+    for layer, twin in zip(model.layers[:-1], source.layers[:-1], strict=True):
+        layer.set_weights(twin.get_weights())

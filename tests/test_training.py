@@ -8,6 +8,7 @@ import pytest
 from keras import callbacks, optimizers
 from refusal import refused
 
+from ccdseg.classes import COSMICS
 from ccdseg.detector import DAMIC
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, threshold_mask

@@ -14,7 +14,7 @@ from ccdseg.fits_io import read_frame
 
 SUFFIXES = (".png", ".tif", ".tiff", ".fits", ".fit", ".fits.gz", ".fits.fz")
 PARTS = ("Train", "Validation", "Test")
-"""Names of the folders of images; that of their masks has ``Annotation`` behind it."""
+"""Names of the folders of images; `mask_folder` names that of the masks."""
 
 _ON = (0, 1, 255, 65535)
 """Values that a mask may hold: 0, and one of the others."""
@@ -81,6 +81,11 @@ class ImageFolder(Sequence):
         return image, mask
 
 
+def mask_folder(part: str) -> str:
+    """Name of the folder of a part's masks."""
+    return f"{part}Annotation"
+
+
 def find_parts(folder: str | Path) -> dict[str, ImageFolder]:
     """Parts of a data set: ``Train`` with ``TrainAnnotation``, ``Validation``…, ``Test``….
 
@@ -94,14 +99,14 @@ def find_parts(folder: str | Path) -> dict[str, ImageFolder]:
         raise InputError(f"No such folder: {folder}")
     parts = {}
     for name in PARTS:
-        images, masks = folder / name, folder / f"{name}Annotation"
+        images, masks = folder / name, folder / mask_folder(name)
         if images.is_dir() != masks.is_dir():
             present, missing = (images, masks) if images.is_dir() else (masks, images)
             raise InputError(f"{present} has no partner: {missing} is missing.")
         if images.is_dir():
             parts[name] = ImageFolder.open(images, masks)
     if not parts:
-        wanted = ", ".join(f"{name} and {name}Annotation" for name in PARTS)
+        wanted = ", ".join(f"{name} and {mask_folder(name)}" for name in PARTS)
         raise InputError(f"{folder} holds no images; it must hold the folders {wanted}.")
     return parts
 

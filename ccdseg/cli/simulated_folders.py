@@ -59,7 +59,8 @@ def write_folders(
     with atomic_folder(folder, overwrite=overwrite) as temporary:
         bar = tqdm(images, desc="Simulating", unit="image", total=n_images)
         for number, (part, simulated) in enumerate(zip(parts, bar, strict=True)):
-            first = simulated if number == 0 else first
+            if number == 0:
+                first = simulated
             mask = np.uint8(255) * simulated.mask_in(COSMICS)
             write_png(temporary / part / f"{number:05d}.png", simulated.image.astype(np.uint16))
             write_png(temporary / mask_folder(part) / f"{number:05d}.png", mask)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ccdseg.simulation.frame import FAINT
+from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
+from ccdseg.simulation.frame import FAINT, XRAY
 from ccdseg.simulation.frame import GENERAL as ANY_FRAME
 from ccdseg.simulation.mixture import Recipe, RecipeMixture
-from ccdseg.simulation.recipe import MIXED, TRAINING
+from ccdseg.simulation.recipe import MIXED, TEST, TRAINING
 from ccdseg.training_config import TrainingConfig
 
 N_TEST_IMAGES = 42
@@ -23,7 +24,7 @@ class Preset:
     ----------
     name : str
         Name on the command line.
-    architecture : {"unet", "lean_unet"}
+    architecture : {"unet", "lean_unet", "deeplab_v3_plus"}
         Network, a key of `ccdseg.models.NETWORKS`.
     network : dict
         Its arguments.
@@ -39,6 +40,12 @@ class Preset:
         Whether every epoch simulates new images.
     config : TrainingConfig
         Hyperparameters.
+    classes : ClassCatalogue
+        What the network tells apart.
+    test_recipe : SimulationRecipe or FrameRecipe
+        What simulated test images hold.
+    input_size : tuple of int or None
+        Rows and columns that images are resized to (px); None where they keep their size.
     """
 
     name: str
@@ -50,6 +57,9 @@ class Preset:
     n_images: int
     streamed: bool
     config: TrainingConfig = field(default_factory=TrainingConfig)
+    classes: ClassCatalogue = CLASSES
+    test_recipe: Recipe = TEST
+    input_size: tuple[int, int] | None = None
 
 
 PAPER = Preset(
@@ -120,5 +130,47 @@ GENERAL = Preset(
 )
 """Frames of any detector, from simulation alone: an hour and more on two cores."""
 
-PRESETS = {preset.name: preset for preset in (DEFAULT, GENERAL, PAPER)}
+COSMICS_LEAN = Preset(
+    name="cosmics",
+    architecture="lean_unet",
+    network={"filters": (16, 16, 32, 64, 128)},
+    normalizer={"name": "robust", "softening": 100.0},
+    labels="truth",
+    recipe=XRAY.scaled((256, 256)),
+    n_images=2000,
+    streamed=True,
+    config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
+    classes=COSMICS,
+    test_recipe=XRAY,
+)
+"""Cosmics in X-ray images, for ordinary processors."""
+
+COSMICS_PAPER = Preset(
+    name="cosmics-paper",
+    architecture="deeplab_v3_plus",
+    network={"backbone": "imagenet"},
+    normalizer="stretch",
+    labels="truth",
+    recipe=XRAY,
+    n_images=600,
+    streamed=True,
+    config=TrainingConfig(
+        epochs=100,
+        batch_size=6,
+        optimizer="adam_unclipped",
+        learning_rate=1e-4,
+        schedule="exponential",
+        loss="weighted_crossentropy",
+        balance=0.0,
+        early_stopping_patience=30,
+        flips=False,
+    ),
+    classes=COSMICS,
+    test_recipe=XRAY,
+    input_size=(512, 512),
+)
+"""The original for cosmics: DeepLabV3+ on a frozen ResNet50 of ImageNet, images of 512×512 pixels
+stretched to 8 bit, and its hyperparameters; half a day and more on two cores."""
+
+PRESETS = {preset.name: preset for preset in (DEFAULT, GENERAL, COSMICS_LEAN, PAPER, COSMICS_PAPER)}
 """Presets by name."""

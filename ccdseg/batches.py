@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 from keras.utils import PyDataset
 
+from ccdseg.classes import ClassCatalogue
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.mask import Thresholds, threshold_mask, to_one_hot
@@ -23,7 +24,7 @@ class _Batches(PyDataset):
         self,
         *,
         normalizer: Normalizer,
-        n_classes: int,
+        classes: ClassCatalogue,
         stride: int,
         batch_size: int,
         seed: int,
@@ -31,7 +32,7 @@ class _Batches(PyDataset):
     ) -> None:
         super().__init__(workers=1, max_queue_size=8)
         self.normalizer = normalizer
-        self.n_classes = n_classes
+        self.classes = classes
         self.stride = stride
         self.batch_size = batch_size
         self.seed = seed
@@ -47,7 +48,7 @@ class _Batches(PyDataset):
             pairs = [_flipped(image, mask, rng) for image, mask in pairs]
         images, masks = map(np.stack, zip(*pairs, strict=True))
         images, masks = (pad_to_multiple(array, self.stride) for array in (images, masks))
-        return images[..., np.newaxis], to_one_hot(masks, self.n_classes)
+        return images[..., np.newaxis], to_one_hot(masks, len(self.classes))
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
@@ -68,9 +69,9 @@ class ArrayBatches(_Batches):
         Images (ADU) and masks.
     shuffle : bool
         Whether the order changes.
-    normalizer, n_classes, stride, batch_size, seed, flips
-        Normalisation of each image, number of classes, what the sides of an image are padded to a
-        multiple of (px), images per batch, seed, and whether images are flipped and turned at
+    normalizer, classes, stride, batch_size, seed, flips
+        Normalisation of each image, classes of the masks, what the sides of an image are padded to
+        a multiple of (px), images per batch, seed, and whether images are flipped and turned at
         random.
     """
 
@@ -107,7 +108,7 @@ class SimulatedBatches(_Batches):
         Images per epoch.
     thresholds : Thresholds, optional
         Label the images by these instead of by their truth.
-    normalizer, n_classes, stride, batch_size, seed, flips
+    normalizer, classes, stride, batch_size, seed, flips
         As for `ArrayBatches`.
     """
 
@@ -137,7 +138,7 @@ class SimulatedBatches(_Batches):
         images = np.stack([simulated.image for simulated in drawn])
         if self.thresholds is not None:
             return images, threshold_mask(images, self.thresholds)
-        return images, np.stack([simulated.mask for simulated in drawn])
+        return images, np.stack([simulated.mask_in(self.classes) for simulated in drawn])
 
 
 def _flipped(

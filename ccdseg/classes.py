@@ -108,6 +108,37 @@ class ClassCatalogue(Sequence[PixelClass]):
                 f"to {len(self) - 1}."
             )
 
+    def translated(self, mask: np.ndarray, to: ClassCatalogue) -> np.ndarray:
+        """Mask of these classes as one of another catalogue.
+
+        Classes are matched by name, and that of particles with that of particles, whatever the
+        names; what the other catalogue has no class for becomes its first class.
+
+        Parameters
+        ----------
+        mask : ndarray
+            Indices of these classes, unsigned integers of any shape.
+        to : ClassCatalogue
+            The other catalogue.
+
+        Returns
+        -------
+        ndarray
+            Indices of the classes of `to`, uint8 of the same shape.
+
+        Raises
+        ------
+        InputError
+            Where the mask holds what is no index of a class.
+        """
+        self.check_indices(mask)
+        if to == self:
+            return mask
+        others = {row.name: row.index for row in to}
+        if self.particles and to.particles:
+            others[self.particles.name] = to.particles.index
+        return np.array([others.get(name, 0) for name in self.names], dtype=np.uint8)[mask]
+
     def to_list(self) -> list[dict]:
         """Rows as plain dictionaries, ready for JSON."""
         return [asdict(row) for row in self._rows]

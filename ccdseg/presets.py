@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.simulation.frame import GENERAL as ANY_FRAME
+from ccdseg.simulation.frame import XRAY
 from ccdseg.simulation.mixture import Recipe, RecipeMixture
-from ccdseg.simulation.recipe import MIXED, TRAINING
+from ccdseg.simulation.recipe import MIXED, TEST, TRAINING
 from ccdseg.training_config import TrainingConfig
 
 N_TEST_IMAGES = 42
@@ -38,6 +40,10 @@ class Preset:
         Whether every epoch simulates new images.
     config : TrainingConfig
         Hyperparameters.
+    classes : ClassCatalogue
+        What the network tells apart.
+    test_recipe : SimulationRecipe or FrameRecipe
+        What simulated test images hold.
     """
 
     name: str
@@ -49,6 +55,8 @@ class Preset:
     n_images: int
     streamed: bool
     config: TrainingConfig = field(default_factory=TrainingConfig)
+    classes: ClassCatalogue = CLASSES
+    test_recipe: Recipe = TEST
 
 
 PAPER = Preset(
@@ -117,5 +125,20 @@ GENERAL = Preset(
 )
 """Frames of any detector, from simulation alone: an hour and more on two cores."""
 
-PRESETS = {preset.name: preset for preset in (DEFAULT, GENERAL, PAPER)}
+COSMICS_LEAN = Preset(
+    name="cosmics",
+    architecture="lean_unet",
+    network={"filters": (16, 16, 32, 64, 128)},
+    normalizer={"name": "robust", "softening": 100.0},
+    labels="truth",
+    recipe=XRAY.scaled((256, 256)),
+    n_images=2000,
+    streamed=True,
+    config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
+    classes=COSMICS,
+    test_recipe=XRAY,
+)
+"""Cosmics in X-ray images, for ordinary processors."""
+
+PRESETS = {preset.name: preset for preset in (DEFAULT, GENERAL, COSMICS_LEAN, PAPER)}
 """Presets by name."""

@@ -132,6 +132,7 @@ def train_on_simulation(
         n_images=max(round(config.validation_split * n_images), 1),
         detector=detector,
         rng=np.random.default_rng([config.seed, 1]),
+        classes=segmenter.classes,
         progress=progress,
     )
     if thresholds is not None:
@@ -166,7 +167,7 @@ def _class_weights(masks: np.ndarray, segmenter: Segmenter, config: TrainingConf
 def _settings(segmenter: Segmenter, config: TrainingConfig) -> dict:
     return {
         "normalizer": segmenter.normalizer,
-        "n_classes": len(segmenter.classes),
+        "classes": segmenter.classes,
         "stride": segmenter.receptive_field.stride,
         "batch_size": config.batch_size,
         "seed": config.seed,

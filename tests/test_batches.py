@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ccdseg.batches import ArrayBatches, SimulatedBatches
+from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC
 from ccdseg.mask import Thresholds, threshold_mask
@@ -13,7 +14,7 @@ from ccdseg.normalization import get_normalizer
 def settings(**changes):
     return {
         "normalizer": get_normalizer("none"),
-        "n_classes": 4,
+        "classes": CLASSES,
         "stride": 1,
         "batch_size": 4,
         "seed": 5,
@@ -129,3 +130,13 @@ def test_thresholds_label_simulated_images(small_recipe):
     images, one_hot = batches[0]
     expected = threshold_mask(images[..., 0], thresholds)
     np.testing.assert_array_equal(one_hot.argmax(axis=-1), expected)
+
+
+def test_the_truth_of_simulated_images_is_in_the_classes_that_are_asked_for(small_recipe):
+    whole, cosmics = (
+        SimulatedBatches(small_recipe, DAMIC, n_images=2, **settings(classes=classes))[0][1]
+        for classes in (CLASSES, COSMICS)
+    )
+    assert cosmics.shape == (2, 64, 64, 2)
+    np.testing.assert_array_equal(cosmics[..., 1], whole[..., CLASSES["cluster"].index])
+    assert cosmics[..., 1].any()

@@ -90,3 +90,14 @@ def test_the_class_of_particles_is_known():
     assert CLASSES.particles == CLASSES["cluster"]
     assert COSMICS.particles == COSMICS["cosmic"]
     assert ClassCatalogue({"dark": (0, 0, 0), "bright": (1, 1, 1)}).particles is None
+
+
+def test_masks_are_translated_between_catalogues():
+    mask = np.array([[0, 1], [2, 3]], dtype=np.uint8)
+    translated = CLASSES.translated(mask, to=COSMICS)
+    np.testing.assert_array_equal(translated, [[0, 0], [0, 1]])
+    assert translated.dtype == np.uint8
+    np.testing.assert_array_equal(COSMICS.translated(translated, to=CLASSES), [[0, 0], [0, 3]])
+    np.testing.assert_array_equal(CLASSES.translated(mask, to=CLASSES), mask)
+    with refused("holds 0 to 3; it must hold class indices from 0 to 1"):
+        COSMICS.translated(mask, to=CLASSES)

@@ -8,6 +8,7 @@ import pytest
 from keras import callbacks, optimizers
 from refusal import refused
 
+from ccdseg.classes import COSMICS
 from ccdseg.detector import DAMIC
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, threshold_mask
@@ -19,7 +20,7 @@ from ccdseg.models import (
     unet,
 )
 from ccdseg.normalization import RobustNormalizer, get_normalizer
-from ccdseg.presets import DEFAULT, GENERAL, PAPER, PRESETS
+from ccdseg.presets import COSMICS_LEAN, DEFAULT, GENERAL, PAPER, PRESETS
 from ccdseg.progress import TrainingProgress
 from ccdseg.simulation import RECIPES, simulate_dataset
 from ccdseg.training import (
@@ -269,15 +270,29 @@ def test_an_impossible_configuration_is_refused(changes, message):
 
 
 def test_presets_are_found_by_their_names():
-    assert PRESETS == {"default": DEFAULT, "general": GENERAL, "paper": PAPER}
+    assert PRESETS == {
+        "default": DEFAULT,
+        "general": GENERAL,
+        "cosmics": COSMICS_LEAN,
+        "paper": PAPER,
+    }
     assert [preset.name for preset in PRESETS.values()] == list(PRESETS)
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
 def test_every_preset_names_a_network_and_its_arguments(preset):
-    network = NETWORKS[preset.architecture]((None, None, 1), 4, **preset.network)
+    n_classes = len(preset.classes)
+    network = NETWORKS[preset.architecture]((None, None, 1), n_classes, **preset.network)
     assert network.name == preset.architecture
-    assert network.output_shape == (None, None, None, 4)
+    assert network.output_shape == (None, None, None, n_classes)
+
+
+def test_cosmics_trains_a_lean_network_on_frames_as_its_test_images_are():
+    assert NETWORKS[COSMICS_LEAN.architecture] is lean_unet
+    assert COSMICS_LEAN.classes == COSMICS
+    assert COSMICS_LEAN.test_recipe is RECIPES["xray"]
+    assert COSMICS_LEAN.recipe == RECIPES["xray"].scaled((256, 256))
+    assert COSMICS_LEAN.streamed
 
 
 def test_general_trains_a_lean_network_on_frames_of_any_detector():
@@ -336,6 +351,14 @@ def test_frames_of_any_detector_train(tiny_unet):
     loss = segmenter.network.loss
     assert type(loss) is CrossentropyDice
     assert loss.gamma == 2
+
+
+def test_cosmics_train_on_frames_of_all_classes(tiny_unet):
+    segmenter = Segmenter(tiny_unet(n_classes=2, levels=1), classes=COSMICS)
+    recipe = RECIPES["xray"].scaled((32, 32))
+    config = TrainingConfig(epochs=1, batch_size=4)
+    history = train_on_simulation(segmenter, recipe, n_images=8, config=config, progress=False)
+    assert np.isfinite(history["val_loss"]).all()
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def calibration_frames(
         return list(zip(*validation, strict=True))
     rng = np.random.default_rng([preset.config.seed, 3])
     images = simulate_images(preset.recipe, N_FRAMES, detector=detector, rng=rng)
-    return ((simulated.image, simulated.mask) for simulated in images)
+    return ((simulated.image, simulated.mask_in(preset.classes)) for simulated in images)
 
 
 def calibrate(segmenter: Segmenter, frames: Iterable[tuple[np.ndarray, np.ndarray]]) -> Reliability:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccdseg.augmentation import AUGMENTATIONS, append_augmented
-from ccdseg.classes import CLASSES
 from ccdseg.cli.calibration import calibrate, calibration_frames
 from ccdseg.cli.parser import natural_int, positive_int
 from ccdseg.cli.quiet import import_keras
@@ -26,7 +25,7 @@ from ccdseg.mask import Thresholds, threshold_mask
 from ccdseg.presets import N_TEST_IMAGES, PRESETS, TEST_SEED, Preset
 from ccdseg.provenance import code_state
 from ccdseg.registry import NETWORK, find_model
-from ccdseg.simulation import RECIPES, SimulationRecipe, simulate_dataset
+from ccdseg.simulation import SimulationRecipe, simulate_dataset
 from ccdseg.training_state import LOG_FILE
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ Train a network that segments CCD images, and save it as a folder that load_mode
   python scripts/train.py                                  the default: five minutes on two cores
   python scripts/train.py --preset general                 any frame: the model that ships
   python scripts/train.py --preset general --resume        go on with it after it was killed
+  python scripts/train.py --preset cosmics                 cosmics in X-ray images
   python scripts/train.py --preset paper                   the original of 2020, about half a day
   python scripts/train.py --data mine.npz                  your own images and masks
   python scripts/train.py --simulate 1000 --epochs 30      more images, more epochs
@@ -116,8 +116,8 @@ def run(arguments: argparse.Namespace) -> None:
     output = arguments.output or Path("models") / arguments.preset
     refuse_existing(output, overwrite=arguments.overwrite)
     weights = find_weights(arguments.weights)
-    data = arguments.data and load_array_set(arguments.data, n_classes=len(CLASSES))
     preset = choose_preset(arguments)
+    data = arguments.data and load_array_set(arguments.data, n_classes=len(preset.classes))
     detector = choose_detector(arguments, preset)
     code = code_state()
     state = find_unfinished(output, arguments)
@@ -188,10 +188,11 @@ def split_or_simulate(
         training, test = _labelled(data, thresholds, arguments.data).split(0.2)
     else:
         test = simulate_dataset(
-            RECIPES["test"],
+            preset.test_recipe,
             n_images=N_TEST_IMAGES,
             detector=detector,
             rng=np.random.default_rng(TEST_SEED),
+            classes=preset.classes,
             progress=True,
         )
         training = None if preset.streamed else _simulate_training(preset, detector, thresholds)
@@ -218,6 +219,7 @@ def _simulate_training(
         n_images=preset.n_images,
         detector=detector,
         rng=np.random.default_rng(preset.config.seed),
+        classes=preset.classes,
         progress=True,
     )
     return _labelled(arrays, thresholds, "the simulation")
@@ -241,9 +243,9 @@ def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segme
 
     keras.utils.set_random_seed(preset.config.seed)
     build = NETWORKS[preset.architecture]
-    network = build((None, None, 1), len(CLASSES), weights=weights, **preset.network)
+    network = build((None, None, 1), len(preset.classes), weights=weights, **preset.network)
     logger.info("network: %s parameters", f"{network.count_params():,}")
-    return Segmenter(network, normalizer=preset.normalizer, name=name)
+    return Segmenter(network, classes=preset.classes, normalizer=preset.normalizer, name=name)
 
 
 def fit(

@@ -159,7 +159,7 @@ XRAY = FrameRecipe(
         pixel_size=Uniform(13.0, 25.0),
     ),
     components=(
-        c.Scattering(probability=0.97),
+        c.Scattering(probability=0.97, photon_energy=LogUniform(0.25, 1.5)),
         c.HotPixels(probability=0.3),
         c.Particles(
             probability=0.95,
@@ -172,6 +172,8 @@ XRAY = FrameRecipe(
         c.DeadPixels(),
         c.Digitisation(probability=1.0, least_noise=0.0),
     ),
+    truth_threshold=3.0,
 )
-"""X-ray images of a scattering experiment with cosmic tracks, which are the class ``cluster``; 16
-bit, photon noise far above the read noise."""
+"""Images of a scattering experiment with soft X-rays, whose cosmic tracks are the class
+``cluster``; 16 bit. A single photon leaves less than a track does in a pixel; where many fall, the
+noise of their number is far above the read noise, and faint tracks drown in it."""

@@ -9,6 +9,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
@@ -112,6 +113,7 @@ def simulate_dataset(
     detector: Detector | None = None,
     rng: np.random.Generator,
     library: ClusterLibrary | None = None,
+    classes: ClassCatalogue = CLASSES,
     n_workers: int = -1,
     progress: bool = False,
 ) -> ArraySet:
@@ -121,6 +123,8 @@ def simulate_dataset(
     ----------
     recipe, detector, rng, library, n_images, n_workers
         As for `simulate_images`.
+    classes : ClassCatalogue
+        Classes of the masks.
     progress : bool
         Whether to show a progress bar.
 
@@ -145,7 +149,7 @@ def simulate_dataset(
     )
     for i, simulated in enumerate(bar):
         arrays.images[i] = simulated.image
-        arrays.masks[i] = simulated.mask
+        arrays.masks[i] = simulated.mask_in(classes)
         arrays.unclear[i] = simulated.unclear
     return arrays
 

@@ -9,7 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
-from ccdseg.classes import CLASSES
+from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.simulation.events import EventList
@@ -28,7 +28,7 @@ class SimulatedImage:
     image : ndarray
         Signal (ADU), float32 of shape (H, W).
     mask : ndarray
-        True class of each pixel, uint8 of shape (H, W).
+        True class of each pixel, an index of `CLASSES`, uint8 of shape (H, W).
     cluster_signal : ndarray
         What the clusters alone add to the image (ADU), float32 of shape (H, W).
     noise : ndarray
@@ -61,6 +61,10 @@ class SimulatedImage:
         """True where the clusters' deposit lies between 0.5 and 3 standard deviations."""
         low, high = (limit * self.noise for limit in UNCLEAR)
         return (self.cluster_signal > low) & (self.cluster_signal < high)
+
+    def mask_in(self, classes: ClassCatalogue) -> np.ndarray:
+        """The mask in the classes of another catalogue, as `ClassCatalogue.translated`."""
+        return CLASSES.translated(self.mask, to=classes)
 
     def table(self) -> QTable:
         """Return the particles of a frame, or the elements of an image, as a table with units."""

@@ -14,6 +14,7 @@ from scipy import ndimage
 from ccdseg.classes import CLASSES, ClassCatalogue, PixelClass
 from ccdseg.connected import TOUCHING
 from ccdseg.errors import InputError
+from ccdseg.evaluation.common import plain
 from ccdseg.evaluation.pixels import pixel_report
 
 SCORES = {
@@ -272,6 +273,15 @@ class ImageTable:
         if not rows:
             raise InputError("No image was scored; add at least one.")
         return QTable(rows=rows, meta={"class": self.name})
+
+    def to_dict(self, group: str) -> dict:
+        """Summary of one set of images by method, pixels and score, ready for JSON."""
+        found: dict[str, dict] = {}
+        for row in self.summary():
+            if row["set"] == group:
+                pixels = found.setdefault(str(row["method"]), {}).setdefault(str(row["pixels"]), {})
+                pixels[str(row["score"])] = {name: plain(row[name]) for name in _SHOWN}
+        return found
 
     def to_text(self, group: str) -> str:
         """Summary of one set of images, one row per score and a block per method."""

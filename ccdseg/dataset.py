@@ -65,17 +65,28 @@ class ArraySet:
         InputError
             Where there are fewer than two images.
         """
-        if len(self) < 2:
-            raise InputError(
-                f"{len(self)} image left to split into training and validation; more are needed."
-            )
-        n_last = min(max(round(fraction * len(self)), 1), len(self) - 1)
+        n_last = n_last_of(len(self), fraction)
         return self[: len(self) - n_last], self[len(self) - n_last :]
 
     def save(self, path: str | Path) -> None:
         """Write the set as a compressed `.npz` file with the attributes' names as keys."""
         arrays = {"images": self.images, "masks": self.masks, "unclear": self.unclear}
         write_npz(path, {key: array for key, array in arrays.items() if array is not None})
+
+
+def n_last_of(n_images: int, fraction: float) -> int:
+    """How many of `n_images` the last `fraction` is, such that neither part is empty.
+
+    Raises
+    ------
+    InputError
+        Where there are fewer than two images.
+    """
+    if n_images < 2:
+        raise InputError(
+            f"{n_images} image left to split into training and validation; more are needed."
+        )
+    return min(max(round(fraction * n_images), 1), n_images - 1)
 
 
 def load_array_set(path: str | Path, *, n_classes: int) -> ArraySet:

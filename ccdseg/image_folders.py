@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ccdseg.dataset import n_last_of
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path
 from ccdseg.fits_io import read_frame
 
 SUFFIXES = (".png", ".tif", ".tiff", ".fits", ".fit", ".fits.gz", ".fits.fz")
 PARTS = ("Train", "Validation", "Test")
-"""Names of the folders of images; that of their masks has ``Annotation`` behind it."""
+"""Names of the folders of images; `mask_folder` names that of the masks."""
 
 _ON = (0, 1, 255, 65535)
 """Values that a mask may hold: 0, and one of the others."""
@@ -73,12 +74,28 @@ class ImageFolder(Sequence):
         if self.masks is None:
             return image, None
         mask = read_mask(self.masks[index])
-        if mask.shape != image.shape:
-            raise InputError(
-                f"{self.masks[index]} has {mask.shape[0]}×{mask.shape[1]} pixels and "
-                f"{self.images[index]} {image.shape[0]}×{image.shape[1]}; give both of one size."
-            )
+        check_sizes(self.images[index], image.shape, self.masks[index], mask.shape)
         return image, mask
+
+    def split(self, fraction: float) -> tuple[ImageFolder, ImageFolder]:
+        """Split off the last `fraction` of the images, at least one of each part.
+
+        Raises
+        ------
+        InputError
+            Where there are fewer than two images.
+        """
+        n_first = len(self) - n_last_of(len(self), fraction)
+        parts = slice(None, n_first), slice(n_first, None)
+        return tuple(
+            ImageFolder(self.images[part], None if self.masks is None else self.masks[part])
+            for part in parts
+        )
+
+
+def mask_folder(part: str) -> str:
+    """Name of the folder of a part's masks."""
+    return f"{part}Annotation"
 
 
 def find_parts(folder: str | Path) -> dict[str, ImageFolder]:
@@ -94,16 +111,32 @@ def find_parts(folder: str | Path) -> dict[str, ImageFolder]:
         raise InputError(f"No such folder: {folder}")
     parts = {}
     for name in PARTS:
-        images, masks = folder / name, folder / f"{name}Annotation"
+        images, masks = folder / name, folder / mask_folder(name)
         if images.is_dir() != masks.is_dir():
             present, missing = (images, masks) if images.is_dir() else (masks, images)
             raise InputError(f"{present} has no partner: {missing} is missing.")
         if images.is_dir():
             parts[name] = ImageFolder.open(images, masks)
     if not parts:
-        wanted = ", ".join(f"{name} and {name}Annotation" for name in PARTS)
+        wanted = ", ".join(f"{name} and {mask_folder(name)}" for name in PARTS)
         raise InputError(f"{folder} holds no images; it must hold the folders {wanted}.")
     return parts
+
+
+def check_sizes(
+    image: Path, image_shape: tuple[int, int], mask: Path, mask_shape: tuple[int, int]
+) -> None:
+    """Refuse a mask of another size than its image.
+
+    Raises
+    ------
+    InputError
+    """
+    if mask_shape != image_shape:
+        raise InputError(
+            f"{mask} has {mask_shape[0]}×{mask_shape[1]} pixels and {image} "
+            f"{image_shape[0]}×{image_shape[1]}; give both of one size."
+        )
 
 
 def read_image(path: str | Path) -> np.ndarray:
@@ -185,10 +218,31 @@ def _read(path: Path) -> np.ndarray:
 
 
 def _read_picture(path: Path) -> np.ndarray:
-    from skimage import io
-
     try:
-        return np.asarray(io.imread(path))
+        return _decoded(path)
     except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path} cannot be read as an image ({reason}).") from None
+
+
+def _decoded(path: Path) -> np.ndarray:
+    if path.suffix.lower() != ".png":
+        import tifffile
+
+        return tifffile.imread(path)
+    if _is_deep_colour(path):
+        import cv2  # since Pillow makes these 8 bit
+
+        encoded = np.fromfile(path, dtype=np.uint8)
+        return cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)[..., 2::-1]
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return np.asarray(picture)
+
+
+def _is_deep_colour(path: Path) -> bool:
+    """Whether a PNG has several channels of 16 bit."""
+    with path.open("rb") as stream:
+        depth_and_colour = stream.read(26)[24:]
+    return depth_and_colour in (b"\x10\x02", b"\x10\x04", b"\x10\x06")

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
-from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
@@ -23,11 +19,13 @@ from ccdseg.registry import (
     DEFAULT_MODEL,
     DESCRIPTION,
     NETWORK,
+    check_input_size,
     check_thresholds,
     find_model,
     read_description,
 )
-from ccdseg.tiling import Tile, choose_tile_size, pad_to_multiple, plan_tiles
+from ccdseg.resized_prediction import write_resized
+from ccdseg.tiled_prediction import TiledPrediction
 from ccdseg.version import __version__
 
 if TYPE_CHECKING:
@@ -35,9 +33,6 @@ if TYPE_CHECKING:
 
     from ccdseg.models.frozen import FrozenClassifier
     from ccdseg.models.receptive_field import ReceptiveField
-
-_BYTES_PER_BATCH = 2**31
-"""Outputs of all layers for one batch; about half of them are held at the same time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +69,10 @@ class Segmenter:
         One per class, above 0: a pixel is of the class with the highest probability / threshold, so
         that a class of a low threshold is found sooner. By default all are 1, and it is of the most
         probable class.
+    input_size : tuple of int, optional
+        Rows and columns to which normalised images are resized before the network, and the
+        probabilities back behind it: for networks that look at the whole image. By default images
+        keep their size and are cut into tiles, for which the network's reach must be finite.
     name : str
         Name under which results mention the model.
     training : dict
@@ -93,6 +92,7 @@ class Segmenter:
     classes: ClassCatalogue = CLASSES
     normalizer: Normalizer | str | dict = "robust"
     thresholds: tuple[float, ...] | None = None
+    input_size: tuple[int, int] | None = None
     name: str = "unnamed"
     training: dict = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
@@ -105,6 +105,7 @@ class Segmenter:
         keep_freed_memory()
         self.normalizer = get_normalizer(self.normalizer)
         self.thresholds = check_thresholds(self.thresholds, len(self.classes))
+        self.input_size = check_input_size(self.input_size)
         n_outputs = self.network.output_shape[-1]
         if n_outputs != len(self.classes):
             raise InputError(
@@ -118,11 +119,21 @@ class Segmenter:
         self.network = _for_any_size(self.network)
 
     @cached_property
-    def receptive_field(self) -> ReceptiveField:
-        """Reach and stride of the network."""
-        from ccdseg.models.receptive_field import receptive_field
+    def _tiled(self) -> TiledPrediction:
+        return TiledPrediction(self.network)
 
-        return receptive_field(self.network)
+    @property
+    def receptive_field(self) -> ReceptiveField:
+        """Reach and stride of the network, where it does not look at the whole image."""
+        return self._tiled.receptive_field
+
+    @property
+    def stride(self) -> int:
+        """What the network needs the sides of an image to be a multiple of (px).
+
+        It is 1 where images are resized to `input_size`.
+        """
+        return 1 if self.input_size else self.receptive_field.stride
 
     def predict(
         self,
@@ -135,8 +146,8 @@ class Segmenter:
         """Segment an image of any size.
 
         The image is cut into overlapping tiles, each normalised by the statistics of the whole; the
-        result does not depend on how it is cut. Pixels that are not finite are taken as the median
-        of the others.
+        result does not depend on how it is cut. With an `input_size` it is resized instead. Pixels
+        that are not finite are taken as the median of the others.
 
         Parameters
         ----------
@@ -145,7 +156,8 @@ class Segmenter:
             normalised for itself.
         tile_size : int or tuple of int, optional
             Side of a tile, or its rows and columns, halo included (px); raised where the halo needs
-            it. By default the tiles are as large as memory allows.
+            it, and without meaning where the segmenter has an `input_size`. By default the tiles
+            are as large as memory allows.
         probabilities : bool
             Whether the probabilities are wanted; the mask alone takes less time and memory.
         progress : bool
@@ -184,60 +196,16 @@ class Segmenter:
         tile_size: int | tuple[int, int] | None,
         progress: bool,
     ) -> None:
-        """Write the results of all images, tile by tile."""
-        classifier = self._classifier(probabilities="probabilities" in results)
-        tiles = self._tiles(images.shape[1:], tile_size)
-        total = len(images) * len(tiles)
-        with tqdm(total=total, desc="Segmenting", unit="tile", disable=not progress) as bar:
-            for places, pixels in self._batches(images, tiles):
-                outputs = classifier.predict_on_batch(pixels)
-                for name, result in results.items():
-                    for (index, tile), output in zip(places, outputs[name], strict=True):
-                        target = result[index][tile.keep]
-                        target[:] = output[tile.inner][: target.shape[0], : target.shape[1]]
-                bar.update(len(places))
-
-    def _tiles(self, shape: tuple[int, int], tile_size: int | tuple[int, int] | None) -> list[Tile]:
-        reach = self.receptive_field
-        padded = tuple(-(-length // reach.stride) * reach.stride for length in shape)
-        if tile_size is None:
-            tile_size = choose_tile_size(
-                padded, self._batch_pixels, halo=reach.halo, stride=reach.stride
-            )
-        least = 4 * (reach.halo + reach.stride)
-        rows, columns = (int(side) for side in np.maximum(tile_size, [least, least]))
-        return plan_tiles(padded, (rows, columns), halo=reach.halo, stride=reach.stride)
-
-    @cached_property
-    def _batch_pixels(self) -> int:
-        """Pixels that go through the network at once."""
-        import keras
-
-        side = 4 * self.receptive_field.stride
-        outputs = [layer.output for layer in self.network.layers]
-        shapes = keras.Model(self.network.input, outputs).compute_output_shape((1, side, side, 1))
-        bytes_per_pixel = 4 * sum(map(prod, shapes)) / side**2
-        return int(_BYTES_PER_BATCH / bytes_per_pixel)
-
-    def _batches(
-        self, images: np.ndarray, tiles: list[Tile]
-    ) -> Iterator[tuple[list[tuple[int, Tile]], np.ndarray]]:
-        """Tiles of all images: index of the image and tile, and pixels (N, rows, columns, 1)."""
-        pieces = self._pieces(images, tiles)
-        for place, part in pieces:
-            more = islice(pieces, max(self._batch_pixels // part.size - 1, 0))
-            places, parts = zip((place, part), *more, strict=True)
-            yield places, np.stack(parts)[..., np.newaxis]
-
-    def _pieces(
-        self, images: np.ndarray, tiles: list[Tile]
-    ) -> Iterator[tuple[tuple[int, Tile], np.ndarray]]:
-        """Index of the image and tile, and its normalised pixels (rows, columns)."""
-        for index, image in enumerate(images):
-            normalized = self.normalizer.fitted(_filled(image))
-            for tile in tiles:
-                part = pad_to_multiple(normalized(tile.read), self.receptive_field.stride)
-                yield (index, tile), part
+        """Write the results of all images."""
+        classifier = self._classifier(
+            probabilities="probabilities" in results or self.input_size is not None
+        )
+        settings = {"normalizer": self.normalizer, "progress": progress}
+        filled = map(_filled, images)
+        if self.input_size is None:
+            self._tiled.write(filled, results, classifier, tile_size=tile_size, **settings)
+        else:
+            write_resized(filled, results, classifier, input_size=self.input_size, **settings)
 
     def _classifier(self, *, probabilities: bool) -> FrozenClassifier:
         """The network as it is now, compiled; kept until it or the thresholds change."""
@@ -276,6 +244,7 @@ class Segmenter:
             "classes": self.classes.to_list(),
             "normalizer": self.normalizer.to_dict(),
             "thresholds": self.thresholds,
+            "input_size": self.input_size,
             "training": self.training,
         }
         for file, content in {
@@ -304,6 +273,7 @@ class Segmenter:
                 classes=ClassCatalogue.from_list(description["classes"]),
                 normalizer=description["normalizer"],
                 thresholds=description.get("thresholds"),
+                input_size=description.get("input_size"),
                 name=description["name"],
                 training=description.get("training", {}),
                 history=history,
@@ -358,6 +328,8 @@ def _for_any_size(network: Model) -> Model:
 
 def _load_network(path: Path) -> Model:
     import keras
+
+    import ccdseg.models  # noqa: F401 - makes its layers known to keras
 
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)

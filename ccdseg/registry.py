@@ -73,6 +73,7 @@ def read_description(folder: Path) -> dict:
         classes = ClassCatalogue.from_list(description["classes"])
         get_normalizer(description["normalizer"])
         check_thresholds(description.get("thresholds"), len(classes))
+        check_input_size(description.get("input_size"))
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise InputError(f"{path} is damaged ({error}).") from None
     return description
@@ -95,3 +96,19 @@ def check_thresholds(thresholds: Sequence[float] | None, n_classes: int) -> tupl
             f"thresholds are {thresholds!r}; give {n_classes} numbers above 0, one per class."
         )
     return numbers
+
+
+def check_input_size(size: Sequence[int] | None) -> tuple[int, int] | None:
+    """Size to which images are resized before the network, or None.
+
+    Raises
+    ------
+    InputError
+        Where it is not two whole numbers above 0.
+    """
+    if size is None:
+        return None
+    sides = tuple(size) if isinstance(size, Sequence) else ()
+    if len(sides) != 2 or not all(isinstance(side, int) and side > 0 for side in sides):
+        raise InputError(f"input_size is {size!r}; give rows and columns, both above 0, or None.")
+    return sides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, product
 from math import prod
@@ -186,7 +186,25 @@ def pad_to_multiple(frame: np.ndarray, multiple: int) -> np.ndarray:
     ndarray
         The frame itself where nothing is to be added, else a larger copy.
     """
-    missing = [-length % multiple for length in frame.shape[-2:]]
+    return pad_to(frame, [-(-length // multiple) * multiple for length in frame.shape[-2:]])
+
+
+def pad_to(frame: np.ndarray, size: Sequence[int]) -> np.ndarray:
+    """Pad a frame at its end by reflection to rows and columns of at least `size` (px).
+
+    Parameters
+    ----------
+    frame : ndarray
+        (H, W), or (N, H, W) for several, of any type.
+    size : sequence of int
+        Rows and columns wanted (px); an axis that has as many or more stays as it is.
+
+    Returns
+    -------
+    ndarray
+        The frame itself where nothing is to be added, else a larger copy.
+    """
+    missing = [max(side - length, 0) for side, length in zip(size, frame.shape[-2:], strict=True)]
     if not any(missing):
         return frame
     untouched = [(0, 0)] * (frame.ndim - 2)

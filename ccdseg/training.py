@@ -1,39 +1,29 @@
-"""Training a segmenter: batches, callbacks, history."""
+"""Training a segmenter: on arrays, on folders of images, on images simulated as it goes."""
 
 from __future__ import annotations
 
 import logging
-import tempfile
-from contextlib import nullcontext
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
-import keras
 import numpy as np
-from keras import callbacks, optimizers
 
-from ccdseg.batches import ArrayBatches, SimulatedBatches
+from ccdseg.batches import ArrayBatches, FolderBatches, SimulatedBatches
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
+from ccdseg.fitting import fit
+from ccdseg.image_checks import check_folders
+from ccdseg.image_folders import ImageFolder, read_mask
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, class_frequencies, class_weights, threshold_mask
-from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
-from ccdseg.progress import EpochOfBatches, LearningRateLog, Replay, TrainingProgress
 from ccdseg.simulation import Recipe, simulate_dataset
 from ccdseg.training_config import TrainingConfig
-from ccdseg.training_state import TrainingState
 
-_LOSSES = {
-    "weighted_crossentropy": WeightedCategoricalCrossentropy,
-    "crossentropy_dice": CrossentropyDice,
-    "focal_dice": partial(CrossentropyDice, gamma=2.0),
-}
-_OPTIMIZERS = {
-    "adadelta": optimizers.Adadelta,
-    "adam": partial(optimizers.Adam, global_clipnorm=1.0),
-}
+_LARGEST_PIECE = 512
+"""Most rows and columns of the piece of an image that is trained on at once (px)."""
+
+_SAMPLED_MASKS = 500
+"""Most masks of a folder that are read to find how frequent the classes are."""
 
 logger = logging.getLogger(__name__)
 
@@ -84,10 +74,64 @@ def train(
     training, validation = ArraySet(images, masks).split(config.validation_split)
     batches = ArrayBatches(training, **_settings(segmenter, config))
     weights = _class_weights(training.masks, segmenter, config)
-    return _fit(
+    return fit(
         segmenter,
         batches,
-        validation,
+        ArrayBatches(validation, shuffle=False, **_unflipped(segmenter, config)),
+        weights=weights,
+        config=config,
+        folder=folder,
+        progress=progress,
+    )
+
+
+def train_on_folders(
+    segmenter: Segmenter,
+    training: ImageFolder,
+    validation: ImageFolder | None = None,
+    *,
+    config: TrainingConfig | None = None,
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> dict[str, list[float]]:
+    """Train on folders of images and masks, read as training goes.
+
+    Images may have different sizes: they are resized where the segmenter has an `input_size`;
+    otherwise a piece of each, at most 512×512 pixels and anywhere in it, is trained on in each
+    epoch, and its middle is validated on.
+
+    Parameters
+    ----------
+    segmenter, config, folder, progress
+        As for `train`.
+    training : ImageFolder
+        Images with masks of two classes.
+    validation : ImageFolder, optional
+        Images that validate; by default the last `config.validation_split` of the others.
+
+    Returns
+    -------
+    dict of str to list of float
+        As from `train`.
+
+    Raises
+    ------
+    InputError
+        Where an image or a mask cannot be used; the first is named, before training starts where
+        the heads of the files tell.
+    """
+    config = config or TrainingConfig()
+    largest = check_folders([part for part in (training, validation) if part], progress=progress)
+    if validation is None:
+        training, validation = training.split(config.validation_split)
+    piece = tuple(
+        -(-min(side, _LARGEST_PIECE) // segmenter.stride) * segmenter.stride for side in largest
+    )
+    weights = _class_weights(_sample_of_masks(training), segmenter, config)
+    return fit(
+        segmenter,
+        FolderBatches(training, piece=piece, **_settings(segmenter, config)),
+        FolderBatches(validation, piece=piece, shuffle=False, **_unflipped(segmenter, config)),
         weights=weights,
         config=config,
         folder=folder,
@@ -145,15 +189,21 @@ def train_on_simulation(
         **_settings(segmenter, config),
     )
     weights = _class_weights(validation.masks, segmenter, config)
-    return _fit(
+    return fit(
         segmenter,
         batches,
-        validation,
+        ArrayBatches(validation, shuffle=False, **_unflipped(segmenter, config)),
         weights=weights,
         config=config,
         folder=folder,
         progress=progress,
     )
+
+
+def _sample_of_masks(folder: ImageFolder) -> np.ndarray:
+    """Classes of all pixels of evenly spread masks of a folder, one after the other."""
+    step = -(-len(folder) // _SAMPLED_MASKS)
+    return np.concatenate([read_mask(path).ravel() for path in folder.masks[::step]])
 
 
 def _class_weights(masks: np.ndarray, segmenter: Segmenter, config: TrainingConfig) -> list[float]:
@@ -168,112 +218,14 @@ def _settings(segmenter: Segmenter, config: TrainingConfig) -> dict:
     return {
         "normalizer": segmenter.normalizer,
         "classes": segmenter.classes,
-        "stride": segmenter.receptive_field.stride,
+        "stride": segmenter.stride,
+        "input_size": segmenter.input_size,
         "batch_size": config.batch_size,
         "seed": config.seed,
         "flips": config.flips,
     }
 
 
-def _fit(
-    segmenter: Segmenter,
-    batches: ArrayBatches | SimulatedBatches,
-    validation: ArraySet,
-    *,
-    weights: list[float],
-    config: TrainingConfig,
-    folder: str | Path | None,
-    progress: bool,
-) -> dict[str, list[float]]:
-    keras.utils.set_random_seed(config.seed)
-    settings = {**_settings(segmenter, config), "flips": False}
-    network = segmenter.network
-    network.compile(
-        optimizer=_OPTIMIZERS[config.optimizer](_learning_rate(config, len(batches))),
-        loss=_LOSSES[config.loss](weights),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    where = nullcontext(folder) if folder else tempfile.TemporaryDirectory()
-    with where as log_folder:
-        state = TrainingState(Path(log_folder))
-        state.open()
-        watchers = _callbacks(config, state, batches, progress=progress)
-        try:
-            network.fit(
-                batches,
-                validation_data=ArrayBatches(validation, shuffle=False, **settings),
-                epochs=config.epochs,
-                callbacks=watchers,
-                shuffle=False,
-                verbose=0,
-            )
-        except KeyboardInterrupt:
-            for watcher in watchers:
-                watcher.on_train_end()
-            if not state.best.exists():
-                raise
-            logger.warning("interrupted: the best epoch so far is kept")
-        segmenter.history = state.history()
-        if not np.isfinite(segmenter.history["val_loss"]).any():
-            raise InputError("The loss is not a number from the start; lower the learning rate.")
-        network.load_weights(state.best)
-        state.clear()
-    segmenter.training = {**segmenter.training, "config": asdict(config)}
-    return segmenter.history
-
-
-def _learning_rate(
-    config: TrainingConfig, steps_per_epoch: int
-) -> float | optimizers.schedules.CosineDecay:
-    if config.schedule == "plateau":
-        return config.learning_rate
-    steps = config.epochs * steps_per_epoch
-    warm_up = max(steps // 20, 1)
-    return optimizers.schedules.CosineDecay(
-        config.learning_rate / 10,
-        max(steps - warm_up, 1),
-        alpha=0.01,
-        warmup_target=config.learning_rate,
-        warmup_steps=warm_up,
-    )
-
-
-def _callbacks(
-    config: TrainingConfig,
-    state: TrainingState,
-    batches: ArrayBatches | SimulatedBatches,
-    *,
-    progress: bool,
-) -> list[callbacks.Callback]:
-    chosen = [
-        LearningRateLog(),
-        callbacks.EarlyStopping(patience=config.early_stopping_patience),
-        callbacks.ModelCheckpoint(
-            state.best,
-            save_best_only=True,
-            save_weights_only=True,
-            initial_value_threshold=state.lowest_loss(),
-        ),
-        callbacks.CSVLogger(state.log, append=state.log.exists()),
-        callbacks.TerminateOnNaN(),
-        EpochOfBatches(batches),
-    ]
-    if config.schedule == "plateau":
-        chosen.append(
-            callbacks.ReduceLROnPlateau(
-                factor=config.plateau_factor,
-                patience=config.plateau_patience,
-                min_delta=config.plateau_min_delta,
-                min_lr=config.minimum_learning_rate,
-            )
-        )
-    chosen += [
-        Replay(state.epochs(), chosen),
-        callbacks.BackupAndRestore(state.backup, double_checkpoint=True),
-    ]
-    if progress:
-        chosen.append(TrainingProgress())
-    return chosen
+def _unflipped(segmenter: Segmenter, config: TrainingConfig) -> dict:
+    """Settings of the batches that validate."""
+    return {**_settings(segmenter, config), "flips": False}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ccdseg.errors import InputError
 
-OPTIMIZERS = ("adam", "adadelta")
+OPTIMIZERS = ("adam", "adam_unclipped", "adadelta")
 LOSSES = ("crossentropy_dice", "focal_dice", "weighted_crossentropy")
-SCHEDULES = ("cosine", "plateau")
+SCHEDULES = ("cosine", "plateau", "exponential")
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,16 @@ class TrainingConfig:
         Images per step.
     validation_split : float
         Share of the images kept for validation, 0 to 1.
-    optimizer : {"adam", "adadelta"}
+    optimizer : {"adam", "adam_unclipped", "adadelta"}
         Optimiser; ``adam`` with gradients clipped to a norm of 1, since bright frames give steep
         ones.
     learning_rate : float
         Learning rate, the highest where a schedule changes it.
-    schedule : {"cosine", "plateau"}
+    schedule : {"cosine", "plateau", "exponential"}
         ``cosine``: warm up over 5 % of the steps, then fall to 1 % along a cosine. ``plateau``:
         multiply by `plateau_factor` where the validation loss has not fallen by
         `plateau_min_delta` for `plateau_patience` epochs, down to `minimum_learning_rate`.
+        ``exponential``: constant for two epochs, then multiplied by exp(-0.1) before each.
     loss : {"crossentropy_dice", "focal_dice", "weighted_crossentropy"}
         Loss.
     balance : float

@@ -4,7 +4,7 @@ import os
 
 from keras import callbacks
 
-from ccdseg import training
+from ccdseg import fitting
 
 
 class KilledError(Exception):
@@ -41,7 +41,7 @@ class Kill(callbacks.Callback):
 def kill_at(monkeypatch, epoch, *, midway=False, signal_number=None):
     """Let trainings be killed in this epoch; returns the list of what will kill them."""
     kills = []
-    usual = training._callbacks
+    usual = fitting.make_callbacks
 
     def with_kill(*arguments, **options):
         watchers = usual(*arguments, **options)
@@ -50,5 +50,5 @@ def kill_at(monkeypatch, epoch, *, midway=False, signal_number=None):
         kills.append(kill)
         return [*watchers, kill]
 
-    monkeypatch.setattr(training, "_callbacks", with_kill)
+    monkeypatch.setattr(fitting, "make_callbacks", with_kill)
     return kills

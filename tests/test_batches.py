@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from refusal import refused
 
-from ccdseg.batches import ArrayBatches, SimulatedBatches
+from ccdseg.batches import ArrayBatches, FolderBatches, SimulatedBatches
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC
+from ccdseg.image_folders import ImageFolder, write_png
 from ccdseg.mask import Thresholds, threshold_mask
 from ccdseg.normalization import get_normalizer
 
@@ -16,6 +18,7 @@ def settings(**changes):
         "normalizer": get_normalizer("none"),
         "classes": CLASSES,
         "stride": 1,
+        "input_size": None,
         "batch_size": 4,
         "seed": 5,
         "flips": True,
@@ -140,3 +143,60 @@ def test_the_truth_of_simulated_images_is_in_the_classes_that_are_asked_for(smal
     assert cosmics.shape == (2, 64, 64, 2)
     np.testing.assert_array_equal(cosmics[..., 1], whole[..., CLASSES["cluster"].index])
     assert cosmics[..., 1].any()
+
+
+def test_images_are_normalised_and_then_resized_and_masks_keep_their_classes(small_set):
+    batches = stored(small_set, flips=False, shuffle=False, input_size=(32, 48))
+    images, one_hot = batches[0]
+    assert images.shape == (4, 32, 48, 1)
+    assert set(np.unique(one_hot)) == {0, 1}
+    np.testing.assert_allclose(images.mean(), small_set.images[:4].mean(), rtol=0.02)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Six pairs of 8-bit pictures of two sizes; where the mask is 1, the image is above 127."""
+    where = tmp_path_factory.mktemp("pairs")
+    rng = np.random.default_rng(0)
+    for number in range(6):
+        image = rng.integers(0, 256, ((40, 24), (20, 36))[number % 2]).astype(np.uint8)
+        write_png(where / "images" / f"{number}.png", image)
+        write_png(where / "masks" / f"{number}.png", (image > 127).astype(np.uint8) * 255)
+    return ImageFolder.open(where / "images", where / "masks")
+
+
+def from_folder(folder, **changes):
+    return FolderBatches(folder, **({"piece": (32, 32)} | settings(classes=COSMICS, **changes)))
+
+
+def test_pieces_of_images_of_any_size_keep_image_and_mask_together(folder):
+    batches = from_folder(folder)
+    assert len(batches) == 2
+    for images, one_hot in (batches[0], batches[1]):
+        assert images.shape[1:] == (32, 32, 1)
+        np.testing.assert_array_equal(one_hot[..., 1], images[..., 0] > 127)
+    assert same(batches[1], from_folder(folder)[1])
+    before = batches[0]
+    batches.on_epoch_end()
+    assert not same(before, batches[0])
+
+
+def test_the_middle_validates_in_every_epoch(folder):
+    batches = from_folder(folder, shuffle=False, flips=False)
+    before = batches[0]
+    np.testing.assert_array_equal(before[0][0, :, :24, 0], folder[0][0][4:36])
+    batches.on_epoch_end()
+    assert same(before, batches[0])
+
+
+def test_a_folder_is_resized_where_the_network_wants_one_size(folder):
+    images, one_hot = from_folder(folder, input_size=(16, 48))[0]
+    assert (images.shape, one_hot.shape) == ((4, 16, 48, 1), (4, 16, 48, 2))
+
+
+def test_a_file_that_cannot_be_read_is_remembered(folder, tmp_path):
+    (tmp_path / "broken.png").write_text("no picture")
+    batches = from_folder(ImageFolder((tmp_path / "broken.png",), folder.masks[:1]))
+    with refused("broken.png cannot be read"):
+        batches[0]
+    assert "broken.png cannot be read" in str(batches.failure)

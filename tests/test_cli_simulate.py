@@ -1,5 +1,6 @@
 """``ccdseg simulate``: what it writes and refuses."""
 
+import json
 import os
 import pickle
 from pathlib import Path
@@ -11,6 +12,7 @@ from command_line import files, status
 from ccdseg.cli import main
 from ccdseg.dataset import load_array_set
 from ccdseg.fits_io import read_frame
+from ccdseg.image_folders import find_parts
 from ccdseg.simulation import RECIPES, load_cluster_library, simulate_dataset
 
 
@@ -21,6 +23,9 @@ class Malicious:
 
 BAD_SIMULATIONS = [
     ("test -o a.txt", r"a.txt must end on \.npz"),
+    ("test -o a", r"a must end on \.npz"),
+    ("xray -o tiny", "tiny exists already; pass --overwrite"),
+    ("xray --n 2 --shape 32x32 -o a", "2 images do not fill Train, Validation, Test; .* --n 3"),
     ("frame -o a.npz", r"a.npz must end on \.fits"),
     ("test -o single.fits", "single.fits exists already; pass --overwrite"),
     ("frame -o old.fits.fz", "old_truth.fits.fz exists already"),
@@ -103,3 +108,23 @@ def test_clusters_of_ones_own_are_pasted():
     own, again, shipped = (load_array_set(f"{name}.npz", n_classes=4).images for name in "abc")
     np.testing.assert_array_equal(own, again)
     assert not np.array_equal(own, shipped)
+
+
+@pytest.mark.usefixtures("workplace")
+def test_x_ray_images_are_written_as_folders_to_train_on():
+    options = ["--n", "10", "--shape", "64x96", "--seed", "3"]
+    assert status(main, "simulate", "xray", "-o", "cosmics", *options, "--pictures") == 0
+    assert Path("cosmics_label.png").is_file()
+    parts = find_parts("cosmics")
+    sizes = {"Train": 6, "Validation": 2, "Test": 2}
+    assert {name: len(part) for name, part in parts.items()} == sizes
+    pairs = [pair for part in parts.values() for pair in part]
+    assert status(main, "simulate", "xray", "-o", "same.npz", *options) == 0
+    expected = load_array_set("same.npz", n_classes=4)
+    for (image, mask), same, truth in zip(pairs, *expected, strict=True):
+        np.testing.assert_array_equal(image, same)
+        np.testing.assert_array_equal(mask, truth == 3)
+    assert any(mask.any() for _, mask in pairs)
+    origin = json.loads(Path("cosmics/simulation.json").read_text())
+    assert (origin["seed"], origin["recipe"]["name"]) == (3, "xray")
+    assert origin["recipe"]["shape"] == [64, 96]

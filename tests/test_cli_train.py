@@ -169,3 +169,61 @@ def test_the_models_that_ship_are_listed_with_their_scores(trained, monkeypatch,
     assert ", ".join(CLASSES.names) in text
     assert "robust" in text
     assert f"{report['accuracy']:.3%}" in text
+
+
+@pytest.fixture(scope="module")
+def tiny_cosmics():
+    """Make the presets for cosmics tiny."""
+    from ccdseg.presets import COSMICS_LEAN, COSMICS_PAPER, PRESETS
+
+    lean = {"filters": (2, 2), "head": 2}
+    deep = COSMICS_PAPER.network | {"filters": 2, "dilation_rates": (1,)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "cosmics", replace(COSMICS_LEAN, network=lean))
+        tiny = replace(COSMICS_PAPER, network=deep, input_size=(32, 32))
+        patch.setitem(PRESETS, "cosmics-paper", tiny)
+        yield
+
+
+@pytest.fixture(scope="module")
+def x_rays(tmp_path_factory):
+    """Folders of simulated X-ray images, five of them to train on."""
+    folder = tmp_path_factory.mktemp("x-rays") / "data"
+    options = ["--n", "7", "--shape", "40x56", "--output", folder]
+    assert status(main, "simulate", "xray", *options) == 0
+    return folder
+
+
+@pytest.mark.usefixtures("tiny_cosmics")
+@pytest.mark.parametrize(
+    ("preset", "more"), [("cosmics", []), ("cosmics-paper", ["--backbone-weights", "none"])]
+)
+def test_folders_train_a_model_of_cosmics_that_can_be_used(x_rays, tmp_path, preset, more):
+    from ccdseg.inference import Segmenter
+
+    output = tmp_path / "model"
+    options = ["--preset", preset, "--data", x_rays, "--epochs", "1", *more, "--output", output]
+    assert status(main, "train", *options) == 0
+    report = json.loads((output / "report.json").read_text())
+    assert list(report["classes"]) == ["background", "cosmic"]
+    assert report["n_test_images"] == 1
+    assert sum(row["support"] for row in report["classes"].values()) == 40 * 56
+    segmenter = Segmenter.load(output)
+    assert segmenter.predict(np.ones((50, 70), np.uint16)).mask.shape == (50, 70)
+    assert segmenter.training["data"] == str(x_rays)
+
+
+@pytest.mark.usefixtures("workplace", "tiny_cosmics")
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--data {}", "masks in .* of two classes, and the preset default tells 4 .* cosmics"),
+        ("--preset cosmics --data {} --augment geometric", "--augment needs images in memory"),
+        ("--preset cosmics --data tiny", "tiny holds no images; it must hold the folders Train"),
+        ("--preset cosmics --backbone-weights none", "preset cosmics has no backbone"),
+        ("--preset cosmics-paper --backbone-weights missing.h5", "missing.h5: no such file"),
+    ],
+)
+def test_folders_that_do_not_fit_are_refused(refused, x_rays, line, message):
+    refused(message, "train", *line.format(x_rays).split(), "--output", "new")
+    assert not Path("new").exists()

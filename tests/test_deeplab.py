@@ -44,6 +44,14 @@ def test_images_of_any_size_give_probabilities(small, shape):
     assert found.std() > 1e-4
 
 
+def test_a_single_channel_is_repeated(small):
+    single = deeplab_v3_plus((None, None, 1), 3, **SMALL)
+    single.set_weights(small.get_weights())
+    assert single.count_params() == small.count_params()
+    image = RNG.uniform(-1, 1, (1, 32, 48, 1)).astype(np.float32)
+    np.testing.assert_allclose(single(image), small(np.repeat(image, 3, axis=-1)), atol=1e-6)
+
+
 def test_a_frozen_backbone_is_not_trained_and_a_free_one_is():
     frozen, free = (
         deeplab_v3_plus((32, 32, 3), **SMALL, frozen=choice) for choice in (True, False)
@@ -78,7 +86,7 @@ def test_the_backbone_is_read_from_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("shape", "n_classes", "message"),
     [
-        ((64, 64, 1), 2, r"Input shape is \(64, 64, 1\); give"),
+        ((64, 64, 2), 2, r"Input shape is \(64, 64, 2\); give"),
         ((64, 72, 3), 2, "64×72 is not divisible by 16"),
         ((0, 64, 3), 2, "not divisible by 16"),
         ((64, 64, 3), 1, "1 classes; a softmax needs at least 2"),
@@ -94,7 +102,7 @@ def test_that_weights_cannot_be_fetched_is_said_with_what_to_do(monkeypatch):
         raise OSError("URL fetch failure: no network")
 
     monkeypatch.setattr(deeplab.applications, "ResNet50", unreachable)
-    with refused(r"cannot be fetched \(URL fetch failure: no network\). Give the path .* or None"):
+    with refused(r"cannot be fetched \(URL .*\). Pass --backbone-weights .* or none"):
         deeplab_v3_plus(backbone="imagenet")
 
 

@@ -68,6 +68,23 @@ def test_the_first_channel_of_any_depth_is_read(tmp_path, pixels, expected):
     np.testing.assert_array_equal(read_image(tmp_path / "a.png"), expected.astype(np.float32))
 
 
+def test_colour_pictures_of_16_bit_keep_their_depth(tmp_path):
+    import cv2
+
+    colours = RNG.integers(0, 65536, (20, 30, 3), dtype=np.uint16)
+    cv2.imwrite(str(tmp_path / "a.png"), colours[..., ::-1])
+    np.testing.assert_array_equal(read_image(tmp_path / "a.png"), colours[..., 0])
+
+
+def test_the_last_images_are_split_off(data):
+    first, last = find_parts(data)["Train"].split(0.3)
+    assert [path.name for path in first.images] == ["a.png", "b.tif"]
+    assert [path.name for path in last.images] == ["c.fits"]
+    assert [path.name for path in last.masks] == ["c.png"]
+    with refused("1 image left to split"):
+        last.split(0.5)
+
+
 @pytest.mark.parametrize("high", [1, 255])
 def test_a_mask_may_hold_one_or_the_highest_value(tmp_path, high):
     save(tmp_path / "a.png", MASK * np.uint8(high))

@@ -14,10 +14,10 @@ FLOORS = [
     "version errors files npz memory classes connected detector training_config",
     (
         "simulation mask normalization augmentation tiling dataset events estimation "
-        "identification evaluation postprocessing pictures presets training_state"
+        "identification evaluation postprocessing pictures resizing presets training_state"
     ),
-    "fits_io image_folders models batches registry provenance",
-    "inference training progress",
+    "fits_io image_folders image_checks models batches registry provenance",
+    "inference tiled_prediction resized_prediction training fitting progress",
     "plotting cli",
     "ccdseg",
 ]

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from refusal import refused
 
-from ccdseg import inference
-from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg import tiled_prediction
+from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.inference import Segmenter
+from ccdseg.models import deeplab_v3_plus
 from ccdseg.models.losses import CrossentropyDice
 from ccdseg.normalization import get_normalizer
 
@@ -64,26 +65,29 @@ def test_a_frame_of_any_size_does_not_depend_on_its_tiles(segmenter, frame, shap
 
 
 def test_small_tiles_are_many(segmenter):
-    assert len(segmenter._tiles((157, 301), 10_000)) == 1
-    assert len(segmenter._tiles((157, 301), 1)) > 4
-    assert len(segmenter._tiles((157, 301), (1, 10_000))) == 2
+    assert len(segmenter._tiled.tiles((157, 301), 10_000)) == 1
+    assert len(segmenter._tiled.tiles((157, 301), 1)) > 4
+    assert len(segmenter._tiled.tiles((157, 301), (1, 10_000))) == 2
 
 
 def test_by_default_tiles_are_as_large_as_memory_allows(tiny_unet, segmenter, monkeypatch):
-    assert len(segmenter._tiles((157, 301), None)) == 1
-    monkeypatch.setattr(inference, "_BYTES_PER_BATCH", 2**22)
+    assert len(segmenter._tiled.tiles((157, 301), None)) == 1
+    monkeypatch.setattr(tiled_prediction, "_BYTES_PER_BATCH", 2**22)
     thin, wide = Segmenter(tiny_unet(filters=2)), Segmenter(tiny_unet(filters=8))
-    assert wide._batch_pixels < thin._batch_pixels / 2
-    assert len(wide._tiles((1600, 1600), None)) > len(thin._tiles((1600, 1600), None)) > 1
+    assert wide._tiled.batch_pixels < thin._tiled.batch_pixels / 2
+    many, some = (len(model._tiled.tiles((1600, 1600), None)) for model in (wide, thin))
+    assert many > some > 1
 
 
 @pytest.mark.parametrize("n_bytes", [2**10, 2**21])
 def test_the_size_of_the_batches_does_not_matter(segmenter, small_set, monkeypatch, n_bytes):
     images = small_set.images[:7]
     expected = segmenter.predict(images)
-    monkeypatch.setattr(inference, "_BYTES_PER_BATCH", n_bytes)
+    monkeypatch.setattr(tiled_prediction, "_BYTES_PER_BATCH", n_bytes)
     other = Segmenter(segmenter.network)
-    batches = list(other._batches(images, other._tiles((64, 64), None)))
+    batches = list(
+        other._tiled.batches(images, other._tiled.tiles((64, 64), None), other.normalizer)
+    )
     assert 1 < len(batches) <= 7
     assert [index for places, _ in batches for index, _ in places] == list(range(7))
     prediction = other.predict(images)
@@ -449,3 +453,49 @@ def test_a_damaged_folder_is_refused_by_name(damaged, file, damage, message):
 def test_an_unknown_model_is_refused_with_those_there_are():
     with refused(r"Unknown model 'nothing': neither a folder nor one of those that ship \(.+\)"):
         Segmenter.load("nothing")
+
+
+@pytest.fixture(scope="module")
+def looks_at_all():
+    """Segment 64×64 by a network that looks at the whole image, with another class threshold."""
+    keras.utils.set_random_seed(5)
+    network = deeplab_v3_plus((None, None, 1), 2, filters=4, dilation_rates=(1,))
+    return Segmenter(
+        network, classes=COSMICS, normalizer="stretch", thresholds=(1, 0.9), input_size=(64, 64)
+    )
+
+
+def test_images_are_resized_for_a_network_that_looks_at_the_whole(looks_at_all, small_set):
+    image = small_set.images[0]
+    found = looks_at_all.predict(image)
+    pixels = looks_at_all.normalizer(image)[np.newaxis, ..., np.newaxis]
+    expected = np.asarray(looks_at_all.network(pixels))[0]
+    np.testing.assert_allclose(found.probabilities, expected, atol=1e-4)
+    larger = looks_at_all.predict(np.stack([np.repeat(image, 2, axis=1)] * 2))
+    assert larger.mask.shape == (2, 64, 128)
+    assert larger.probabilities.shape == (2, 64, 128, 2)
+    chosen = np.argmax(larger.probabilities / (1, 0.9), axis=-1)
+    np.testing.assert_array_equal(larger.mask, chosen)
+    mask_alone = looks_at_all.predict(image, probabilities=False)
+    np.testing.assert_array_equal(mask_alone.mask, found.mask)
+    assert mask_alone.probabilities is None
+
+
+def test_the_size_that_a_network_sees_is_saved(looks_at_all, small_set, tmp_path):
+    looks_at_all.save(tmp_path / "model")
+    loaded = Segmenter.load(tmp_path / "model")
+    assert loaded.input_size == (64, 64)
+    assert loaded.stride == 1
+    first, second = (model.predict(small_set.images[1]) for model in (looks_at_all, loaded))
+    np.testing.assert_allclose(first.probabilities, second.probabilities, atol=1e-5)
+
+
+def test_a_network_that_looks_at_the_whole_needs_an_input_size(looks_at_all, small_set):
+    with refused("pyramid_pool .* is not known; give the segmenter an input_size"):
+        Segmenter(looks_at_all.network, classes=COSMICS).predict(small_set.images[0])
+
+
+@pytest.mark.parametrize("size", [(64,), (0, 64), (64.5, 64), 64, "64x64"])
+def test_an_impossible_input_size_is_refused(tiny_unet, size):
+    with refused("input_size is .*; give rows and columns"):
+        Segmenter(tiny_unet(), input_size=size)

@@ -10,6 +10,8 @@ from refusal import refused
 
 from ccdseg.classes import COSMICS
 from ccdseg.detector import DAMIC
+from ccdseg.fitting import exponential_rate, learning_rate, make_callbacks
+from ccdseg.image_folders import ImageFolder, write_png
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, threshold_mask
 from ccdseg.models import (
@@ -20,14 +22,13 @@ from ccdseg.models import (
     unet,
 )
 from ccdseg.normalization import RobustNormalizer, get_normalizer
-from ccdseg.presets import COSMICS_LEAN, DEFAULT, GENERAL, PAPER, PRESETS
+from ccdseg.presets import COSMICS_LEAN, COSMICS_PAPER, DEFAULT, GENERAL, PAPER, PRESETS
 from ccdseg.progress import TrainingProgress
 from ccdseg.simulation import RECIPES, simulate_dataset
 from ccdseg.training import (
     TrainingConfig,
-    _callbacks,
-    _learning_rate,
     train,
+    train_on_folders,
     train_on_simulation,
 )
 from ccdseg.training_state import TrainingState
@@ -108,8 +109,11 @@ def interrupt(monkeypatch):
 
     def at(epoch):
         monkeypatch.setattr(
-            "ccdseg.training._callbacks",
-            lambda *settings, **options: [*_callbacks(*settings, **options), Interruption(epoch)],
+            "ccdseg.fitting.make_callbacks",
+            lambda *settings, **options: [
+                *make_callbacks(*settings, **options),
+                Interruption(epoch),
+            ],
         )
 
     return at
@@ -175,7 +179,7 @@ def by_kind(tmp_path):
     """Return a function that gives the callbacks of a new training by their kind."""
 
     def find(config, *, progress=False):
-        chosen = _callbacks(config, TrainingState(tmp_path), [], progress=progress)
+        chosen = make_callbacks(config, TrainingState(tmp_path), [], progress=progress)
         return {type(callback): callback for callback in chosen}
 
     return find
@@ -215,7 +219,7 @@ def test_the_progress_bar_is_shown_when_asked(by_kind, progress):
 
 
 def test_a_cosine_warms_up_and_falls_to_a_hundredth():
-    rate = _learning_rate(TrainingConfig(epochs=10, learning_rate=0.01), 40)
+    rate = learning_rate(TrainingConfig(epochs=10, learning_rate=0.01), 40)
     rates = [float(rate(step)) for step in range(401)]
     assert rates[0] == pytest.approx(0.001)
     assert np.argmax(rates) == 20
@@ -224,7 +228,16 @@ def test_a_cosine_warms_up_and_falls_to_a_hundredth():
 
 
 def test_a_plateau_starts_at_the_learning_rate():
-    assert _learning_rate(TrainingConfig(schedule="plateau", learning_rate=0.5), 40) == 0.5
+    assert learning_rate(TrainingConfig(schedule="plateau", learning_rate=0.5), 40) == 0.5
+
+
+def test_an_exponential_schedule_holds_for_two_epochs_and_then_falls(by_kind):
+    config = TrainingConfig(schedule="exponential", learning_rate=1e-4)
+    rates = [exponential_rate(config, epoch) for epoch in range(5)]
+    expected = 1e-4 * np.exp([0, 0, -0.1, -0.2, -0.3])
+    np.testing.assert_allclose(rates, expected)
+    assert by_kind(config)[callbacks.LearningRateScheduler].schedule(4, 1.0) == rates[4]
+    assert callbacks.LearningRateScheduler not in by_kind(TrainingConfig())
 
 
 def test_training_stops_when_the_loss_no_longer_falls(tiny_unet, small_set):
@@ -261,7 +274,7 @@ def test_training_stops_when_the_loss_no_longer_falls(tiny_unet, small_set):
         ({"seed": -1}, "seed is -1; it must be a whole number from 0"),
         ({"optimizer": "sgd"}, "Unknown optimizer 'sgd'; take .*adam"),
         ({"loss": "mse"}, "Unknown loss 'mse'; take .*crossentropy_dice"),
-        ({"schedule": "linear"}, "Unknown schedule 'linear'; take cosine, plateau"),
+        ({"schedule": "linear"}, "Unknown schedule 'linear'; take cosine, plateau, exponential"),
     ],
 )
 def test_an_impossible_configuration_is_refused(changes, message):
@@ -275,6 +288,7 @@ def test_presets_are_found_by_their_names():
         "general": GENERAL,
         "cosmics": COSMICS_LEAN,
         "paper": PAPER,
+        "cosmics-paper": COSMICS_PAPER,
     }
     assert [preset.name for preset in PRESETS.values()] == list(PRESETS)
 
@@ -282,7 +296,8 @@ def test_presets_are_found_by_their_names():
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
 def test_every_preset_names_a_network_and_its_arguments(preset):
     n_classes = len(preset.classes)
-    network = NETWORKS[preset.architecture]((None, None, 1), n_classes, **preset.network)
+    arguments = preset.network | ({"backbone": None} if "backbone" in preset.network else {})
+    network = NETWORKS[preset.architecture]((None, None, 1), n_classes, **arguments)
     assert network.name == preset.architecture
     assert network.output_shape == (None, None, None, n_classes)
 
@@ -302,6 +317,18 @@ def test_general_trains_a_lean_network_on_frames_of_any_detector():
     assert GENERAL.streamed
     assert GENERAL.labels == "truth"
     assert isinstance(get_normalizer(GENERAL.normalizer), RobustNormalizer)
+
+
+def test_cosmics_paper_has_the_hyperparameters_of_the_original():
+    config = COSMICS_PAPER.config
+    assert (config.epochs, config.batch_size, config.flips) == (100, 6, False)
+    assert (config.optimizer, config.learning_rate) == ("adam_unclipped", 1e-4)
+    assert (config.schedule, config.early_stopping_patience) == ("exponential", 30)
+    assert (config.loss, config.balance) == ("weighted_crossentropy", 0.0)
+    assert COSMICS_PAPER.network == {"backbone": "imagenet"}
+    assert COSMICS_PAPER.input_size == (512, 512)
+    assert COSMICS_PAPER.normalizer == "stretch"
+    assert COSMICS_PAPER.classes == COSMICS
 
 
 def test_paper_has_the_hyperparameters_of_the_original():
@@ -415,3 +442,39 @@ def test_the_loss_weighs_the_classes_by_their_frequency(tiny_unet, monkeypatch, 
     expected = (1024 / np.array([600, 300, 25, 99])) ** balance
     assert type(loss) is CrossentropyDice
     assert loss.weights == pytest.approx(list(expected * 4 / expected.sum()))
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Eight pairs of pictures of two sizes with bright blocks, 16 bit."""
+    rng = np.random.default_rng(0)
+    for number in range(8):
+        image = rng.normal(1000, 10, ((32, 40), (24, 36))[number % 2])
+        mask = np.zeros(image.shape, np.uint8)
+        mask[5:12, 8:20] = 255
+        pixels = (image + 50 * mask).astype(np.uint16)
+        write_png(tmp_path / "images" / f"{number}.png", pixels)
+        write_png(tmp_path / "masks" / f"{number}.png", mask)
+    return ImageFolder.open(tmp_path / "images", tmp_path / "masks")
+
+
+@pytest.mark.parametrize("input_size", [None, (16, 32)])
+def test_pictures_of_any_size_train(tiny_unet, pictures, input_size):
+    segmenter = Segmenter(tiny_unet(n_classes=2, levels=1), classes=COSMICS, input_size=input_size)
+    config = TrainingConfig(
+        epochs=3, batch_size=2, validation_split=0.25, balance=0.5, learning_rate=0.01
+    )
+    history = train_on_folders(segmenter, pictures, config=config, progress=False)
+    assert history["val_loss"][-1] < history["val_loss"][0]
+
+
+@pytest.mark.parametrize("part", ["training", "validation"])
+def test_a_picture_that_cannot_be_read_is_named_in_one_line(tiny_unet, pictures, part):
+    whole = pictures.images[2].read_bytes()
+    training, validation = pictures.split(0.25)
+    broken = (training if part == "training" else validation).images[1]
+    broken.write_bytes(whole[: len(whole) // 2])
+    segmenter = Segmenter(tiny_unet(n_classes=2, levels=1), classes=COSMICS)
+    config = TrainingConfig(epochs=1, batch_size=2)
+    with refused(f"{broken.name} cannot be read as an image"):
+        train_on_folders(segmenter, training, validation, config=config, progress=False)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from ccdseg.dataset import ArraySet
+from ccdseg.cli.training_data import Sets
 from ccdseg.detector import Detector
 from ccdseg.evaluation import PixelSample, Reliability, choose_thresholds, measure_reliability
+from ccdseg.image_folders import ImageFolder
 from ccdseg.presets import Preset
 from ccdseg.simulation import simulate_images
 
@@ -19,17 +20,20 @@ if TYPE_CHECKING:
     from ccdseg.inference import Segmenter
 
 N_FRAMES = 150
-"""Frames that are simulated to choose the thresholds."""
+"""Frames that are simulated to choose the thresholds, and most of those of a folder."""
 
 logger = logging.getLogger(__name__)
 
 
 def calibration_frames(
-    preset: Preset, detector: Detector | None, training: ArraySet | None
+    preset: Preset, detector: Detector | None, sets: Sets
 ) -> Iterable[tuple[np.ndarray, np.ndarray]]:
     """Images and masks: new ones of the preset's recipe, or the part of a set that validates."""
-    if training is not None:
-        _, validation = training.split(preset.config.validation_split)
+    if sets.training is not None:
+        validation = sets.validation or sets.training.split(preset.config.validation_split)[1]
+        if isinstance(validation, ImageFolder):
+            step = -(-len(validation) // N_FRAMES)
+            return (validation[index] for index in range(0, len(validation), step))
         return list(zip(*validation, strict=True))
     rng = np.random.default_rng([preset.config.seed, 3])
     images = simulate_images(preset.recipe, N_FRAMES, detector=detector, rng=rng)

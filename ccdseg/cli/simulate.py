@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
 from ccdseg.cli.parser import natural_int, positive_int, shape
+from ccdseg.cli.simulated_folders import write_folders
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
@@ -25,7 +26,10 @@ from ccdseg.simulation import (
     load_cluster_library,
     simulate_dataset,
     simulate_image,
+    simulate_images,
 )
+from ccdseg.simulation.frame import XRAY
+from ccdseg.version import __version__
 
 SUMMARY = "simulate images whose truth is known"
 
@@ -36,12 +40,16 @@ Simulate CCD images, and with them the true class of every pixel.
   ccdseg simulate test --n 42 --output test.npz            sparse images to test with
   ccdseg simulate test --n 42 -o test.npz --pictures       and pictures of the first
   ccdseg simulate general --n 200 --output general.npz     frames of any detector and content
+  ccdseg simulate xray --n 200 --output cosmics            X-ray images with cosmics, as folders
   ccdseg simulate frame --shape 4000x4000 -o frame.fits.fz a full frame, and frame_truth.fits.fz
   ccdseg simulate frame --recipe general -o frame.fits.fz  and the list of all particles in it
   ccdseg simulate clusters --n 1200 -o clusters.npz        a library of clusters to paste
 
 The sets are .npz files of the arrays images (ADU, float32), masks (class indices, uint8) and
-unclear (pixels that no method can decide); 'train.py --data' reads them."""
+unclear (pixels that no method can decide). X-ray images are written as folders of PNG of 16 bit,
+Train, Validation and Test (70, 15 and 15 %), beside them TrainAnnotation, … with masks of the same
+names (0 and 255 where there is a cosmic), unless the name ends on .npz. 'train.py --data' reads
+either."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +61,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[*RECIPES, "frame", "clusters"],
         help="recipe of a set of images, one full frame as FITS, or a library of clusters",
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, help="file to write")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="file to write; of xray a folder, too"
+    )
     parser.add_argument("--n", type=positive_int, default=42, help="how many (default: 42)")
     parser.add_argument(
-        "--shape", type=shape, metavar="ROWSxCOLUMNS", help="size of an image (default: 256x256)"
+        "--shape",
+        type=shape,
+        metavar="ROWSxCOLUMNS",
+        help="size of an image (default: 512x512 of events and xray, 256x256 of others)",
     )
     parser.add_argument(
         "--detector",
@@ -107,9 +120,12 @@ def _library(arguments: argparse.Namespace) -> ClusterLibrary:
 def _simulate_set(
     arguments: argparse.Namespace, detector: Detector | None, rng: np.random.Generator
 ) -> list[Path]:
+    recipe = _recipe(arguments, arguments.kind)
+    if recipe.name == XRAY.name and not arguments.output.suffix:
+        return _simulate_folders(arguments, recipe, detector, rng)
     _demand_suffix(arguments.output, ".npz")
     arrays = simulate_dataset(
-        _recipe(arguments, arguments.kind),
+        recipe,
         n_images=arguments.n,
         detector=detector,
         rng=rng,
@@ -118,6 +134,27 @@ def _simulate_set(
     )
     arrays.save(arguments.output)
     return [arguments.output, *_pictures(arguments, arrays.images[0], arrays.masks[0])]
+
+
+def _simulate_folders(
+    arguments: argparse.Namespace,
+    recipe: FrameRecipe,
+    detector: Detector | None,
+    rng: np.random.Generator,
+) -> list[Path]:
+    images = simulate_images(recipe, arguments.n, detector=detector, rng=rng, n_workers=-1)
+    origin = {
+        "command": arguments.command_line,
+        "ccdseg": __version__,
+        "seed": arguments.seed,
+        "n_images": arguments.n,
+        "recipe": recipe.to_dict(),
+        "detector": asdict(detector) if detector else "drawn for each image from the recipe",
+    }
+    first = write_folders(
+        arguments.output, images, arguments.n, origin, overwrite=arguments.overwrite
+    )
+    return [arguments.output, *_pictures(arguments, first.image, first.mask)]
 
 
 def _simulate_frame(

@@ -5,27 +5,25 @@ from __future__ import annotations
 import argparse
 import logging
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ccdseg.augmentation import AUGMENTATIONS, append_augmented
+from ccdseg.augmentation import AUGMENTATIONS
 from ccdseg.cli.calibration import calibrate, calibration_frames
 from ccdseg.cli.parser import natural_int, positive_int
 from ccdseg.cli.quiet import import_keras
+from ccdseg.cli.training_data import Sets, load_data, split_or_simulate
 from ccdseg.cli.training_report import record_training, score, write_figures, write_report
 from ccdseg.cli.unfinished import begin, find_unfinished
-from ccdseg.dataset import ArraySet, load_array_set
+from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, refuse_existing
-from ccdseg.mask import Thresholds, threshold_mask
-from ccdseg.presets import N_TEST_IMAGES, PRESETS, TEST_SEED, Preset
+from ccdseg.presets import PRESETS, Preset
 from ccdseg.provenance import code_state
 from ccdseg.registry import NETWORK, find_model
-from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from ccdseg.simulation import SimulationRecipe
 from ccdseg.training_state import LOG_FILE
 
 if TYPE_CHECKING:
@@ -41,7 +39,9 @@ Train a network that segments CCD images, and save it as a folder that load_mode
   python scripts/train.py --preset general --resume        go on with it after it was killed
   python scripts/train.py --preset cosmics                 cosmics in X-ray images
   python scripts/train.py --preset paper                   the original of 2020, about half a day
+  python scripts/train.py --preset cosmics-paper           the original's DeepLabV3+ for cosmics
   python scripts/train.py --data mine.npz                  your own images and masks
+  python scripts/train.py --preset cosmics --data folder   your own pictures and masks
   python scripts/train.py --simulate 1000 --epochs 30      more images, more epochs
   python scripts/train.py --labels threshold               learn what intensity thresholds say
   python scripts/train.py --weights damic-unet             start from the weights of a model
@@ -50,7 +50,12 @@ Train a network that segments CCD images, and save it as a folder that load_mode
 The folder holds the network, its description (classes, normalisation, how it was trained), the
 learning curves, pictures of test images, and a report of precision, recall, F1 and IoU per class
 on test images that were not trained on: 42 sparse simulated ones, or with --data the last fifth of
-the file."""
+the file, or the folder Test.
+
+A folder of pictures (PNG, TIFF, FITS) holds the folders Train, and beside it TrainAnnotation with
+masks of the same names, 0 and 255 where there is a cosmic. Those of Validation and
+ValidationAnnotation validate, and those of Test and TestAnnotation test; where they are missing,
+the last images of Train do."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
-        "--data", type=Path, metavar="FILE.npz", help="arrays images and masks to train on"
+        "--data",
+        type=Path,
+        metavar="DATA",
+        help="images and masks to train on: arrays in an .npz file, or a folder of the folders "
+        "Train and TrainAnnotation, Validation…, Test…",
     )
     source.add_argument(
         "--simulate",
@@ -84,6 +93,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="append an augmented copy of every image; they are then simulated once and stored",
     )
     parser.add_argument("--weights", metavar="MODEL", help="model or weights file to start from")
+    parser.add_argument(
+        "--backbone-weights",
+        metavar="PATH",
+        help="weights of the backbone of cosmics-paper: a file, or none for random ones, which are "
+        "then trained (default: those of ImageNet, fetched)",
+    )
     parser.add_argument("--epochs", type=positive_int, help="passes over the images")
     parser.add_argument(
         "--learning-rate", type=float, metavar="RATE", help="learning rate, the highest one"
@@ -102,43 +117,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@dataclass(frozen=True)
-class Sets:
-    """What is trained and tested on; `training` is None where images are simulated on the fly."""
-
-    training: ArraySet | None
-    test: ArraySet
-    thresholds: Thresholds | None
-
-
 def run(arguments: argparse.Namespace) -> None:
     """Train a model: the story from the arguments to the folder."""
     output = arguments.output or Path("models") / arguments.preset
     refuse_existing(output, overwrite=arguments.overwrite)
     weights = find_weights(arguments.weights)
     preset = choose_preset(arguments)
-    data = arguments.data and load_array_set(arguments.data, n_classes=len(preset.classes))
+    data = load_data(arguments.data, preset)
     detector = choose_detector(arguments, preset)
     code = code_state()
     state = find_unfinished(output, arguments)
     import_keras()
-    sets = split_or_simulate(arguments, preset, detector, data)
     segmenter = build_segmenter(preset, name=output.name, weights=weights)
+    sets = split_or_simulate(arguments, preset, detector, data)
     begin(state, arguments)
     fit(segmenter, preset, sets, detector, state)
-    reliability = calibrate(segmenter, calibration_frames(preset, detector, sets.training))
-    prediction = segmenter.predict(sets.test.images, progress=True)
-    strict, clear = score(segmenter, sets.test, prediction)
+    reliability = calibrate(segmenter, calibration_frames(preset, detector, sets))
+    scores, examples = score(segmenter, sets.test_frames(), len(sets.test))
     record_training(segmenter, arguments, preset, detector, code=code)
     with atomic_folder(output, overwrite=arguments.overwrite) as folder:
         shutil.copy(state / LOG_FILE, folder)
         segmenter.write(folder)
-        write_report(folder, segmenter, strict, clear)
-        write_figures(
-            folder, segmenter, sets.test, prediction, report=strict, reliability=reliability
-        )
+        write_report(folder, segmenter, scores)
+        write_figures(folder, segmenter, scores.strict, examples, reliability)
     shutil.rmtree(state)
-    logger.info("\n%s\n\nmodel, report and figures: %s", strict, output)
+    logger.info("\n%s\n\nmodel, report and figures: %s", scores.strict, output)
 
 
 def find_weights(name: str | None) -> Path | None:
@@ -153,6 +156,7 @@ def choose_preset(arguments: argparse.Namespace) -> Preset:
     preset = PRESETS[arguments.preset]
     return replace(
         preset,
+        network=preset.network | _backbone(arguments, preset),
         labels=arguments.labels or preset.labels,
         n_images=arguments.simulate or preset.n_images,
         streamed=preset.streamed and not (arguments.augment or arguments.data),
@@ -167,71 +171,24 @@ def choose_preset(arguments: argparse.Namespace) -> Preset:
     )
 
 
+def _backbone(arguments: argparse.Namespace, preset: Preset) -> dict:
+    """What --backbone-weights changes in the network."""
+    weights = arguments.backbone_weights
+    if weights is None:
+        return {}
+    if "backbone" not in preset.network:
+        raise InputError(
+            f"The network of the preset {preset.name} has no backbone; leave --backbone-weights "
+            "out, or take --preset cosmics-paper."
+        )
+    return {"backbone": None, "frozen": False} if weights == "none" else {"backbone": weights}
+
+
 def choose_detector(arguments: argparse.Namespace, preset: Preset) -> Detector | None:
     """Detector of all images; None where the recipe draws one for each."""
     if arguments.detector:
         return Detector.load(arguments.detector)
     return DAMIC if isinstance(preset.recipe, SimulationRecipe) else None
-
-
-def split_or_simulate(
-    arguments: argparse.Namespace,
-    preset: Preset,
-    detector: Detector | None,
-    data: ArraySet | None,
-) -> Sets:
-    """Training and test images with the labels that the preset asks for."""
-    thresholds = None
-    if preset.labels == "threshold":
-        thresholds = _thresholds(preset, detector)
-    if data is not None:
-        training, test = _labelled(data, thresholds, arguments.data).split(0.2)
-    else:
-        test = simulate_dataset(
-            preset.test_recipe,
-            n_images=N_TEST_IMAGES,
-            detector=detector,
-            rng=np.random.default_rng(TEST_SEED),
-            classes=preset.classes,
-            progress=True,
-        )
-        training = None if preset.streamed else _simulate_training(preset, detector, thresholds)
-    if arguments.augment:
-        rng = np.random.default_rng([arguments.seed, 2])
-        training = append_augmented(training, arguments.augment, rng=rng)
-    return Sets(training, test, thresholds)
-
-
-def _thresholds(preset: Preset, detector: Detector | None) -> Thresholds:
-    if not isinstance(preset.recipe, SimulationRecipe):
-        raise InputError(
-            f"--labels threshold needs one pedestal and noise; the preset {preset.name} draws them "
-            "for each image. Take another preset, or --labels truth."
-        )
-    return Thresholds.from_detector(detector, preset.recipe)
-
-
-def _simulate_training(
-    preset: Preset, detector: Detector | None, thresholds: Thresholds | None
-) -> ArraySet:
-    arrays = simulate_dataset(
-        preset.recipe,
-        n_images=preset.n_images,
-        detector=detector,
-        rng=np.random.default_rng(preset.config.seed),
-        classes=preset.classes,
-        progress=True,
-    )
-    return _labelled(arrays, thresholds, "the simulation")
-
-
-def _labelled(arrays: ArraySet, thresholds: Thresholds | None, source: Path | str) -> ArraySet:
-    """The set with masks by thresholds where these are given."""
-    if thresholds is not None:
-        return ArraySet(arrays.images, threshold_mask(arrays.images, thresholds), arrays.unclear)
-    if arrays.masks is None:
-        raise InputError(f"{source} holds no masks; add them, or pass --labels threshold.")
-    return arrays
 
 
 def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segmenter:
@@ -245,17 +202,27 @@ def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segme
     build = NETWORKS[preset.architecture]
     network = build((None, None, 1), len(preset.classes), weights=weights, **preset.network)
     logger.info("network: %s parameters", f"{network.count_params():,}")
-    return Segmenter(network, classes=preset.classes, normalizer=preset.normalizer, name=name)
+    return Segmenter(
+        network,
+        classes=preset.classes,
+        normalizer=preset.normalizer,
+        input_size=preset.input_size,
+        name=name,
+    )
 
 
 def fit(
     segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector | None, folder: Path
 ) -> None:
     """Train on the stored images, or on new ones every epoch."""
-    from ccdseg.training import train, train_on_simulation
+    from ccdseg.training import train, train_on_folders, train_on_simulation
 
+    settings = {"config": preset.config, "folder": folder}
+    if isinstance(sets.training, ArraySet):
+        train(segmenter, *sets.training, **settings)
+        return
     if sets.training is not None:
-        train(segmenter, *sets.training, config=preset.config, folder=folder)
+        train_on_folders(segmenter, sets.training, sets.validation, **settings)
         return
     train_on_simulation(
         segmenter,
@@ -263,6 +230,5 @@ def fit(
         n_images=preset.n_images,
         detector=detector,
         thresholds=sets.thresholds,
-        config=preset.config,
-        folder=folder,
+        **settings,
     )

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccdseg.dataset import ArraySet
+import numpy as np
+from tqdm import tqdm
+
+from ccdseg.cli.evaluation_report import Scores, score_frame
+from ccdseg.cli.training_data import Frame
 from ccdseg.detector import Detector
-from ccdseg.evaluation import PixelReport, Reliability, cross_entropy, pixel_report
+from ccdseg.evaluation import PixelReport, Reliability
 from ccdseg.presets import Preset
 
 if TYPE_CHECKING:
-    from ccdseg.inference import Prediction, Segmenter
+    from ccdseg.inference import Segmenter
+
+Example = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""An image (ADU), its mask, and the predicted one."""
+
+_N_EXAMPLES = 4
 
 
 def score(
-    segmenter: Segmenter, test: ArraySet, prediction: Prediction
-) -> tuple[PixelReport, PixelReport | None]:
-    """Scores on all pixels, and without those that no method can decide."""
-    strict = pixel_report(test.masks, prediction.mask, classes=segmenter.classes)
-    clear = None
-    if test.unclear is not None:
-        clear = pixel_report(
-            test.masks, prediction.mask, classes=segmenter.classes, ignore=test.unclear
-        )
-    loss = cross_entropy(test.masks, prediction.probabilities)
+    segmenter: Segmenter, frames: Iterable[Frame], n_frames: int
+) -> tuple[Scores, list[Example]]:
+    """Scores of all test frames, kept with the segmenter, and the first frames of one shape."""
+    total, examples = None, []
+    for image, mask, unclear in tqdm(frames, "Testing", total=n_frames, unit="image"):
+        prediction = segmenter.predict(image)
+        scores = score_frame(mask, unclear, prediction, segmenter.classes)
+        total = scores if total is None else total + scores
+        if len(examples) < _N_EXAMPLES and (not examples or image.shape == examples[0][0].shape):
+            examples.append((image, mask, prediction.mask))
     segmenter.report = {
-        **strict.to_dict(),
-        "loss": loss,
-        "clear": clear and clear.to_dict(),
-        "n_test_images": len(test),
+        **total.strict.to_dict(),
+        "loss": total.loss,
+        "clear": total.clear and total.clear.to_dict(),
+        "n_test_images": total.n_frames,
     }
-    return strict, clear
+    return total, examples
 
 
 def record_training(
@@ -74,17 +84,15 @@ def _earlier_training(weights: str | None) -> dict | None:
     return earlier.training | {"history": earlier.history}
 
 
-def write_report(
-    folder: Path, segmenter: Segmenter, strict: PixelReport, clear: PixelReport | None
-) -> None:
+def write_report(folder: Path, segmenter: Segmenter, scores: Scores) -> None:
     """Write `report.txt`; `report.json` is written with the segmenter."""
-    parts = [f"Scores on {segmenter.report['n_test_images']} test images, all pixels", str(strict)]
-    if clear is not None:
+    parts = [f"Scores on {scores.n_frames} test images, all pixels", str(scores.strict)]
+    if scores.clear is not None:
         parts += [
             "Clear: without the pixels in which the clusters' deposit lies between 0.5 and 3 σ",
-            str(clear),
+            str(scores.clear),
         ]
-    parts.append(f"Mean cross-entropy of the probabilities: {segmenter.report['loss']:.5f}")
+    parts.append(f"Mean cross-entropy of the probabilities: {scores.loss:.5f}")
     parts.append(f"Made by: {segmenter.training['command']}")
     (folder / "report.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -92,20 +100,18 @@ def write_report(
 def write_figures(
     folder: Path,
     segmenter: Segmenter,
-    test: ArraySet,
-    prediction: Prediction,
-    *,
     report: PixelReport,
+    examples: list[Example],
     reliability: Reliability,
 ) -> None:
     """Write the learning curves, panels of test images, confusion matrix and reliability."""
     from ccdseg import plotting
 
-    first = slice(0, 4)
-    masks = {"label": test.masks[first], "prediction": prediction.mask[first]}
+    images, labels, predictions = map(np.stack, zip(*examples, strict=True))
+    masks = {"label": labels, "prediction": predictions}
     figures = {
         "curves": plotting.plot_history(segmenter.history),
-        "panels": plotting.show_panels(test.images[first], masks, classes=segmenter.classes),
+        "panels": plotting.show_panels(images, masks, classes=segmenter.classes),
         "confusion": plotting.plot_confusion(report),
         "reliability": plotting.plot_reliability(reliability, classes=segmenter.classes),
     }

@@ -5,7 +5,7 @@ from ccdseg.models.lean_unet import lean_unet
 from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
 from ccdseg.models.unet import unet
 
-NETWORKS = {"unet": unet, "lean_unet": lean_unet}
+NETWORKS = {"unet": unet, "lean_unet": lean_unet, "deeplab_v3_plus": deeplab_v3_plus}
 """Networks by the name of their architecture."""
 
 __all__ = [

@@ -47,8 +47,8 @@ def deeplab_v3_plus(
     Parameters
     ----------
     input_shape : tuple
-        Rows, columns and 3 channels; rows and columns are divisible by 16, or None for any such
-        size.
+        Rows, columns and channels; rows and columns are divisible by 16, or None for any such
+        size. The backbone sees 3 channels: a single one is repeated.
     n_classes : int
         Channels of the softmax output.
     filters : int
@@ -68,7 +68,7 @@ def deeplab_v3_plus(
     Returns
     -------
     keras.Model
-        Maps float32 (N, rows, columns, 3) to probabilities (N, rows, columns, n_classes).
+        Maps float32 (N, rows, columns, channels) to probabilities (N, rows, columns, n_classes).
 
     Raises
     ------
@@ -77,7 +77,7 @@ def deeplab_v3_plus(
     """
     _check(input_shape, n_classes)
     inputs = Input(input_shape, name="image")
-    resnet = _backbone(inputs, backbone)
+    resnet = _backbone(_three_channels(inputs), backbone)
     resnet.trainable = not frozen
     deep, shallow = (resnet.get_layer(name).output for name in (_DEEP, _SHALLOW))
     x = layers.Dropout(dropout, name="pyramid_dropout")(deep)
@@ -97,8 +97,10 @@ def deeplab_v3_plus(
 
 
 def _check(input_shape: tuple, n_classes: int) -> None:
-    if len(input_shape) != 3 or input_shape[2] != 3:
-        raise InputError(f"Input shape is {input_shape}; give (rows, columns, 3).")
+    if len(input_shape) != 3 or input_shape[2] not in (1, 3):
+        raise InputError(
+            f"Input shape is {input_shape}; give (rows, columns, channels) of 1 or 3 channels."
+        )
     if any(side is not None and (side < _STRIDE or side % _STRIDE) for side in input_shape[:2]):
         raise InputError(
             f"Image size {input_shape[0]}×{input_shape[1]} is not divisible by {_STRIDE}; pad or "
@@ -106,6 +108,12 @@ def _check(input_shape: tuple, n_classes: int) -> None:
         )
     if n_classes < 2:
         raise InputError(f"{n_classes} classes; a softmax needs at least 2.")
+
+
+def _three_channels(inputs: KerasTensor) -> KerasTensor:
+    if inputs.shape[-1] == 3:
+        return inputs
+    return layers.Concatenate(name="three_channels")([inputs] * 3)
 
 
 def _backbone(inputs: KerasTensor, weights: str | Path | None) -> Model:
@@ -119,8 +127,9 @@ def _backbone(inputs: KerasTensor, weights: str | Path | None) -> Model:
             raise
         reason = str(error).splitlines()[0]
         raise InputError(
-            f"The ImageNet weights of the ResNet50 cannot be fetched ({reason}). Give the path of "
-            "a copy (…_notop.h5) as backbone, or None for random weights."
+            f"The ImageNet weights of the ResNet50 cannot be fetched ({reason}). Pass "
+            "--backbone-weights (backbone=…) with the path of a copy (…_notop.h5), or none for "
+            "random weights."
         ) from None
     if weights is not None and not fetched:
         load_weights(resnet, weights)

@@ -127,7 +127,10 @@ def _through(layer: layers.Layer, reach: _Reach) -> _Reach:
         return _windowed(layer, reach, max(layer.pool_size), max(layer.strides))
     if isinstance(layer, layers.UpSampling2D):
         return reach.grown(1, 1, 1 / max(layer.size))
-    raise InputError(f"The reach of layer {layer.name} ({type(layer).__name__}) is not known.")
+    raise InputError(
+        f"The reach of layer {layer.name} ({type(layer).__name__}) is not known; give the "
+        "segmenter an input_size, to which images are resized as a whole."
+    )
 
 
 def _windowed(layer: layers.Layer, reach: _Reach, window: int, stride: int) -> _Reach:

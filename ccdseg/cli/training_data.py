@@ -1,0 +1,150 @@
+"""What a training of the command line learns from, and what it is tested on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ccdseg.augmentation import append_augmented
+from ccdseg.dataset import ArraySet, load_array_set
+from ccdseg.detector import Detector
+from ccdseg.errors import InputError
+from ccdseg.image_checks import check_folders
+from ccdseg.image_folders import ImageFolder, find_parts
+from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.presets import N_TEST_IMAGES, TEST_SEED, Preset
+from ccdseg.simulation import Recipe, SimulationRecipe, simulate_dataset
+
+_TEST_SHARE = 0.2
+"""Share of one's own images that is split off to test, where none are given for that."""
+
+Frame = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+"""An image (ADU), its mask, and the pixels that no method can decide, where they are known."""
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What is trained, validated and tested on.
+
+    Attributes
+    ----------
+    training : ArraySet, ImageFolder or None
+        None where images are simulated on the fly.
+    validation : ImageFolder or None
+        None where a part of the training images validates.
+    test : ArraySet or ImageFolder
+        What the report is about.
+    thresholds : Thresholds or None
+        What labels images that are simulated on the fly; None for their truth.
+    """
+
+    training: ArraySet | ImageFolder | None
+    test: ArraySet | ImageFolder
+    validation: ImageFolder | None = None
+    thresholds: Thresholds | None = None
+
+    def test_frames(self) -> Iterator[Frame]:
+        """Test images, one after the other."""
+        if isinstance(self.test, ImageFolder):
+            return ((image, mask, None) for image, mask in self.test)
+        unclear = [None] * len(self.test) if self.test.unclear is None else self.test.unclear
+        return zip(self.test.images, self.test.masks, unclear, strict=True)
+
+
+def load_data(path: Path | None, preset: Preset) -> ArraySet | dict[str, ImageFolder] | None:
+    """One's own images: a file of arrays, or folders of which every file is looked at.
+
+    Raises
+    ------
+    InputError
+        Where they are missing, damaged, or do not fit the classes of the preset.
+    """
+    if path is None:
+        return None
+    if not path.is_dir():
+        return load_array_set(path, n_classes=len(preset.classes))
+    if len(preset.classes) != 2:
+        raise InputError(
+            f"The masks in {path} are of two classes, and the preset {preset.name} tells "
+            f"{len(preset.classes)} apart; take --preset cosmics."
+        )
+    parts = find_parts(path)
+    if "Train" not in parts:
+        raise InputError(f"{path} holds no folder Train; add it, with TrainAnnotation.")
+    check_folders(parts.values())
+    return parts
+
+
+def split_or_simulate(
+    arguments: argparse.Namespace,
+    preset: Preset,
+    detector: Detector | None,
+    data: ArraySet | dict[str, ImageFolder] | None,
+) -> Sets:
+    """Training and test images with the labels that the preset asks for."""
+    thresholds = _thresholds(preset, detector) if preset.labels == "threshold" else None
+    if isinstance(data, dict):
+        return _split_folders(arguments, data, thresholds)
+    if data is not None:
+        training, test = _labelled(data, thresholds, arguments.data).split(_TEST_SHARE)
+    else:
+        test = _simulate(preset.test_recipe, N_TEST_IMAGES, TEST_SEED, preset, detector)
+        training = None if preset.streamed else _simulate_training(preset, detector, thresholds)
+    if arguments.augment:
+        rng = np.random.default_rng([arguments.seed, 2])
+        training = append_augmented(training, arguments.augment, rng=rng)
+    return Sets(training, test, thresholds=thresholds)
+
+
+def _split_folders(
+    arguments: argparse.Namespace, parts: dict[str, ImageFolder], thresholds: Thresholds | None
+) -> Sets:
+    if arguments.augment or thresholds is not None:
+        option = "--augment" if arguments.augment else "--labels threshold"
+        raise InputError(f"{option} needs images in memory; leave it out with a folder.")
+    training, test = parts["Train"], parts.get("Test")
+    if test is None:
+        training, test = training.split(_TEST_SHARE)
+    return Sets(training, test, parts.get("Validation"))
+
+
+def _thresholds(preset: Preset, detector: Detector | None) -> Thresholds:
+    if not isinstance(preset.recipe, SimulationRecipe):
+        raise InputError(
+            f"--labels threshold needs one pedestal and noise; the preset {preset.name} draws them "
+            "for each image. Take another preset, or --labels truth."
+        )
+    return Thresholds.from_detector(detector, preset.recipe)
+
+
+def _simulate_training(
+    preset: Preset, detector: Detector | None, thresholds: Thresholds | None
+) -> ArraySet:
+    arrays = _simulate(preset.recipe, preset.n_images, preset.config.seed, preset, detector)
+    return _labelled(arrays, thresholds, "the simulation")
+
+
+def _simulate(
+    recipe: Recipe, n_images: int, seed: int, preset: Preset, detector: Detector | None
+) -> ArraySet:
+    return simulate_dataset(
+        recipe,
+        n_images=n_images,
+        detector=detector,
+        rng=np.random.default_rng(seed),
+        classes=preset.classes,
+        progress=True,
+    )
+
+
+def _labelled(arrays: ArraySet, thresholds: Thresholds | None, source: Path | str) -> ArraySet:
+    """The set with masks by thresholds where these are given."""
+    if thresholds is not None:
+        return ArraySet(arrays.images, threshold_mask(arrays.images, thresholds), arrays.unclear)
+    if arrays.masks is None:
+        raise InputError(f"{source} holds no masks; add them, or pass --labels threshold.")
+    return arrays

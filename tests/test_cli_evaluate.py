@@ -11,15 +11,17 @@ import numpy as np
 import pytest
 from astropy.table import QTable
 from PIL import Image
+from sklearn.metrics import average_precision_score
 
-from ccdseg.classes import CLASSES
+from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import evaluate, main
-from ccdseg.cli.evaluate import SimulatedFrames, choose_sets
 from ccdseg.cli.evaluation_report import RESULTS
 from ccdseg.cli.parser import Parser
 from ccdseg.dataset import ArraySet
-from ccdseg.evaluation import cross_entropy, measure_reliability, pixel_report
-from ccdseg.presets import N_TEST_IMAGES, TEST_SEED
+from ccdseg.evaluation import cross_entropy, measure_reliability, pixel_report, score_image
+from ccdseg.evaluation.images import SCORES
+from ccdseg.image_folders import write_png
+from ccdseg.presets import TEST_SEED
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset
 
 
@@ -59,8 +61,10 @@ def expected_frames(recipe):
 
 def test_the_documented_files_are_written(evaluated):
     assert {path.name for path in evaluated.iterdir()} == set(RESULTS)
-    for name in RESULTS:
-        assert re.search(rf"^  {name} ", evaluate.DESCRIPTION, re.MULTILINE)
+    told = evaluate.DESCRIPTION.replace("boxes_SCORE.png", "boxes_iou.png")
+    for name in {name for name in RESULTS if not name.startswith("boxes_")} | {"boxes_iou.png"}:
+        assert re.search(rf"^  {name} ", told, re.MULTILINE)
+    assert all(name in evaluate.DESCRIPTION for name in SCORES)
     for path in evaluated.glob("*.png"):
         with Image.open(path) as picture:
             assert np.asarray(picture.convert("L")).std() > 10
@@ -82,6 +86,44 @@ def test_the_scores_are_those_of_the_frames_all_at_once(report, segmenter, recip
     for row in CLASSES:
         numbers = found["reliability"]["classes"][row.name]
         assert numbers["n_pixels"] == pytest.approx(reliability.n_pixels[row.index], abs=3)
+
+
+def test_each_image_has_its_scores_and_the_summary_is_theirs(evaluated, report, segmenter):
+    table = QTable.read(evaluated / "images.ecsv")
+    assert list(table["set"]) == ["test"] * 3 + ["general"] * 3
+    assert list(table["image"]) == ["0", "1", "2"] * 2
+    assert set(table["method"]) == {"tiny"}
+    frames = expected_frames("general")
+    assert (frames.masks == 3).any()
+    for row, mask, image, unclear in zip(
+        table[3:], frames.masks, frames.images, frames.unclear, strict=True
+    ):
+        predicted = segmenter.predict(image).mask
+        assert (row["rows"].value, row["columns"].value) == image.shape
+        strict = score_image(mask, predicted)
+        clear = score_image(mask, predicted, ignore=unclear)
+        for name in (*SCORES, "n_true", "n_predicted"):
+            assert row[name] == pytest.approx(getattr(strict, name), nan_ok=True)
+            assert row[f"clear_{name}"] == pytest.approx(getattr(clear, name), nan_ok=True)
+    summary = QTable.read(evaluated / "images_summary.ecsv")
+    chosen = (
+        (summary["set"] == "general") & (summary["score"] == "iou") & (summary["pixels"] == "all")
+    )
+    (row,) = summary[chosen]
+    assert row["mean"] == pytest.approx(table["iou"][3:].mean())
+    assert row["pooled"] == pytest.approx(report["sets"]["general"]["classes"]["cluster"]["iou"])
+    found = report["sets"]["general"]["images"]["tiny"]["all"]["iou"]
+    assert found["mean"] == pytest.approx(row["mean"])
+
+
+def test_the_curves_are_of_the_class_of_particles(report, segmenter):
+    assert (report["class"], report["threshold"]) == ("cluster", 0.5)
+    frames = expected_frames("general")
+    probability = segmenter.predict(frames.images).probabilities[..., 3]
+    expected = average_precision_score((frames.masks == 3).ravel(), probability.ravel())
+    found = report["sets"]["general"]["curves"]
+    assert found["all pixels"]["average_precision"] == pytest.approx(expected, abs=0.01)
+    assert 0 < found["clear"]["roc_area"] <= 1
 
 
 def test_the_conditions_are_of_all_frames(evaluated, report):
@@ -139,61 +181,11 @@ def test_ones_own_images_are_scored(model_folder, segmenter, small_set, tmp_path
     assert f"tiny on mine: {tmp_path / 'mine.npz'}, 3 frames of 64×64 px\n" in text
 
 
-def test_the_default_sets_are_those_of_the_help():
-    sets = choose_sets(parsed(""), CLASSES)
-    assert {name: (len(frames), frames.seed) for name, frames in sets.items()} == {
-        "test": (42, TEST_SEED),
-        "general": (200, TEST_SEED),
-    }
-    sets = choose_sets(parsed("--recipe mixed test --seed 7 --shape 64x32"), CLASSES)
-    assert list(sets) == ["mixed", "test"]
-    assert {(len(frames), frames.seed) for frames in sets.values()} == {(42, 7)}
-    assert sets["test"].recipe.shape == (64, 32)
-
-
-def test_the_frames_of_the_recipe_test_are_those_of_every_training_report():
-    frames = choose_sets(parsed("--recipe test"), CLASSES)["test"]
-    rng = np.random.default_rng(TEST_SEED)
-    trained = simulate_dataset(RECIPES["test"], n_images=N_TEST_IMAGES, rng=rng)
-    assert len(frames) == len(trained)
-    for i, frame in enumerate(frames):
-        np.testing.assert_array_equal(frame.image, trained.images[i])
-        np.testing.assert_array_equal(frame.mask, trained.masks[i])
-        np.testing.assert_array_equal(frame.unclear, trained.unclear[i])
-
-
-def test_frames_are_simulated_one_at_a_time(monkeypatch):
-    made = []
-
-    def simulate_image(*_arguments, **_named):
-        made.append(len(made))
-        return made[-1]
-
-    monkeypatch.setattr("ccdseg.simulation.image.simulate_image", simulate_image)
-    for number in SimulatedFrames(RECIPES["test"], 20, seed=0):
-        assert len(made) <= number + 2
-
-
-def test_clusters_of_another_library_are_pasted(tmp_path):
-    ClusterLibrary.from_arrays([np.full((5, 9), 3.0)]).save(tmp_path / "own.npz")
-    line, library = (
-        "--recipe test general --n 1 --shape 128x128",
-        f"--library {tmp_path / 'own.npz'}",
-    )
-    own, usual = (choose_sets(parsed(text), CLASSES) for text in (f"{line} {library}", line))
-    images = {
-        name: [next(iter(sets[name])).image for sets in (own, usual)]
-        for name in ("test", "general")
-    }
-    assert not np.array_equal(*images["test"])
-    np.testing.assert_array_equal(*images["general"])
-
-
 def test_the_help_teaches_by_examples_that_are_understood(capsys):
     assert status("--help") == 0
     assert evaluate.DESCRIPTION in capsys.readouterr().out
     examples = re.findall(r"^  ccdseg evaluate(.*?)(?:  .*)?$", evaluate.DESCRIPTION, re.MULTILINE)
-    assert len(examples) == 7
+    assert len(examples) == 10
     for example in examples:
         assert parsed(example).output == Path("evaluation")
 
@@ -209,6 +201,10 @@ BAD = [
     ("--data missing.npz", "No data file missing.npz"),
     ("--data unlabelled.npz", "unlabelled.npz holds no masks"),
     ("--data unlabelled.npz --n 3", "--n is about simulated frames; leave it out with --data"),
+    ("--data own", "own holds no images; it must hold the folders Train"),
+    ("--beside magic", "--beside: invalid choice: 'magic'"),
+    ("--beside threshold --class glowing", "--beside threshold finds particles, which the class"),
+    ("--class moon", "Unknown class 'moon'"),
     ("--data unlabelled.npz --library a.npz", "--library is about simulated frames"),
     ("--library missing.npz", "No cluster library missing.npz"),
     ("--recipe general --library own.npz", "--library does not fit --recipe general"),
@@ -236,6 +232,7 @@ print(json.dumps([ends, sorted(heavy)]))
 def test_mistakes_are_told_in_a_line_before_anything_heavy_is_loaded(model_folder, tmp_path):
     np.savez(tmp_path / "unlabelled.npz", images=np.zeros((2, 8, 8), np.float32))
     ClusterLibrary.from_arrays([np.ones((2, 2))]).save(tmp_path / "own.npz")
+    (tmp_path / "own").mkdir()
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "report.txt").write_text("precious")
     (tmp_path / "other").mkdir()
@@ -262,3 +259,53 @@ def test_mistakes_are_told_in_a_line_before_anything_heavy_is_loaded(model_folde
         assert re.fullmatch(rf"ccdseg evaluate: error: .*{message}.*\n", text), (line, text)
     assert heavy == []
     assert before == {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+
+
+@pytest.fixture(scope="module")
+def cosmics_folder(tiny_unet, tmp_path_factory):
+    """Folder of an untrained model of cosmics."""
+    from ccdseg.inference import Segmenter
+
+    folder = tmp_path_factory.mktemp("models") / "cosmics"
+    Segmenter(tiny_unet(n_classes=2), classes=COSMICS, name="rays").save(folder)
+    return folder
+
+
+def test_a_folder_of_images_of_any_size_is_scored_beside_a_threshold(cosmics_folder, tmp_path):
+    rng = np.random.default_rng(8)
+    for number, shape in enumerate([(40, 50), (33, 64)]):
+        mask = np.zeros(shape, np.uint8)
+        mask[10, 5:20] = 255
+        image = (rng.normal(1000, 10, shape) + 8.0 * mask).astype(np.uint16)
+        write_png(tmp_path / "rays" / "Test" / f"{number}.png", image)
+        write_png(tmp_path / "rays" / "TestAnnotation" / f"{number}.png", mask)
+    options = ["--data", tmp_path / "rays", "--beside", "threshold", "--output", tmp_path / "out"]
+    assert status("--model", cosmics_folder, *options) == 0
+    table = QTable.read(tmp_path / "out" / "images.ecsv")
+    assert list(table["method"]) == ["rays", "threshold"] * 2
+    assert list(table["image"]) == ["0.png", "0.png", "1.png", "1.png"]
+    sizes = zip(table["rows"].value, table["columns"].value, strict=True)
+    assert list(sizes) == [(40, 50)] * 2 + [(33, 64)] * 2
+    found = table[table["method"] == "threshold"]
+    np.testing.assert_array_equal(found["f1"], 1)
+    np.testing.assert_array_equal(found["n_predicted"], 1)
+    text = (tmp_path / "out" / "report.txt").read_text()
+    where = tmp_path / "rays" / "Test"
+    assert f"rays on rays: {where}, 2 frames of 33×64 to 40×50 px\n" in text
+    assert re.search(r"^threshold: what lies more than .* above the median", text, re.MULTILINE)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["class"] == "cosmic"
+    (beside,) = report["sets"]["rays"]["beside"]
+    assert (beside["name"], list(beside["parameters"])) == ("threshold", ["least"])
+    assert f"n_frames 2, data {where}" in text
+
+
+def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(cosmics_folder, tmp_path):
+    pytest.importorskip("astroscrappy")
+    options = ["--n", 2, "--shape", "96x96", "--beside", "astroscrappy", "--output", tmp_path]
+    assert status("--model", cosmics_folder, *options) == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    found = report["sets"]["xray"]["images"]
+    assert list(found) == ["rays", "astroscrappy"]
+    assert set(found["astroscrappy"]) == {"all", "clear"}
+    assert "sigclip" in (tmp_path / "report.txt").read_text()

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
-from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.classes import ClassCatalogue, PixelClass
 from ccdseg.cli.common import add_model, add_output
-from ccdseg.cli.evaluation_report import RESULTS, Scores, score_frame, write_results
+from ccdseg.cli.evaluation_report import RESULTS, write_results
+from ccdseg.cli.evaluation_scores import Evaluation
+from ccdseg.cli.evaluation_sets import N_FRAMES, FrameSet, KnownFrame, choose_sets
 from ccdseg.cli.lazy import LazyModel
 from ccdseg.cli.parser import natural_int, positive_int, shape
-from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.errors import InputError
-from ccdseg.evaluation import ConditionTable
+from ccdseg.evaluation import scored_class
+from ccdseg.evaluation.peers import PEERS, Peer, estimate_noise, tuned
 from ccdseg.files import refuse_existing, staged_files
 from ccdseg.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.registry import find_model
-from ccdseg.simulation import (
-    RECIPES,
-    ClusterLibrary,
-    FrameRecipe,
-    SimulatedImage,
-    SimulationRecipe,
-    load_cluster_library,
-    simulate_images,
-)
+from ccdseg.simulation import RECIPES
 
 SUMMARY = "score a model on simulated frames or on your own"
 
@@ -46,21 +39,40 @@ and segmented one at a time, or your own.
   ccdseg evaluate --recipe general --shape 512x1024  larger frames
   ccdseg evaluate --recipe test --library mine.npz   clusters that no training has seen
   ccdseg evaluate --data mine.npz                    your own images and masks
+  ccdseg evaluate --model models/cosmics             100 X-ray images, for a model of cosmics
+  ccdseg evaluate --data xray                        images of any size in the folder xray/Test,
+                                                     with masks in xray/TestAnnotation
+  ccdseg evaluate --recipe xray --beside astroscrappy   and what L.A.Cosmic finds in the same
 
 It prints the report and writes into the output folder:
 
-  report.txt       precision, recall, F1 and IoU of each class on each set of frames, of all pixels
-                   (strict) and without those that no method can decide (clear)
-  report.json      the same as numbers, and the calibration of the probabilities
-  conditions.ecsv  scores by read noise, gradient of the background, crowding and shape of the glow:
-                   a table that astropy reads (QTable.read)
-  conditions.png   the clear F1 of that table as a picture
-  reliability.png  whether pixels of probability 0.3 are right in three of ten cases
-  confusion.png    which class is taken for which
+  report.txt            precision, recall, F1 and IoU of each class on each set of frames, of all
+                        pixels (strict) and without those that no method can decide (clear); and
+                        the scores of the class of particles over the images
+  report.json           the same as numbers, and the calibration of the probabilities
+  images.ecsv           scores of the class of particles in each image, and how many particles
+                        (8-connected) there are and were predicted: a table that astropy reads
+                        (QTable.read)
+  images_summary.ecsv   mean, standard deviation and median of these over the images, and the score
+                        of the pixels of all images pooled
+  boxes.png             how the scores of the images are distributed
+  boxes_SCORE.png       one of them, each image a point: iou, dice, accuracy, specificity,
+                        precision, recall, f1, count_ratio
+  counts.png            number of particles predicted in each image against the true one
+  operating_curves.png  ROC and precision-recall curve of the probability of particles
+  conditions.ecsv       scores by read noise, gradient of the background, crowding and shape of the
+                        glow
+  conditions.png        the clear F1 of that table as a picture
+  reliability.png       whether pixels of probability 0.3 are right in three of ten cases
+  confusion.png         which class is taken for which
 
-The pictures are of the frames of all recipes together."""
+The pictures are of the frames of all recipes together. In an image without any particle, true or
+predicted, all scores are 1; where there are only true or only predicted ones, IoU, Dice, F1,
+precision and recall are 0. The ratio of the numbers is left out of the means where some were
+predicted and none is there."""
 
-_N_FRAMES = {"general": 200}
+N_TUNING = 6
+"""Frames on which the parameters of other methods are chosen."""
 
 logger = logging.getLogger(__name__)
 
@@ -73,20 +85,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe",
         nargs="+",
         choices=RECIPES,
-        help=f"what simulated frames hold: {', '.join(RECIPES)} (default: test general)",
+        help=f"what simulated frames hold: {', '.join(RECIPES)} (default: test general; xray for "
+        "a model of cosmics)",
         metavar="RECIPE",
     )
     source.add_argument(
-        "--data", type=Path, metavar="FILE.npz", help="arrays images and masks instead"
+        "--data",
+        type=Path,
+        metavar="FILE.npz|DIR",
+        help="instead, a file of arrays images and masks, or a folder that holds the folders Test "
+        "and TestAnnotation",
     )
     parser.add_argument(
         "--n",
         type=positive_int,
-        help=f"frames of each recipe (default: {_N_FRAMES['general']} of general, "
-        f"{N_TEST_IMAGES} of others)",
+        help=f"frames of each recipe (default: {_counts()}, {N_TEST_IMAGES} of others)",
     )
     parser.add_argument(
-        "--shape", type=shape, metavar="ROWSxCOLUMNS", help="size of a frame (default: 256x256)"
+        "--shape",
+        type=shape,
+        metavar="ROWSxCOLUMNS",
+        help="size of a frame (default: that of the recipe)",
     )
     parser.add_argument(
         "--library",
@@ -99,133 +118,95 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=natural_int,
         help=f"seed of the frames (default: {TEST_SEED}, as every training)",
     )
+    parser.add_argument(
+        "--class",
+        dest="of",
+        metavar="CLASS",
+        help="class to score image by image (default: cluster or cosmic)",
+    )
+    parser.add_argument(
+        "--beside",
+        nargs="+",
+        choices=PEERS,
+        default=(),
+        metavar="METHOD",
+        help=f"score these on the same frames: {', '.join(PEERS)}; their parameters are first "
+        f"chosen on {N_TUNING} other frames",
+    )
     add_output(parser, "evaluation")
 
 
-class KnownFrame(NamedTuple):
-    """A frame and its truth; the attributes are those of `SimulatedImage`."""
-
-    image: np.ndarray
-    mask: np.ndarray
-    unclear: np.ndarray | None
-    conditions: dict
-
-
-@dataclass(frozen=True)
-class SimulatedFrames:
-    """Frames of a recipe, simulated when they are asked for."""
-
-    recipe: SimulationRecipe | FrameRecipe
-    n_frames: int
-    seed: int
-    library: ClusterLibrary | None = None
-
-    def __len__(self) -> int:
-        return self.n_frames
-
-    def __iter__(self) -> Iterator[SimulatedImage]:
-        return simulate_images(
-            self.recipe,
-            self.n_frames,
-            rng=np.random.default_rng(self.seed),
-            library=self.library,
-        )
-
-    @property
-    def origin(self) -> dict:
-        """What makes the frames again."""
-        return {
-            "recipe": self.recipe.name,
-            "shape": list(self.recipe.shape),
-            "seed": self.seed,
-        }
-
-
-@dataclass(frozen=True)
-class StoredFrames:
-    """Frames of a file."""
-
-    path: Path
-    arrays: ArraySet = field(repr=False)
-
-    def __len__(self) -> int:
-        return len(self.arrays)
-
-    def __iter__(self) -> Iterator[KnownFrame]:
-        for i, (image, mask) in enumerate(zip(*self.arrays, strict=True)):
-            unclear = None if self.arrays.unclear is None else self.arrays.unclear[i]
-            yield KnownFrame(image, mask, unclear, {})
-
-    @property
-    def origin(self) -> dict:
-        """Where the frames come from."""
-        return {"data": str(self.path), "shape": list(self.arrays.images.shape[1:])}
+def _counts() -> str:
+    return ", ".join(f"{number} of {name}" for name, number in N_FRAMES.items())
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Score the model on every set of frames, and write what was found."""
     model = LazyModel(find_model(arguments.model))
+    chosen = scored_class(model.classes, arguments.of)
     sets = choose_sets(arguments, model.classes)
+    check_peers(arguments.beside, chosen, model.classes)
     for name in RESULTS:
         refuse_existing(arguments.output / name, overwrite=arguments.overwrite)
     with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
-        table = ConditionTable(model.classes)
-        scores = {name: evaluate(model, name, frames, table) for name, frames in sets.items()}
-        origins = {name: frames.origin for name, frames in sets.items()}
-        text = write_results(
-            folder, model.segmenter.name, scores, origins, table, command=arguments.command_line
+        evaluation = Evaluation(
+            model.segmenter.name, model.classes, chosen, working_threshold(model, chosen)
         )
+        for name, frames in sets.items():
+            peers = tuned_peers(arguments.beside, frames, chosen)
+            evaluate(model, evaluation, name, frames, peers)
+        text = write_results(folder, evaluation, command=arguments.command_line)
     logger.info("%s\nreport and figures: %s", text, arguments.output)
 
 
-def choose_sets(
-    arguments: argparse.Namespace, classes: ClassCatalogue
-) -> dict[str, SimulatedFrames | StoredFrames]:
-    """Sets of frames by name."""
-    if arguments.data:
-        return {arguments.data.stem: _stored(arguments, classes)}
-    if classes.names != CLASSES.names:
-        raise InputError(
-            f"The model {arguments.model} tells {', '.join(classes.names)} apart, simulated frames "
-            f"hold {', '.join(CLASSES.names)}; evaluate it with --data."
-        )
-    recipes = {
-        name: RECIPES[name].scaled(arguments.shape) if arguments.shape else RECIPES[name]
-        for name in arguments.recipe or ("test", "general")
-    }
-    library = arguments.library and load_cluster_library(arguments.library)
-    if library is not None and all(isinstance(recipe, FrameRecipe) for recipe in recipes.values()):
-        raise InputError(
-            f"--library does not fit --recipe {' '.join(recipes)}, which makes its own particles; "
-            "add the recipe test, or leave it out."
-        )
-    chosen_seed = TEST_SEED if arguments.seed is None else arguments.seed
-    return {
-        name: SimulatedFrames(
-            recipe, arguments.n or _N_FRAMES.get(name, N_TEST_IMAGES), chosen_seed, library
-        )
-        for name, recipe in recipes.items()
-    }
-
-
-def _stored(arguments: argparse.Namespace, classes: ClassCatalogue) -> StoredFrames:
-    for name in ("n", "shape", "library", "seed"):
-        if getattr(arguments, name) is not None:
-            raise InputError(f"--{name} is about simulated frames; leave it out with --data.")
-    arrays = load_array_set(arguments.data, n_classes=len(classes))
-    if arrays.masks is None:
-        raise InputError(f"{arguments.data} holds no masks to compare with; add them.")
-    return StoredFrames(arguments.data, arrays)
+def working_threshold(model: LazyModel, chosen: PixelClass) -> float:
+    """Probability from which a pixel is of a class rather than of the background."""
+    thresholds = model.segmenter.thresholds
+    return thresholds[chosen.index] / (thresholds[chosen.index] + thresholds[0])
 
 
 def evaluate(
-    model: LazyModel, name: str, frames: SimulatedFrames | StoredFrames, table: ConditionTable
-) -> Scores:
-    """Scores of one set, frame by frame; each frame is also added to `table`."""
-    segmenter, total = model.segmenter, None
-    for frame in tqdm(frames, desc=f"Evaluating ({name})", unit="frame"):
-        prediction = segmenter.predict(frame.image)
-        scores = score_frame(frame.mask, frame.unclear, prediction, model.classes)
-        table.add(scores.strict, scores.clear or scores.strict, {"recipe": name} | frame.conditions)
-        total = scores if total is None else total + scores
-    return total
+    model: LazyModel, evaluation: Evaluation, group: str, frames: FrameSet, peers: list[Peer]
+) -> None:
+    """Score one set, frame by frame."""
+    evaluation.origins[group] = frames.origin
+    tuning = frames.others(N_TUNING)
+    evaluation.peers[group] = [
+        {
+            "name": peer.name,
+            "parameters": asdict(peer),
+            "description": peer.description,
+            "tuned_on": {"n_frames": len(tuning), **tuning.origin},
+        }
+        for peer in peers
+    ]
+    for frame in tqdm(frames, desc=f"Evaluating ({group})", unit="frame"):
+        evaluation.add(group, frame, model.segmenter.predict(frame.image))
+        for peer in peers:
+            found = peer.find(frame.image, noise_of(frame))
+            mask = np.where(found, evaluation.chosen.index, 0).astype(np.uint8)
+            evaluation.add_mask(group, frame, mask, method=peer.name)
+
+
+def check_peers(names: Sequence[str], chosen: PixelClass, classes: ClassCatalogue) -> None:
+    """Refuse methods that cannot run here, or find another class than is scored."""
+    if names and chosen != classes.particles:
+        raise InputError(
+            f"--beside {' '.join(names)} finds particles, which the class {chosen.name} is not."
+        )
+    for name in names:
+        PEERS[name].check()
+
+
+def tuned_peers(names: Sequence[str], frames: FrameSet, chosen: PixelClass) -> list[Peer]:
+    """Methods of these names, their parameters chosen on other frames."""
+    known = [
+        (frame.image, frame.mask == chosen.index, noise_of(frame))
+        for frame in (frames.others(N_TUNING) if names else ())
+    ]
+    return [tuned(PEERS[name], known) for name in names]
+
+
+def noise_of(frame: KnownFrame) -> np.ndarray:
+    """Noise of each pixel (ADU): as it was simulated, or as the frame shows it."""
+    return estimate_noise(frame.image) if frame.noise is None else frame.noise

@@ -1,182 +1,135 @@
-"""What an evaluation leaves behind: report, table and figures."""
+"""What an evaluation leaves behind: report, tables and figures."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import reduce
 from operator import add
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ccdseg.classes import ClassCatalogue
-from ccdseg.evaluation import (
-    ConditionTable,
-    PixelReport,
-    Reliability,
-    cross_entropy,
-    measure_reliability,
-    pixel_report,
-)
+from ccdseg.cli.evaluation_scores import Evaluation
+from ccdseg.evaluation.images import SCORES
 from ccdseg.version import __version__
-
-if TYPE_CHECKING:
-    from ccdseg.inference import Prediction
 
 RESULTS = (
     "report.txt",
     "report.json",
+    "images.ecsv",
+    "images_summary.ecsv",
     "conditions.ecsv",
     "conditions.png",
     "reliability.png",
     "confusion.png",
+    "operating_curves.png",
+    "counts.png",
+    "boxes.png",
+    *(f"boxes_{name}.png" for name in SCORES),
 )
 """Names of the files."""
 
 
-@dataclass(frozen=True, eq=False)
-class Scores:
-    """Scores of frames; those of two sets of frames add up.
-
-    Attributes
-    ----------
-    n_frames : int
-        Number of frames.
-    strict : PixelReport
-        Of all pixels.
-    clear : PixelReport or None
-        Without the pixels that no method can decide; None where they are not known.
-    reliability : Reliability
-        Of the probabilities.
-    sum_entropy : float
-        Sum of the cross-entropy of the pixels.
-    """
-
-    n_frames: int
-    strict: PixelReport
-    clear: PixelReport | None
-    reliability: Reliability
-    sum_entropy: float
-
-    def __add__(self, other: Scores) -> Scores:
-        return Scores(
-            self.n_frames + other.n_frames,
-            self.strict + other.strict,
-            self.clear and other.clear and self.clear + other.clear,
-            self.reliability + other.reliability,
-            self.sum_entropy + other.sum_entropy,
-        )
-
-    @property
-    def loss(self) -> float:
-        """Mean cross-entropy of the pixels."""
-        return float(self.sum_entropy / self.strict.confusion.sum())
-
-    def to_dict(self) -> dict:
-        """Everything as plain numbers, ready for JSON."""
-        return {
-            "n_frames": self.n_frames,
-            **self.strict.to_dict(),
-            "loss": self.loss,
-            "clear": self.clear and self.clear.to_dict(),
-            "reliability": self.reliability.to_dict(),
-        }
-
-    def __str__(self) -> str:
-        parts = ["All pixels", str(self.strict)]
-        if self.clear:
-            parts += ["Clear: without the pixels that no method can decide", str(self.clear)]
-        parts += ["Expected calibration error of the probabilities", str(self.reliability)]
-        parts.append(f"Mean cross-entropy of the probabilities: {self.loss:.5f}")
-        return "\n\n".join(parts)
-
-
-def score_frame(
-    mask: np.ndarray, unclear: np.ndarray | None, prediction: Prediction, classes: ClassCatalogue
-) -> Scores:
-    """Scores of one frame with the true `mask`."""
-    clear = None
-    if unclear is not None:
-        clear = pixel_report(mask, prediction.mask, classes=classes, ignore=unclear)
-    return Scores(
-        n_frames=1,
-        strict=pixel_report(mask, prediction.mask, classes=classes),
-        clear=clear,
-        reliability=measure_reliability(mask, prediction.probabilities, classes=classes),
-        sum_entropy=cross_entropy(mask, prediction.probabilities) * mask.size,
-    )
-
-
-def write_results(
-    folder: Path,
-    model: str,
-    scores: dict[str, Scores],
-    origins: dict[str, dict],
-    table: ConditionTable,
-    *,
-    command: str,
-) -> str:
+def write_results(folder: Path, evaluation: Evaluation, *, command: str) -> str:
     """Write all results into `folder`; returns the report as text.
 
     Parameters
     ----------
     folder : Path
         Where to write.
-    model : str
-        Name of the model.
-    scores : dict of str to Scores
-        Scores of each set of frames by its name.
-    origins : dict of str to dict
-        Where the frames of each set come from.
-    table : ConditionTable
-        Scores of all frames by condition.
+    evaluation : Evaluation
+        What was found.
     command : str
         The call, to be made again.
     """
-    text = _text(model, scores, origins, table, command)
-    sets = {name: origins[name] | scores[name].to_dict() for name in scores}
-    report = {"model": model, "ccdseg": __version__, "command": command, "sets": sets}
+    text = _text(evaluation, command)
+    report = {
+        "model": evaluation.model,
+        "ccdseg": __version__,
+        "command": command,
+        "class": evaluation.chosen.name,
+        "threshold": evaluation.threshold,
+        "sets": {name: _set_as_dict(evaluation, name) for name in evaluation.scores},
+    }
     (folder / "report.txt").write_text(text, encoding="utf-8")
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    table.to_table().write(folder / "conditions.ecsv", format="ascii.ecsv")
-    _write_figures(folder, model, scores, table)
+    for name, table in {
+        "conditions": evaluation.conditions.to_table(),
+        "images": evaluation.images.to_table(),
+        "images_summary": evaluation.images.summary(),
+    }.items():
+        table.write(folder / f"{name}.ecsv", format="ascii.ecsv")
+    _write_figures(folder, evaluation)
     return text
 
 
-def _text(
-    model: str,
-    scores: dict[str, Scores],
-    origins: dict[str, dict],
-    table: ConditionTable,
-    command: str,
-) -> str:
+def _set_as_dict(evaluation: Evaluation, name: str) -> dict:
+    return {
+        **evaluation.origins[name],
+        **evaluation.scores[name].to_dict(),
+        "beside": evaluation.peers.get(name, []),
+        "images": evaluation.images.to_dict(name),
+    }
+
+
+def _text(evaluation: Evaluation, command: str) -> str:
     parts = []
-    for name, result in scores.items():
-        origin = origins[name]
-        where = f"{origin['data']}, " if "data" in origin else ""
-        rows, columns = origin["shape"]
-        drawn = f", seed {origin['seed']}" if "seed" in origin else ""
-        frames = f"{result.n_frames:,} frames of {rows}×{columns} px{drawn}"
-        parts += [f"{model} on {name}: {where}{frames}", str(result)]
+    for name, result in evaluation.scores.items():
+        parts += [f"{evaluation.model} on {name}: {_frames(evaluation, name)}", str(result)]
+        parts += _image_by_image(evaluation, name)
+    table = evaluation.conditions
     parts += ["Scores by condition, of the frames of all sets", str(table), table.to_text("f1")]
     parts.append(f"Made by: {command}")
     return "\n\n".join(parts) + "\n"
 
 
-def _write_figures(
-    folder: Path, model: str, scores: dict[str, Scores], table: ConditionTable
-) -> None:
+def _frames(evaluation: Evaluation, name: str) -> str:
+    """Where the frames of a set come from, how many there are, and of what size."""
+    origin = evaluation.origins[name]
+    where = f"{origin['data']}, " if "data" in origin else ""
+    drawn = f", seed {origin['seed']}" if "seed" in origin else ""
+    shapes = sorted({row.shape for row in evaluation.images.rows if row.group == name})
+    ends = dict.fromkeys([shapes[0], shapes[-1]])
+    sizes = " to ".join(f"{rows}×{columns}" for rows, columns in ends)
+    return f"{where}{evaluation.scores[name].n_frames:,} frames of {sizes} px{drawn}"
+
+
+def _image_by_image(evaluation: Evaluation, name: str) -> Iterator[str]:
+    chosen = evaluation.chosen.name
+    yield f"Class {chosen} image by image, and in the pixels of all images pooled"
+    yield evaluation.images.to_text(name)
+    yield "\n".join(
+        f"{chosen}, {pixels}: area under the ROC curve {curve.roc_area:.5f}, under the "
+        f"precision-recall curve {curve.average_precision:.4f}"
+        for pixels, curve in evaluation.scores[name].curves.items()
+    )
+    for peer in evaluation.peers.get(name, ()):
+        origin = ", ".join(f"{key} {value}" for key, value in peer["tuned_on"].items())
+        yield (
+            f"{peer['name']}: {peer['description']}; of all settings tried the one of the "
+            f"highest pixel F1 on: {origin}"
+        )
+
+
+def _write_figures(folder: Path, evaluation: Evaluation) -> None:
     from ccdseg import plotting
 
-    total = reduce(add, scores.values())
-    title = f"{model} on {' and '.join(scores)} ({total.n_frames:,} frames)"
+    model, total = evaluation.model, reduce(add, evaluation.scores.values())
+    frames = f"{' and '.join(evaluation.scores)} ({total.n_frames:,} frames)"
+    title, one = f"{model} on {frames}", f"class {evaluation.chosen.name} on {frames}"
+    images = evaluation.by_method("all", "clear")
+    points = {name: reduce(add, scores) for name, scores in images.items()}
+    curves = dict(zip(images, total.curves.values(), strict=False))
+    working = f"{one}, working threshold of {model}: {evaluation.threshold:.3g}"
     figures = {
-        "conditions": plotting.plot_conditions(table, title=title),
+        "conditions": plotting.plot_conditions(evaluation.conditions, title=title),
         "reliability": plotting.plot_reliability(total.reliability, title=title),
         "confusion": plotting.plot_confusion(total.strict),
+        "operating_curves": plotting.plot_operating_curves(curves, points, title=working),
+        "counts": plotting.plot_counts(evaluation.by_method("all"), title=one),
+        "boxes": plotting.plot_score_boxes(images, title=one),
     }
+    for name in SCORES:
+        figures[f"boxes_{name}"] = plotting.plot_score_box(images, name, title=one)
     figures["confusion"].suptitle(title)
     for name, figure in figures.items():
         plotting.save_figure(figure, folder / f"{name}.png")

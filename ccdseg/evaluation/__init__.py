@@ -13,8 +13,16 @@ from ccdseg.evaluation.identification import (
     particle_report,
     particle_reports_by_energy,
 )
+from ccdseg.evaluation.images import (
+    ImageRow,
+    ImageScores,
+    ImageTable,
+    score_image,
+    scored_class,
+)
 from ccdseg.evaluation.matching import EventMatch, match_events
 from ccdseg.evaluation.measurement import MeasurementScores, measure_frames, score_measurement
+from ccdseg.evaluation.operating import OperatingCurve, operating_curve
 from ccdseg.evaluation.pixels import PixelReport, cross_entropy, pixel_report
 from ccdseg.evaluation.reliability import Reliability, measure_reliability
 from ccdseg.evaluation.rules import rule_gains
@@ -27,7 +35,11 @@ __all__ = [
     "ConditionTable",
     "DetectionCurve",
     "EventMatch",
+    "ImageRow",
+    "ImageScores",
+    "ImageTable",
     "MeasurementScores",
+    "OperatingCurve",
     "ParticleReport",
     "PixelReport",
     "PixelSample",
@@ -39,10 +51,13 @@ __all__ = [
     "matched_filter",
     "measure_frames",
     "measure_reliability",
+    "operating_curve",
     "particle_report",
     "particle_reports_by_energy",
     "pixel_report",
     "rule_gains",
     "score_by_condition",
+    "score_image",
     "score_measurement",
+    "scored_class",
 ]

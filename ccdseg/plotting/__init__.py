@@ -10,20 +10,26 @@ from ccdseg.plotting.figure import save_figure
 from ccdseg.plotting.frame import show_frame
 from ccdseg.plotting.identification import plot_identification
 from ccdseg.plotting.matching import plot_detection, plot_match
+from ccdseg.plotting.operating import plot_operating_curves
 from ccdseg.plotting.panels import show_augmentation, show_pair, show_panels
 from ccdseg.plotting.particles import show_particles
 from ccdseg.plotting.reliability import plot_reliability
+from ccdseg.plotting.scores import plot_counts, plot_score_box, plot_score_boxes
 from ccdseg.plotting.sections import show_section
 
 __all__ = [
     "plot_charge_distribution",
     "plot_conditions",
     "plot_confusion",
+    "plot_counts",
     "plot_detection",
     "plot_history",
     "plot_identification",
     "plot_match",
+    "plot_operating_curves",
     "plot_reliability",
+    "plot_score_box",
+    "plot_score_boxes",
     "plot_spectrum",
     "save_figure",
     "show_augmentation",

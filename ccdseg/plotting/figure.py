@@ -17,6 +17,10 @@ from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.mask import class_frequencies, to_label
 
 DPI = 150
+
+METHOD_COLOURS = ("tab:red", "tab:orange", "tab:blue", "tab:cyan", "tab:green", "tab:olive")
+"""Colours of methods that are compared, in the order in which they are given."""
+
 _MOST_PIXELS = 800
 """Longest side of an array that is drawn, no more than a panel's pixels; a larger one is reduced
 first, or lines one pixel wide would fall between the pixels of the picture."""

@@ -1,0 +1,179 @@
+"""Scores of images: how they are distributed, and how many objects were found of how many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ccdseg.evaluation.images import SCORES, ImageScores
+from ccdseg.plotting.figure import METHOD_COLOURS
+
+_SHARES = tuple(name for name in SCORES if name != "count_ratio")
+_POINTS = {"linestyle": "", "marker": "o", "markersize": 3, "alpha": 0.4, "markeredgewidth": 0}
+
+
+def plot_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
+    """Plot all scores together: a box of the images for each score and method.
+
+    Parameters
+    ----------
+    scores : dict of str to sequence of ImageScores
+        Scores of the images by the name of what predicted them.
+    title : str
+        Title of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The shares of pixels on the left, the ratio of the counts, which may exceed 1, on the right.
+    """
+    figure = Figure(figsize=(12.5, 5), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(len(_SHARES), 1.4))
+    width = 0.8 / len(scores)
+    for axes, names in ((left, _SHARES), (right, ("count_ratio",))):
+        for number, (label, images) in enumerate(scores.items()):
+            offset = (number - (len(scores) - 1) / 2) * width
+            _boxes(
+                axes,
+                [_values(images, name) for name in names],
+                places=np.arange(len(names)) + offset,
+                width=0.9 * width,
+                colour=METHOD_COLOURS[number % len(METHOD_COLOURS)],
+                label=label,
+            )
+        axes.set_xticks(range(len(names)), [SCORES[name] for name in names])
+        axes.set_xlim(-0.5, len(names) - 0.5)
+        axes.grid(axis="y", alpha=0.3)
+    left.set_ylim(-0.03, 1.03)
+    left.set_ylabel("score of an image")
+    _mark_equal(right)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(scores))
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
+def plot_score_box(
+    scores: dict[str, Sequence[ImageScores]], name: str, *, title: str = ""
+) -> Figure:
+    """Plot one score: a box per method with the images as points, mean and deviation above it.
+
+    Parameters
+    ----------
+    scores : dict of str to sequence of ImageScores
+        Scores of the images by the name of what predicted them.
+    name : str
+        Score to plot, a key of `ccdseg.evaluation.images.SCORES`.
+    title : str
+        Title of the figure, above the means and standard deviations.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = Figure(figsize=(3.2 + 1.9 * len(scores), 5.4), layout="constrained")
+    axes = figure.subplots()
+    spread = np.random.default_rng(0)
+    means = []
+    for number, (label, images) in enumerate(scores.items()):
+        values, colour = _values(images, name), METHOD_COLOURS[number % len(METHOD_COLOURS)]
+        _boxes(axes, [values], places=[number], width=0.5, colour=colour, label=label, fliers=False)
+        aside = number + spread.uniform(-0.17, 0.17, len(values))
+        axes.plot(aside, values, color=colour, **_POINTS)
+        means.append(f"{label}: {_mean(values)}, {len(values)} of {len(images)} images")
+    axes.set_xticks(range(len(scores)), scores)
+    axes.set_xlim(-0.6, len(scores) - 0.4)
+    axes.set_ylabel(SCORES[name])
+    axes.grid(axis="y", alpha=0.3)
+    if name == "count_ratio":
+        _mark_equal(axes)
+    axes.set_title("\n".join([title, *means] if title else means), fontsize=10)
+    return figure
+
+
+def plot_counts(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
+    """Plot the number of predicted objects of each image against the true one.
+
+    Parameters
+    ----------
+    scores : dict of str to sequence of ImageScores
+        Scores of the images by the name of what predicted them.
+    title : str
+        Title of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = Figure(figsize=(6.6, 6.4), layout="constrained")
+    axes = figure.subplots()
+    most = 1
+    for (label, images), colour in zip(scores.items(), METHOD_COLOURS * len(scores), strict=False):
+        true, predicted = (
+            np.array([getattr(one, count) for one in images]) for count in ("n_true", "n_predicted")
+        )
+        named = f"{label}: {predicted.sum():,} of {true.sum():,}"
+        axes.plot(true, predicted, color=colour, label=named, **(_POINTS | {"markersize": 6}))
+        most = max(most, true.max(), predicted.max())
+    axes.plot([0, most], [0, most], color="0.5", linestyle=":", label="as many as there are")
+    for scale in (axes.set_xscale, axes.set_yscale):
+        scale("symlog", linthresh=10) if most > 100 else scale("linear")
+    axes.set_xlabel("true number in an image")
+    axes.set_ylabel("predicted number")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    if title:
+        axes.set_title(title)
+    return figure
+
+
+def _values(images: Sequence[ImageScores], name: str) -> np.ndarray:
+    """The score of every image that has it."""
+    values = np.array([getattr(one, name) for one in images], dtype=float)
+    return values[np.isfinite(values)]
+
+
+def _mean(values: np.ndarray) -> str:
+    return f"{values.mean():.4f} ± {values.std():.4f}" if len(values) else "–"
+
+
+def _boxes(
+    axes: Axes,
+    values: list[np.ndarray],
+    *,
+    places: Sequence[float],
+    width: float,
+    colour: str,
+    label: str,
+    fliers: bool = True,
+) -> None:
+    """Boxes from the first to the third quartile, whiskers from the 5th to the 95th percentile."""
+    drawn = axes.boxplot(
+        values,
+        positions=places,
+        widths=width,
+        whis=(5, 95),
+        showmeans=True,
+        meanline=False,
+        manage_ticks=False,
+        patch_artist=True,
+        showfliers=fliers,
+        flierprops={"marker": ".", "markersize": 3, "markeredgecolor": colour},
+        medianprops={"color": "black"},
+        meanprops={"marker": "D", "markersize": 4, "markerfacecolor": "white", "zorder": 4}
+        | {"markeredgecolor": "black"},
+    )
+    for box in drawn["boxes"]:
+        box.set(facecolor=colour, alpha=0.35, edgecolor=colour)
+    drawn["boxes"][0].set_label(label)
+
+
+def _mark_equal(axes: Axes) -> None:
+    """Line where the ratio is right; where others are far from it, a logarithmic scale above 2."""
+    axes.axhline(1, color="0.5", linestyle=":", zorder=0)
+    if axes.get_ylim()[1] > 10:
+        axes.set_yscale("symlog", linthresh=2)
+    axes.set_ylim(bottom=-0.1)

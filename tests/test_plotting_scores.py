@@ -1,0 +1,92 @@
+"""Figures of the scores of images, and of the curves."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ccdseg import plotting
+from ccdseg.evaluation import ImageScores, operating_curve
+from ccdseg.evaluation.images import SCORES
+
+NET = [
+    ImageScores(8, 1, 1, 90, 3, 3),
+    ImageScores(5, 0, 5, 90, 2, 4),
+    ImageScores(0, 1, 0, 99, 1, 0),
+]
+PEER = [ImageScores(2, 4, 6, 88, 6, 4), ImageScores(0, 0, 0, 100, 0, 0)]
+
+
+def is_drawn(figure, path):
+    with Image.open(plotting.save_figure(figure, path)) as picture:
+        return np.asarray(picture.convert("L")).std() > 5
+
+
+def medians(axes):
+    """Places and values of the medians of all boxes of an axes."""
+    lines = [
+        line for line in axes.lines if line.get_color() == "black" and len(line.get_xdata()) == 2
+    ]
+    return [(line.get_xdata().mean(), line.get_ydata()[0]) for line in lines]
+
+
+def test_all_scores_have_a_box_for_each_method(tmp_path):
+    figure = plotting.plot_score_boxes({"net": NET, "peer": PEER}, title="mine")
+    left, right = figure.axes
+    labels = [label.get_text() for axes in (left, right) for label in axes.get_xticklabels()]
+    assert labels == list(SCORES.values())
+    assert [len(axes.patches) for axes in (left, right)] == [14, 2]
+    found = [value for place, value in medians(left) if abs(place + 0.2) < 1e-9]
+    assert np.median([one.iou for one in NET]) in found
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["net", "peer"]
+    assert figure.get_suptitle() == "mine"
+    assert is_drawn(figure, tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_one_score_shows_the_images_and_their_mean(name, tmp_path):
+    figure = plotting.plot_score_box({"net": NET, "peer": PEER}, name, title="mine")
+    (axes,) = figure.axes
+    values = [value for one in NET if np.isfinite(value := getattr(one, name))]
+    title = axes.get_title().splitlines()
+    assert title[0] == "mine"
+    mean = f"net: {np.mean(values):.4f} ± {np.std(values):.4f}, {len(values)} of 3 images"
+    assert title[1] == mean
+    points = [line.get_ydata() for line in axes.lines if line.get_markersize() == 3]
+    assert any(np.array_equal(drawn, values) for drawn in points)
+    assert axes.get_ylabel() == SCORES[name]
+    assert is_drawn(figure, tmp_path / "a.png")
+
+
+def test_a_score_that_no_image_has_is_no_mistake():
+    figure = plotting.plot_score_box({"net": NET[2:]}, "count_ratio")
+    assert figure.axes[0].get_title() == "net: –, 0 of 1 images"
+    assert len(plotting.plot_score_boxes({"net": NET[2:]}).axes) == 2
+
+
+def test_the_counts_are_beside_the_diagonal(tmp_path):
+    figure = plotting.plot_counts({"net": NET, "peer": PEER})
+    (axes,) = figure.axes
+    net, _, diagonal = axes.lines
+    np.testing.assert_array_equal(net.get_xydata(), [(3, 3), (4, 2), (0, 1)])
+    np.testing.assert_array_equal(diagonal.get_xydata(), [(0, 0), (6, 6)])
+    assert net.get_label() == "net: 6 of 7"
+    assert is_drawn(figure, tmp_path / "a.png")
+
+
+def test_the_curves_have_their_areas_and_marks(tmp_path):
+    rng = np.random.default_rng(1)
+    true = rng.random(500) < 0.2
+    curve = operating_curve(true, np.clip(0.4 * true + 0.5 * rng.random(500), 0, 1))
+    figure = plotting.plot_operating_curves({"net": curve}, {"net": NET[0], "peer": PEER[0]})
+    roc, precision = figure.axes
+    assert roc.lines[0].get_label() == f"net: area {curve.roc_area:.5f}"
+    assert precision.lines[0].get_label() == f"net: area {curve.average_precision:.4f}"
+    np.testing.assert_array_equal(precision.lines[0].get_xdata(), curve.recall)
+    for axes, place in ((roc, (1 / 91, 8 / 9)), (precision, (8 / 9, 8 / 9))):
+        _, own, other = axes.lines
+        np.testing.assert_allclose(own.get_xydata(), [place])
+        assert own.get_color() == axes.lines[0].get_color() != other.get_color()
+        assert [own.get_label(), other.get_label()] == ["net: mask", "peer"]
+    assert roc.get_xscale() == "log"
+    assert is_drawn(figure, tmp_path / "a.png")

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_path
 from ccdseg.fits_io import read_frame
+from ccdseg.image_files import SUFFIXES, image_files_in, read_images, stem
+from ccdseg.picture_files import first_channel, is_picture, read_picture
 
-SUFFIXES = (".png", ".tif", ".tiff", ".fits", ".fit", ".fits.gz", ".fits.fz")
 PARTS = ("Train", "Validation", "Test")
 """Names of the folders of images; that of their masks has ``Annotation`` behind it."""
 
@@ -114,10 +114,7 @@ def read_image(path: str | Path) -> np.ndarray:
     InputError
         Where it cannot be read, or is of another type.
     """
-    pixels = _read(Path(path))
-    if pixels.dtype not in (np.uint8, np.uint16, np.float32):
-        raise InputError(f"{path} is of type {pixels.dtype}; give images of 8 or 16 bit, or FITS.")
-    return pixels.astype(np.float32)
+    return read_images(path, hdu=None)[0].data
 
 
 def read_mask(path: str | Path) -> np.ndarray:
@@ -128,7 +125,7 @@ def read_mask(path: str | Path) -> np.ndarray:
     InputError
         Where it cannot be read or holds other values.
     """
-    pixels = _read(Path(path))
+    pixels = first_channel(read_picture(path)) if is_picture(path) else read_frame(path).data
     values = np.unique(pixels)
     if len(values) > 2 or not np.isin(values, _ON).all() or (len(values) == 2 and values[0] != 0):
         shown = ", ".join(f"{value:g}" for value in values[:5])
@@ -139,56 +136,16 @@ def read_mask(path: str | Path) -> np.ndarray:
     return (pixels != 0).astype(np.uint8)
 
 
-def write_png(path: str | Path, pixels: np.ndarray) -> None:
-    """Write whole numbers, uint8 or uint16 of shape (H, W), as PNG of 8 or 16 bit."""
-    from PIL import Image
-
-    if pixels.dtype not in (np.uint8, np.uint16) or pixels.ndim != 2:
-        raise InputError(
-            f"An array of shape {pixels.shape} and type {pixels.dtype} cannot be written as PNG; "
-            "give uint8 or uint16 of shape (rows, columns)."
-        )
-    with atomic_path(path) as temporary:
-        Image.fromarray(pixels).save(temporary)
-
-
 def _listed(folder: Path) -> dict[str, Path]:
     """Files of a folder by their names without suffix, sorted."""
     if not folder.is_dir():
         raise InputError(f"No such folder: {folder}")
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        suffix = next((end for end in SUFFIXES if path.name.lower().endswith(end)), None)
-        if suffix is None or path.name.startswith("."):
-            continue
-        name = path.name[: -len(suffix)]
+    for path in image_files_in(folder):
+        name = stem(path)
         if name in found:
             raise InputError(f"{found[name]} and {path} have the same name; keep one of them.")
         found[name] = path
     if not found:
         raise InputError(f"The folder {folder} holds no image ({', '.join(SUFFIXES)}).")
     return found
-
-
-def _read(path: Path) -> np.ndarray:
-    """Pixels of shape (H, W): of several channels the first."""
-    if ".fit" in path.name.lower():
-        return read_frame(path).data
-    pixels = _read_picture(path)
-    if pixels.ndim == 3:
-        pixels = pixels[..., 0]
-    if pixels.ndim != 2:
-        raise InputError(
-            f"{path} has the shape {pixels.shape}; give one image of rows and columns."
-        )
-    return pixels
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    from skimage import io
-
-    try:
-        return np.asarray(io.imread(path))
-    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(f"{path} cannot be read as an image ({reason}).") from None

@@ -16,7 +16,7 @@ FLOORS = [
         "simulation mask normalization augmentation tiling dataset events estimation "
         "identification evaluation postprocessing pictures presets training_state"
     ),
-    "fits_io image_folders models batches registry provenance",
+    "fits_io image_files image_folders picture_files models batches registry provenance",
     "inference training progress",
     "plotting cli",
     "ccdseg",

@@ -95,6 +95,21 @@ class ClassCatalogue(Sequence[PixelClass]):
         """The class whose components are particles, ``cluster`` or ``cosmic``; None without one."""
         return next((row for row in self._rows if row.name in _PARTICLES), None)
 
+    def need_particles(self) -> PixelClass:
+        """The class of particles.
+
+        Raises
+        ------
+        InputError
+            Where there is none.
+        """
+        if self.particles is None:
+            raise InputError(
+                f"None of the classes {', '.join(self.names)} is one of particles "
+                f"({' or '.join(_PARTICLES)})."
+            )
+        return self.particles
+
     def check_indices(self, mask: np.ndarray) -> None:
         """Refuse a mask that holds what is no index of a class.
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from ccdseg.dataset import n_last_of
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_path
 from ccdseg.fits_io import read_frame
+from ccdseg.image_files import SUFFIXES, image_files_in, read_images, stem
+from ccdseg.picture_files import first_channel, is_picture, read_picture
 
-SUFFIXES = (".png", ".tif", ".tiff", ".fits", ".fit", ".fits.gz", ".fits.fz")
 PARTS = ("Train", "Validation", "Test")
 """Names of the folders of images; `mask_folder` names that of the masks."""
 
@@ -147,10 +147,7 @@ def read_image(path: str | Path) -> np.ndarray:
     InputError
         Where it cannot be read, or is of another type.
     """
-    pixels = _read(Path(path))
-    if pixels.dtype not in (np.uint8, np.uint16, np.float32):
-        raise InputError(f"{path} is of type {pixels.dtype}; give images of 8 or 16 bit, or FITS.")
-    return pixels.astype(np.float32)
+    return read_images(path, hdu=None)[0].data
 
 
 def read_mask(path: str | Path) -> np.ndarray:
@@ -161,7 +158,7 @@ def read_mask(path: str | Path) -> np.ndarray:
     InputError
         Where it cannot be read or holds other values.
     """
-    pixels = _read(Path(path))
+    pixels = first_channel(read_picture(path)) if is_picture(path) else read_frame(path).data
     values = np.unique(pixels)
     if len(values) > 2 or not np.isin(values, _ON).all() or (len(values) == 2 and values[0] != 0):
         shown = ", ".join(f"{value:g}" for value in values[:5])
@@ -172,77 +169,16 @@ def read_mask(path: str | Path) -> np.ndarray:
     return (pixels != 0).astype(np.uint8)
 
 
-def write_png(path: str | Path, pixels: np.ndarray) -> None:
-    """Write whole numbers, uint8 or uint16 of shape (H, W), as PNG of 8 or 16 bit."""
-    from PIL import Image
-
-    if pixels.dtype not in (np.uint8, np.uint16) or pixels.ndim != 2:
-        raise InputError(
-            f"An array of shape {pixels.shape} and type {pixels.dtype} cannot be written as PNG; "
-            "give uint8 or uint16 of shape (rows, columns)."
-        )
-    with atomic_path(path) as temporary:
-        Image.fromarray(pixels).save(temporary)
-
-
 def _listed(folder: Path) -> dict[str, Path]:
     """Files of a folder by their names without suffix, sorted."""
     if not folder.is_dir():
         raise InputError(f"No such folder: {folder}")
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        suffix = next((end for end in SUFFIXES if path.name.lower().endswith(end)), None)
-        if suffix is None or path.name.startswith("."):
-            continue
-        name = path.name[: -len(suffix)]
+    for path in image_files_in(folder):
+        name = stem(path)
         if name in found:
             raise InputError(f"{found[name]} and {path} have the same name; keep one of them.")
         found[name] = path
     if not found:
         raise InputError(f"The folder {folder} holds no image ({', '.join(SUFFIXES)}).")
     return found
-
-
-def _read(path: Path) -> np.ndarray:
-    """Pixels of shape (H, W): of several channels the first."""
-    if ".fit" in path.name.lower():
-        return read_frame(path).data
-    pixels = _read_picture(path)
-    if pixels.ndim == 3:
-        pixels = pixels[..., 0]
-    if pixels.ndim != 2:
-        raise InputError(
-            f"{path} has the shape {pixels.shape}; give one image of rows and columns."
-        )
-    return pixels
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    try:
-        return _decoded(path)
-    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(f"{path} cannot be read as an image ({reason}).") from None
-
-
-def _decoded(path: Path) -> np.ndarray:
-    if path.suffix.lower() != ".png":
-        import tifffile
-
-        return tifffile.imread(path)
-    if _is_deep_colour(path):
-        import cv2  # since Pillow makes these 8 bit
-
-        encoded = np.fromfile(path, dtype=np.uint8)
-        return cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)[..., 2::-1]
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        return np.asarray(picture)
-
-
-def _is_deep_colour(path: Path) -> bool:
-    """Whether a PNG has several channels of 16 bit."""
-    with path.open("rb") as stream:
-        depth_and_colour = stream.read(26)[24:]
-    return depth_and_colour in (b"\x10\x02", b"\x10\x04", b"\x10\x06")

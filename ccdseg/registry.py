@@ -79,6 +79,11 @@ def read_description(folder: Path) -> dict:
     return description
 
 
+def read_classes(folder: Path) -> ClassCatalogue:
+    """Classes that the model of a folder tells apart; raises as `read_description`."""
+    return ClassCatalogue.from_list(read_description(folder)["classes"])
+
+
 def check_thresholds(thresholds: Sequence[float] | None, n_classes: int) -> tuple[float, ...]:
     """Thresholds of the classes as numbers; without any, 1 for each class.
 

@@ -10,6 +10,7 @@ import pytest
 from astropy.io import fits
 from command_line import files, said, status
 
+from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import main
 from ccdseg.simulation import SimulationRecipe, simulate_dataset
 
@@ -66,6 +67,21 @@ def model_folder(tiny_unet, small_set, tmp_path_factory):
     config = TrainingConfig(epochs=2, batch_size=2)
     train(segmenter, *small_set, config=config, progress=False)
     folder = tmp_path_factory.mktemp("models") / "tiny"
+    segmenter.save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cosmics_folder(tiny_unet, small_set, tmp_path_factory):
+    """Folder of a tiny segmenter of background and cosmics, trained on clusters; only read it."""
+    from ccdseg.inference import Segmenter
+    from ccdseg.training import TrainingConfig, train
+
+    segmenter = Segmenter(tiny_unet(n_classes=2), classes=COSMICS, name="tiny cosmics")
+    masks = (small_set.masks == CLASSES["cluster"].index).astype(np.uint8)
+    config = TrainingConfig(epochs=2, batch_size=2)
+    train(segmenter, small_set.images, masks, config=config, progress=False)
+    folder = tmp_path_factory.mktemp("models") / "cosmics"
     segmenter.save(folder)
     return folder
 

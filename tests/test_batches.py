@@ -8,9 +8,10 @@ from ccdseg.batches import ArrayBatches, FolderBatches, SimulatedBatches
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC
-from ccdseg.image_folders import ImageFolder, write_png
+from ccdseg.image_folders import ImageFolder
 from ccdseg.mask import Thresholds, threshold_mask
 from ccdseg.normalization import get_normalizer
+from ccdseg.picture_files import write_png
 
 
 def settings(**changes):

@@ -89,7 +89,11 @@ def test_indices_with_gaps_are_refused(indices):
 def test_the_class_of_particles_is_known():
     assert CLASSES.particles == CLASSES["cluster"]
     assert COSMICS.particles == COSMICS["cosmic"]
-    assert ClassCatalogue({"dark": (0, 0, 0), "bright": (1, 1, 1)}).particles is None
+    without = ClassCatalogue({"dark": (0, 0, 0), "bright": (1, 1, 1)})
+    assert without.particles is None
+    assert COSMICS.need_particles() == COSMICS["cosmic"]
+    with refused(r"None of the classes dark, bright is one of particles \(cluster or cosmic\)"):
+        without.need_particles()
 
 
 def test_masks_are_translated_between_catalogues():

@@ -20,7 +20,7 @@ from ccdseg.cli.parser import Parser
 from ccdseg.dataset import ArraySet
 from ccdseg.evaluation import cross_entropy, measure_reliability, pixel_report, score_image
 from ccdseg.evaluation.images import SCORES
-from ccdseg.image_folders import write_png
+from ccdseg.picture_files import write_png
 from ccdseg.presets import TEST_SEED
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset
 

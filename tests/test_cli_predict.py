@@ -18,7 +18,7 @@ from ccdseg.cli import main, predict
 from ccdseg.fits_io import read_frame
 from ccdseg.version import __version__
 
-OF_AN_IMAGE = ("segmentation.png", "events.png", "spectrum.png", "events.reg")
+OF_AN_IMAGE = ("segmentation.png", "overlay.png", "events.png", "spectrum.png", "events.reg")
 MODEL = ["--model", "tiny", "--output", "results"]
 IMAGE = np.random.default_rng(0).normal(0, 1, (20, 30)).astype(np.float32)
 
@@ -67,7 +67,7 @@ def test_a_bad_frame_is_refused_by_name(refused, kind):
 BAD_PREDICTIONS = [
     ("missing.fits", "No such file: missing.fits"),
     ("*.fits.fz", r"No such file: \*\.fits\.fz"),
-    ("tiny", r"The folder tiny holds no FITS file \(\.fits, "),
+    ("empty", r"The folder empty holds no image \(\.fits, .*\.png"),
     ("single.fits missing.fits", "No such file: missing.fits"),
     ("multi.fits --hdu CCD_Z", r"no HDU 'CCD_Z'; its images are: 1 \(CCD_B\), 3 \(CCD_C\)"),
     ("multi.fits --hdu 2", "HDU '2' holds no image"),
@@ -78,6 +78,12 @@ BAD_PREDICTIONS = [
     ("single.fits --restrict circles", "--restrict: invalid choice: 'circles'"),
     ("single.fits --grow -1", "--grow: '-1' is not a whole number from 0"),
     ("single.fits --find muon", "'muon'; the classes are: background, glowing, hot pixel, cluster"),
+    ("image.png --hdu CCD_B", "image.png is a picture, which has no HDU 'CCD_B'"),
+    ("image.png --section [1:31,1:2]", r"image.png, picture: Section .* is \[1:30,1:20\]"),
+    ("broken.png", "broken.png cannot be read as an image"),
+    ("image.jpg", r"image.jpg is of an unsupported type; give FITS, PNG or TIFF \(\.fits"),
+    ("deep.tif", "deep.tif is of type int32; give images of 8 or 16 bit"),
+    ("palette.png --clean", "palette.png is a picture of .*palette.* cannot be written back"),
     ("single.fits --model nothing", r"Unknown model 'nothing': .*\(.+\)"),
     ("single.fits --model .", "is not a model folder: it has no segmenter.json"),
 ]
@@ -87,6 +93,13 @@ BAD_PREDICTIONS = [
 @pytest.mark.parametrize(("line", "message"), BAD_PREDICTIONS)
 @pytest.mark.parametrize("call", [lambda argv: main(["predict", *argv]), script(predict)])
 def test_a_bad_prediction_is_refused(refused, call, line, message):
+    Path("empty").mkdir()
+    pixels = np.rint(IMAGE * 9 + 99).astype(np.uint8)
+    for name in ("image.png", "image.jpg"):
+        Image.fromarray(pixels).save(name)
+    Image.fromarray(pixels.astype(np.int32)).save("deep.tif")
+    Image.fromarray(pixels).quantize(8).save("palette.png")
+    Path("broken.png").write_text("text")
     Path("bad.toml").write_text('name = "bad"\npedestal = 0.0\nread_noise = 1.0\ngain = -1.3\n')
     refused(message, *MODEL, *shlex.split(line), call=call)
 
@@ -116,7 +129,13 @@ def test_a_damaged_model_is_refused(refused, file, content, message):
 @pytest.mark.usefixtures("workplace")
 def test_two_frames_of_one_stem_are_refused(refused):
     shutil.copy("single.fits", "single.fit")
-    refused("2 frames .*single_mask.fits", "predict", "single.fits", "single.fit", *MODEL)
+    refused(
+        "2 images would all write results/single_…: single.fits, single.fit",
+        "predict",
+        "single.fits",
+        "single.fit",
+        *MODEL,
+    )
 
 
 @pytest.mark.usefixtures("workplace")
@@ -141,6 +160,7 @@ def test_several_images_give_the_documented_files(multi_results):
         "multi_mask.fits",
         "multi_events.ecsv",
         "multi_summary.json",
+        "counts.ecsv",
         *(f"multi_CCD_{letter}_{kind}" for letter in "BC" for kind in OF_AN_IMAGE),
     }
     for kind in OF_AN_IMAGE:
@@ -202,6 +222,7 @@ def test_images_give_files_of_their_own_whatever_their_names(names, labels):
         "a_mask.fits",
         "a_events.ecsv",
         "a_summary.json",
+        "counts.ecsv",
         *(f"a_{label}_{kind}" for label in labels for kind in OF_AN_IMAGE),
         *(f"a_sections/{label}_row00000_column00000.png" for label in labels),
     }
@@ -216,6 +237,7 @@ def test_one_image_with_nan_gives_the_documented_files(capsys):
         "single_mask.fits",
         "single_events.ecsv",
         "single_summary.json",
+        "counts.ecsv",
         *(f"single_{kind}" for kind in OF_AN_IMAGE),
     }
     summary = json.loads(Path("results/single_summary.json").read_text())["hdus"][0]
@@ -285,5 +307,5 @@ def test_results_are_replaced_with_all_their_sections_only_when_asked(refused):
     assert status(main, "predict", "single.fits", *MODEL, "--overwrite") == 0
     second = fits.getheader("results/single_mask.fits")
     assert (first["OBJECT"], second["OBJECT"]) == ("dark", "flat")
-    assert len(files(Path("results"))) == 3 + len(OF_AN_IMAGE)
+    assert len(files(Path("results"))) == 4 + len(OF_AN_IMAGE)
     assert not Path("results/single_sections").exists()

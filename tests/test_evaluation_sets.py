@@ -11,7 +11,7 @@ from ccdseg.cli import evaluate
 from ccdseg.cli.evaluation_sets import SimulatedFrames, choose_sets
 from ccdseg.cli.parser import Parser
 from ccdseg.dataset import ArraySet
-from ccdseg.image_folders import write_png
+from ccdseg.picture_files import write_png
 from ccdseg.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset, simulate_image
 

@@ -7,7 +7,7 @@ import pytest
 from astropy import units as u
 from refusal import refused
 
-from ccdseg.classes import CLASSES
+from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.events import find_events
 from ccdseg.events.columns import COLUMNS
@@ -257,3 +257,15 @@ def test_the_table_says_how_it_was_made():
     table = find_events(image, mask, detector=DAMIC, rim=1)
     assert table.meta["rim"] == 1
     assert table.meta["detector"]["gain"] == DAMIC.gain
+
+
+def test_cosmics_are_measured_like_clusters():
+    image, mask = scene()
+    image[10:13, 20:30] += 200
+    mask[10:13, 20:30] = 1
+    (event,) = find_events(image, mask, classes=COSMICS)
+    assert event["n_pixels"].value == 30
+    assert event["signal"].value == pytest.approx(30 * 200, rel=0.02)
+    assert not event["touches_other"]
+    with refused("None of the classes dark, bright is one of particles"):
+        find_events(image, mask, classes=ClassCatalogue({"dark": (0, 0, 0), "bright": (1, 1, 1)}))

@@ -6,7 +6,7 @@ from astropy.io import fits
 from PIL import Image
 from refusal import refused
 
-from ccdseg.image_folders import ImageFolder, find_parts, read_image, read_mask, write_png
+from ccdseg.image_folders import ImageFolder, find_parts, read_image, read_mask
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.integers(0, 65536, (20, 30), dtype=np.uint16)
@@ -140,12 +140,3 @@ def test_an_image_of_another_type_is_refused(tmp_path):
     save(tmp_path / "a.tif", IMAGE.astype(np.int32))
     with refused("a.tif is of type int32; give images of 8 or 16 bit"):
         read_image(tmp_path / "a.tif")
-
-
-@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_png_keeps_every_value(tmp_path, kind):
-    pixels = IMAGE.astype(kind)
-    write_png(tmp_path / "new" / "a.png", pixels)
-    np.testing.assert_array_equal(read_image(tmp_path / "new" / "a.png"), pixels)
-    with refused("type float32 cannot be written as PNG"):
-        write_png(tmp_path / "b.png", IMAGE.astype(np.float32))

@@ -16,7 +16,10 @@ FLOORS = [
         "simulation mask normalization augmentation tiling dataset events estimation "
         "identification evaluation postprocessing pictures resizing presets training_state"
     ),
-    "fits_io image_folders image_checks models batches registry provenance",
+    (
+        "fits_io image_files image_folders image_checks picture_files models batches registry "
+        "provenance"
+    ),
     "inference tiled_prediction resized_prediction training fitting progress",
     "plotting cli",
     "ccdseg",

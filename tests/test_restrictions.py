@@ -5,7 +5,7 @@ import pytest
 from refusal import refused
 
 from ccdseg import postprocessing as post
-from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 
 GLOW, HOT, CLUSTER = (CLASSES[name].index for name in ("glowing", "hot pixel", "cluster"))
 
@@ -222,6 +222,15 @@ def test_a_mask_grows_into_background_and_glow_alone(n_pixels):
     expected = np.where((reach <= n_pixels) & (mask != HOT), CLUSTER, mask)
     np.testing.assert_array_equal(grown, expected)
     assert grown.dtype == np.uint8
+
+
+def test_cosmics_grow_as_clusters_do():
+    mask = disk(empty(), 30, 40, 4, 1)
+    clusters = np.where(mask == 1, np.uint8(CLUSTER), mask)
+    grown = post.grow(mask, 2, classes=COSMICS)
+    np.testing.assert_array_equal(grown == 1, post.grow(clusters, 2) == CLUSTER)
+    with refused("None of the classes a, b is one of particles"):
+        post.grow(mask, 2, classes=ClassCatalogue({"a": (0, 0, 0), "b": (1, 1, 1)}))
 
 
 def test_growing_by_less_than_nothing_is_refused():

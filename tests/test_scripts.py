@@ -77,7 +77,7 @@ def test_every_image_of_the_frame_is_segmented_in_its_size(workplace):
         shares = [row["percent"] for row in hdu["classes"].values()]
         assert sum(shares) == pytest.approx(100, abs=0.01)
     for name in SHAPES:
-        for kind in ("segmentation.png", "events.png", "events.reg", "spectrum.png"):
+        for kind in ("segmentation.png", "overlay.png", "events.png", "events.reg", "spectrum.png"):
             assert (workplace[0] / "segmentation" / f"frame_{name}_{kind}").is_file()
 
 
@@ -85,4 +85,4 @@ def test_nothing_else_is_left(workplace):
     names = {path.name for path in workplace[0].iterdir()}
     assert names == {"frame.fits", "models", "segmentation"}
     assert [path.name for path in (workplace[0] / "models").iterdir()] == ["mine"]
-    assert len(list((workplace[0] / "segmentation").iterdir())) == 3 + 4 * len(SHAPES)
+    assert len(list((workplace[0] / "segmentation").iterdir())) == 4 + 5 * len(SHAPES)

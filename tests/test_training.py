@@ -11,7 +11,7 @@ from refusal import refused
 from ccdseg.classes import COSMICS
 from ccdseg.detector import DAMIC
 from ccdseg.fitting import exponential_rate, learning_rate, make_callbacks
-from ccdseg.image_folders import ImageFolder, write_png
+from ccdseg.image_folders import ImageFolder
 from ccdseg.inference import Segmenter
 from ccdseg.mask import Thresholds, threshold_mask
 from ccdseg.models import (
@@ -22,6 +22,7 @@ from ccdseg.models import (
     unet,
 )
 from ccdseg.normalization import RobustNormalizer, get_normalizer
+from ccdseg.picture_files import write_png
 from ccdseg.presets import COSMICS_LEAN, COSMICS_PAPER, DEFAULT, GENERAL, PAPER, PRESETS
 from ccdseg.progress import TrainingProgress
 from ccdseg.simulation import RECIPES, simulate_dataset

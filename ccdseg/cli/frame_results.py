@@ -1,88 +1,66 @@
-"""What segmenting a FITS file leaves behind: masks, events, pictures, a summary."""
+"""What segmenting an image leaves behind: mask, events, cleaned image, pictures, a summary."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 from astropy.table import QTable
-from tqdm import tqdm
 
-from ccdseg.classes import ClassCatalogue
-from ccdseg.cli.inputs import stem
+from ccdseg.cli.result_names import cleaned_of, events_of, mask_of, summary_of
+from ccdseg.cli.result_pictures import write_pictures
 from ccdseg.cli.segmented import Segmented
 from ccdseg.events import stack_events
-from ccdseg.fits_io import Frame, write_masks, write_regions
-from ccdseg.fits_io.writing import Signatory
-from ccdseg.tiling import tiles_with
+from ccdseg.fits_io import write_cleaned, write_masks
+from ccdseg.fits_io.signature import Signatory
+from ccdseg.picture_files import is_picture, write_cleaned_picture, write_mask_png
 from ccdseg.version import __version__
 
 
 def write_results(
-    segmented: list[Segmented], model: Signatory, folder: Path, *, find: str | None
+    segmented: list[Segmented], model: Signatory, folder: Path, *, find: str | None, clean: bool
 ) -> dict:
     """Write the results of one file into `folder`, and return the summary.
 
     Parameters
     ----------
     segmented : list of Segmented
-        The frames of the file.
+        The frames of the file; a picture is one.
     model : Signatory
         What segmented them.
     folder : Path
         Where to write.
     find : str or None
         Class of which sections are drawn.
+    clean : bool
+        Whether the file is written without its particles.
     """
-    frames = [result.frame for result in segmented]
-    name = stem(frames[0].path)
-    labels = unique_labels(frames)
-    for result, label in zip(segmented, labels, strict=True):
-        full_name = f"{name}_{label}" if len(frames) > 1 else name
-        _write_pictures(result, full_name, model.classes, folder)
-        if find:
-            sections = folder / f"{name}_sections"
-            _write_sections(result, find, model.classes, folder=sections, label=label)
+    path = segmented[0].frame.path
+    write_pictures(segmented, model.classes, folder, find=find)
     events = _all_events(segmented, model.name)
     if events is not None:
-        events.write(folder / f"{name}_events.ecsv", format="ascii.ecsv")
-    write_masks(
-        folder / f"{name}_mask.fits",
-        [result.mask for result in segmented],
-        frames,
-        classes=model.classes,
-        model=model.name,
-        events=events,
-    )
+        events.write(folder / events_of(path), format="ascii.ecsv")
+    write = _write_picture_masks if is_picture(path) else _write_fits_masks
+    write(segmented, model, folder, events=events, clean=clean)
     summary = {
-        "file": frames[0].path.name,
+        "file": path.name,
         "model": model.name,
         "ccdseg": __version__,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "hdus": [result.summary(model.classes) for result in segmented],
-        "results": sorted([*(path.name for path in folder.iterdir()), f"{name}_summary.json"]),
+        "results": sorted([*(entry.name for entry in folder.iterdir()), summary_of(path)]),
     }
     text = json.dumps(summary, indent=2) + "\n"
-    (folder / f"{name}_summary.json").write_text(text, encoding="utf-8")
+    (folder / summary_of(path)).write_text(text, encoding="utf-8")
     return summary
 
 
-def unique_labels(frames: list[Frame]) -> list[str]:
-    """Labels of the frames for file names: plain characters, a number where two are alike."""
-    plain = [re.sub(r"[^\w.+-]", "_", frame.label).lstrip(".") for frame in frames]
-    return [
-        label if plain.count(label) == 1 else f"{label}_{frame.hdu_index}"
-        for label, frame in zip(plain, frames, strict=True)
-    ]
-
-
-def earlier_results(folder: Path, name: str) -> set[str]:
-    """Names of what an earlier run wrote for the same frame."""
+def earlier_results(folder: Path, path: Path) -> set[str]:
+    """Names of what an earlier run wrote for an image of the same name."""
     try:
-        summary = json.loads((folder / f"{name}_summary.json").read_text(encoding="utf-8"))
+        summary = json.loads((folder / summary_of(path)).read_text(encoding="utf-8"))
         return {Path(result).name for result in summary["results"]}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
@@ -128,42 +106,40 @@ def _all_events(segmented: list[Segmented], model: str) -> QTable | None:
     return events
 
 
-def _write_pictures(
-    result: Segmented, full_name: str, classes: ClassCatalogue, folder: Path
+def _write_fits_masks(
+    segmented: list[Segmented],
+    model: Signatory,
+    folder: Path,
+    *,
+    events: QTable | None,
+    clean: bool,
 ) -> None:
-    from ccdseg import plotting
+    masks, frames = ([getattr(r, name) for r in segmented] for name in ("mask", "frame"))
+    path = frames[0].path
+    write_masks(
+        folder / mask_of(path),
+        masks,
+        frames,
+        classes=model.classes,
+        model=model.name,
+        events=events,
+    )
+    if clean:
+        write_cleaned(folder / cleaned_of(path), masks, frames, segmenter=model)
 
-    frame, mask, events = result.frame, result.mask, result.events
-    style = {"classes": classes, "origin": frame.origin, "title": full_name.replace("_", " ")}
-    figures = {"segmentation": plotting.show_frame(frame.data, mask, **style)}
-    if events is not None:
-        figures["events"] = plotting.show_events(frame.data, mask, events, **style)
-        figures["spectrum"] = plotting.plot_spectrum(events, title=style["title"])
-        write_regions(folder / f"{full_name}_events.reg", events)
-    for kind, figure in figures.items():
-        plotting.save_figure(figure, folder / f"{full_name}_{kind}.png")
 
-
-def _write_sections(
-    result: Segmented, name: str, classes: ClassCatalogue, *, folder: Path, label: str
+def _write_picture_masks(
+    segmented: list[Segmented], model: Signatory, folder: Path, *, clean: bool, **_: object
 ) -> None:
-    """Write a picture of each section that contains the class `name`."""
-    from ccdseg import plotting
-
-    frame, mask = result.frame, result.mask
-    folder.mkdir(exist_ok=True)
-    tiles = list(tiles_with(mask, classes[name].index))
-    for tile in tqdm(tiles, desc=f"Sections with {name}", unit="section"):
-        row, column = (
-            start + part.start for start, part in zip(frame.origin, tile.read, strict=True)
-        )
-        figure = plotting.show_section(
-            frame.data,
+    ((mask, frame),) = ((result.mask, result.frame) for result in segmented)
+    by = f"ccdseg {__version__} with the model {model.name}"
+    write_mask_png(folder / mask_of(frame.path), mask, model.classes, note=f"Mask made by {by}")
+    if clean:
+        write_cleaned_picture(
+            folder / cleaned_of(frame.path),
             mask,
-            tile,
-            name,
-            classes=classes,
-            origin=frame.origin,
-            title=f"{frame.label}: {name}, rows from {row}, columns from {column}",
+            source=frame.path,
+            classes=model.classes,
+            section=frame.section,
+            note=f"Cleaned by {by}",
         )
-        plotting.save_figure(figure, folder / f"{label}_row{row:05d}_column{column:05d}.png")

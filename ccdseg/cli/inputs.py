@@ -1,4 +1,4 @@
-"""Which frames a call is about, and what their results are called."""
+"""Which images a call is about, and that their results stand in nobody's way."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections import Counter
 from glob import glob
 from pathlib import Path
 
+from ccdseg.cli.result_names import results_of
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing
+from ccdseg.image_files import SUFFIXES, image_files_in, stem
 
-_SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fit", ".fts", ".fit.gz", ".fts.gz")
 
-
-def list_frames(names: list[str]) -> list[Path]:
+def list_images(names: list[str]) -> list[Path]:
     """Files of a list of files, folders and patterns, each once, in the order given."""
     paths: dict[Path, None] = {}
     for name in names:
         path = Path(name)
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.name.lower().endswith(_SUFFIXES))
+            found = image_files_in(path)
             if not found:
-                raise InputError(f"The folder {path} holds no FITS file ({', '.join(_SUFFIXES)}).")
+                raise InputError(f"The folder {path} holds no image ({', '.join(SUFFIXES)}).")
         elif path.is_file():
             found = [path]
         else:
@@ -31,22 +31,15 @@ def list_frames(names: list[str]) -> list[Path]:
     return list(paths)
 
 
-def stem(path: Path) -> str:
-    """Name of a frame without the suffixes of FITS and compression."""
-    name = path.name
-    for suffix in sorted(_SUFFIXES, key=len, reverse=True):
-        if name.lower().endswith(suffix):
-            return name[: -len(suffix)]
-    return path.stem
-
-
-def refuse_results(paths: list[Path], folder: Path, *, overwrite: bool) -> None:
-    """Raise where two frames would write the same results, or where results exist."""
-    name, n_frames = Counter(map(stem, paths)).most_common(1)[0]
-    if n_frames > 1:
+def refuse_results(paths: list[Path], folder: Path, *, clean: bool, overwrite: bool) -> None:
+    """Raise where two images would write the same results, or where results exist."""
+    name, n_images = Counter(map(stem, paths)).most_common(1)[0]
+    if n_images > 1:
+        alike = ", ".join(str(path) for path in paths if stem(path) == name)
         raise InputError(
-            f"{n_frames} frames would all write {folder / name}_mask.fits; "
-            "segment them in separate calls with different --output."
+            f"{n_images} images would all write {folder / name}_…: {alike}; segment them in "
+            "separate calls with different --output."
         )
     for path in paths:
-        refuse_existing(folder / f"{stem(path)}_mask.fits", overwrite=overwrite)
+        for result in results_of(path, clean=clean):
+            refuse_existing(folder / result, overwrite=overwrite)

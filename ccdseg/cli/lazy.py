@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccdseg.classes import ClassCatalogue
 from ccdseg.cli.quiet import import_keras
-from ccdseg.registry import read_description
+from ccdseg.registry import read_classes
 
 if TYPE_CHECKING:
     from ccdseg.inference import Segmenter
@@ -21,7 +20,7 @@ class LazyModel:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.classes = ClassCatalogue.from_list(read_description(folder)["classes"])
+        self.classes = read_classes(folder)
 
     @cached_property
     def segmenter(self) -> Segmenter:

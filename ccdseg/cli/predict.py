@@ -1,4 +1,4 @@
-"""``ccdseg predict`` and ``scripts/load_model.py``: from FITS frames to masks and events."""
+"""``ccdseg predict`` and ``scripts/load_model.py``: from images to masks and events."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 
 from tqdm import tqdm
 
+from ccdseg.cli import counts
 from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.detectors import DetectorChoice
 from ccdseg.cli.frame_results import (
@@ -15,47 +16,62 @@ from ccdseg.cli.frame_results import (
     remove_results,
     write_results,
 )
-from ccdseg.cli.inputs import list_frames, refuse_results, stem
+from ccdseg.cli.inputs import list_images, refuse_results
 from ccdseg.cli.lazy import LazyModel
 from ccdseg.cli.parser import natural_int
 from ccdseg.cli.segmented import Steps, segment
 from ccdseg.detector import PRESETS
 from ccdseg.errors import InputError
 from ccdseg.files import staged_files
-from ccdseg.fits_io import read_frames
+from ccdseg.image_files import read_images
+from ccdseg.picture_files import check_writable, is_picture
 from ccdseg.postprocessing import RULES, Rule
 from ccdseg.registry import find_model
 
-SUMMARY = "segment FITS frames"
+SUMMARY = "segment FITS frames and pictures"
 
 DESCRIPTION = """\
-Segment FITS frames with a trained network: which pixels are background, glow, hot pixels, and
-clusters that particles left.
+Segment FITS frames, PNG and TIFF pictures of any size with a trained network: which pixels are
+background, glow, hot pixels, and clusters or cosmics that particles left.
 
   python scripts/load_model.py frame.fits                    with the model that ships
   python scripts/load_model.py night1/ 'more/*.fits.fz'      folders and patterns
+  python scripts/load_model.py --model NAME images/*.png     pictures, with a model of your choice
   python scripts/load_model.py frame.fits --hdu CCD_B        one HDU, by name or number
   python scripts/load_model.py frame.fits --half right       the right half of the columns
   python scripts/load_model.py frame.fits --section '[1:512,1:1024]'
   python scripts/load_model.py frame.fits --detector auto    energies by the gain that a frame shows
   python scripts/load_model.py frame.fits --detector ccd.toml   or by that of a file
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
+  python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
 
-For each frame it writes into the output folder:
+For each file it writes into the output folder:
 
   STEM_mask.fits         class of each pixel, one HDU per image, with the header of the input, and
                          the table of events
+  STEM_mask.png          for a picture, in place of it: of two classes, particles are 255 and the
+                         rest 0; of more, the values are class indices, shown in their colours
   STEM_events.ecsv       that table as text: position, signal, energy, shape and flags of clusters
-  STEM_events.reg        the events as regions for DS9
-  STEM_events.png        the frame with its events outlined and numbered
+                         or cosmics, which are connected pixels, corners included
+  STEM_events.reg        the events as regions for DS9 (FITS)
+  STEM_events.png        the image with its events outlined and numbered
+  STEM_overlay.png       the image with its particles tinted
   STEM_spectrum.png      how their energies are distributed
-  STEM_segmentation.png  frame and segmentation
+  STEM_segmentation.png  image and segmentation
   STEM_summary.json      percentage and number of components of each class, detector, time taken
   STEM_sections/         with --find: image, classes and the chosen class of each section with it
+  STEM_clean.fits        with --clean: the whole file, the particles of each segmented image filled
+                         from their surroundings; every other pixel and HDU stays as it is, but what
+                         was compressed becomes plain
+  STEM_clean.png, .tif   that of a picture, of the same bit depth
+  counts.ecsv            particles of all images of the folder, one line each: file, HDU, size,
+                         number of particles, pixels, percent; a later call adds its images
 
 Of several images, regions and pictures are called STEM_HDU_... . Positions count from 0 in the
-middle of the first pixel of the HDU; in DS9 and in sections, from 1."""
+middle of the first pixel of the HDU, and from the upper left one of a picture; in DS9 and in
+sections, from 1. With --section and --half the rest of the image is neither segmented nor cleaned,
+and no filling draws on it."""
 
 
 logger = logging.getLogger(__name__)
@@ -63,10 +79,15 @@ logger = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("frames", nargs="+", metavar="FRAME", help="FITS files, folders, patterns")
+    parser.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="FITS, PNG and TIFF files, folders, patterns"
+    )
     add_model(parser)
     parser.add_argument(
-        "--hdu", default="all", metavar="NAME|INDEX|all", help="image to segment (default: all)"
+        "--hdu",
+        default="all",
+        metavar="NAME|INDEX|all",
+        help="image of a FITS file to segment (default: all)",
     )
     part = parser.add_mutually_exclusive_group()
     part.add_argument(
@@ -88,38 +109,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"geometric restriction, may be repeated: {', '.join(map(_dashed, RULES))}",
     )
     parser.add_argument(
-        "--grow", type=natural_int, default=0, metavar="N", help="grow clusters by N pixels"
+        "--grow",
+        type=natural_int,
+        default=0,
+        metavar="N",
+        help="grow clusters or cosmics by N pixels",
+    )
+    parser.add_argument(
+        "--clean",
+        action="store_true",
+        help="write the input with its clusters or cosmics filled from their surroundings; --grow "
+        "takes their faint tails as well",
     )
     parser.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
     add_output(parser, "segmentation")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Segment every frame; one that cannot be read is named, and the others go on."""
+    """Segment every image; one that cannot be read is named, and the others go on."""
     model = LazyModel(find_model(arguments.model))
     find = arguments.find and model.classes[arguments.find].name
     steps = Steps(
         detector=DetectorChoice.parse(arguments.detector),
         rules=[_rule(name) for name in arguments.restrict],
         growth=arguments.grow,
+        clean=arguments.clean,
     )
-    paths = list_frames(arguments.frames)
-    refuse_results(paths, arguments.output, overwrite=arguments.overwrite)
+    steps.check(model.classes)
+    paths = list_images(arguments.images)
+    output, overwrite = arguments.output, arguments.overwrite
+    refuse_results(paths, output, clean=steps.clean, overwrite=overwrite)
+    counts.check(output, overwrite=overwrite)
     n_failed = 0
-    for path in tqdm(paths, desc="Frames", unit="frame", disable=len(paths) == 1):
+    for path in tqdm(paths, desc="Images", unit="image", disable=len(paths) == 1):
         try:
-            frames = read_frames(
+            frames = read_images(
                 path, hdu=arguments.hdu, section=arguments.section, half=arguments.half
             )
-            earlier = earlier_results(arguments.output, stem(path))
-            with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
+            if steps.clean and is_picture(path):
+                check_writable(path)
+            earlier = earlier_results(output, path)
+            with staged_files(output, overwrite=overwrite) as folder:
                 segmented = [segment(frame, model, steps) for frame in frames]
-                summary = write_results(segmented, model.segmenter, folder, find=find)
-            remove_results(arguments.output, earlier - set(summary["results"]))
-            logger.info("%s", describe(summary, arguments.output))
+                summary = write_results(
+                    segmented, model.segmenter, folder, find=find, clean=steps.clean
+                )
+            remove_results(output, earlier - set(summary["results"]))
+            logger.info("%s", describe(summary, output))
         except InputError as error:
             n_failed += 1
             logger.error("%s: error: %s", arguments.prog, error)
+    table = counts.write(output)
+    if len(table):
+        logger.info("%s", counts.describe(table, output))
     return 2 if n_failed else 0
 
 

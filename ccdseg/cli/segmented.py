@@ -11,7 +11,7 @@ import numpy as np
 from astropy.table import QTable
 from scipy import ndimage
 
-from ccdseg.classes import ClassCatalogue
+from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.cli.detectors import DetectorChoice
 from ccdseg.cli.lazy import LazyModel
 from ccdseg.connected import TOUCHING
@@ -35,12 +35,21 @@ class Steps:
     rules : sequence of Rule
         Geometric restrictions, applied in this order.
     growth : int
-        Distance (px) by which clusters grow.
+        Distance (px) by which particles grow.
+    clean : bool
+        Whether the image is written without its particles.
     """
 
     detector: DetectorChoice = field(default_factory=DetectorChoice)
     rules: Sequence[Rule] = ()
     growth: int = 0
+    clean: bool = False
+
+    def check(self, classes: ClassCatalogue) -> None:
+        """Raise `InputError` where a step needs a class that there is not."""
+        restrict(np.zeros((1, 1), np.uint8), self.rules, classes=classes)
+        if self.growth or self.clean:
+            classes.need_particles()
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +63,7 @@ class Segmented:
     mask : ndarray
         Class indices, uint8 of the shape of the frame.
     events : astropy.table.QTable or None
-        Its clusters; None where the model knows no class of that name.
+        Its particles; None where the model knows no class of particles.
     detector : dict or None
         What is known of the detector.
     changes : astropy.table.QTable
@@ -73,14 +82,17 @@ class Segmented:
     def summary(self, classes: ClassCatalogue) -> dict:
         """Percentage and 8-connected components of each class, and what else is worth knowing."""
         shares = class_frequencies(self.mask, len(classes))
+        particles = classes.particles
         return {
             "hdu": self.frame.label,
             "shape": list(self.mask.shape),
             "section": self.frame.section_text,
             "not_finite_pixels": self.frame.n_bad,
+            "particles": particles and particles.name,
             "classes": {
                 row.name: {
                     "percent": round(100 * float(shares[row.index]), 4),
+                    "pixels": int(np.count_nonzero(self.mask == row.index)),
                     "components": int(ndimage.label(self.mask == row.index, TOUCHING)[1]),
                 }
                 for row in classes
@@ -111,7 +123,8 @@ def segment(frame: Frame, model: LazyModel, steps: Steps) -> Segmented:
     if steps.growth:
         mask = grow(mask, steps.growth, classes=model.classes)
     events, known = None, None
-    if "cluster" in model.classes.names:
+    particles = model.classes.particles
+    if particles is not None:
         detector, known = steps.detector.of(frame, mask)
         events = find_events(
             frame.data,
@@ -120,8 +133,9 @@ def segment(frame: Frame, model: LazyModel, steps: Steps) -> Segmented:
             classes=model.classes,
             hdu=frame.label,
             origin=frame.origin,
+            saturation=frame.saturation,
             progress=True,
         )
-        if detector is not None:
+        if detector is not None and particles.name == CLASSES.particles.name:
             events = estimate_depth(identify(events), detector=detector)
     return Segmented(frame, mask, events, known, restricted.changes, seconds)

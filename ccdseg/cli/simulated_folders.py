@@ -12,7 +12,8 @@ from tqdm import tqdm
 from ccdseg.classes import COSMICS
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
-from ccdseg.image_folders import PARTS, mask_folder, write_png
+from ccdseg.image_folders import PARTS, mask_folder
+from ccdseg.picture_files import write_png
 from ccdseg.simulation import SimulatedImage
 
 ORIGIN = "simulation.json"

@@ -22,7 +22,7 @@ from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, refuse_existing
 from ccdseg.presets import PRESETS, Preset
 from ccdseg.provenance import code_state
-from ccdseg.registry import NETWORK, find_model
+from ccdseg.registry import NETWORK, find_model, read_classes
 from ccdseg.simulation import SimulationRecipe
 from ccdseg.training_state import LOG_FILE
 
@@ -92,7 +92,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=AUGMENTATIONS,
         help="append an augmented copy of every image; they are then simulated once and stored",
     )
-    parser.add_argument("--weights", metavar="MODEL", help="model or weights file to start from")
+    parser.add_argument(
+        "--weights",
+        metavar="MODEL",
+        help="model or weights file to start from; a model of other classes gives all layers but "
+        "the last",
+    )
     parser.add_argument(
         "--backbone-weights",
         metavar="PATH",
@@ -197,10 +202,15 @@ def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segme
 
     from ccdseg.inference import Segmenter
     from ccdseg.models import NETWORKS
+    from ccdseg.models.weights import load_body, load_weights
 
     keras.utils.set_random_seed(preset.config.seed)
     build = NETWORKS[preset.architecture]
-    network = build((None, None, 1), len(preset.classes), weights=weights, **preset.network)
+    network = build((None, None, 1), len(preset.classes), **preset.network)
+    if weights is not None:
+        is_model = weights.name == NETWORK
+        same_classes = not is_model or read_classes(weights.parent) == preset.classes
+        (load_weights if same_classes else load_body)(network, weights)
     logger.info("network: %s parameters", f"{network.count_params():,}")
     return Segmenter(
         network,

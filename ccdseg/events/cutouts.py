@@ -57,7 +57,7 @@ class Cutout:
 
 def label_clusters(mask: np.ndarray, classes: ClassCatalogue) -> tuple[np.ndarray, int]:
     """Number of its cluster for each pixel, from 1, 0 for none; and how many there are."""
-    return ndimage.label(mask == classes["cluster"].index, TOUCHING)
+    return ndimage.label(mask == classes.need_particles().index, TOUCHING)
 
 
 def cut_out_clusters(

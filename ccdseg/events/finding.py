@@ -47,7 +47,7 @@ def find_events(
     detector : Detector, optional
         Gives gain, pair energy and Fano factor. Without it there are no charges (e⁻) and energies.
     classes : ClassCatalogue
-        Meaning of the indices; one of them is ``cluster``.
+        Meaning of the indices; that of particles is ``cluster`` or ``cosmic``.
     hdu : str
         Name of the image.
     origin : tuple of int
@@ -69,7 +69,8 @@ def find_events(
     Raises
     ------
     InputError
-        Where image and mask have different shapes, or the mask holds what is no class.
+        Where image and mask have different shapes, the mask holds what is no class, or no class is
+        one of particles.
     """
     image, mask = np.asarray(image), np.asarray(mask)
     _check(image, mask, classes)

@@ -105,7 +105,7 @@ def _as_point(cutout: Cutout, above: np.ndarray, noise: float, detector: Detecto
 
 
 def _flags(cutout: Cutout, classes: ClassCatalogue, saturation: float) -> dict:
-    plain = (classes["background"].index, classes["cluster"].index)
+    plain = (classes["background"].index, classes.need_particles().index)
     return {
         "touches_edge": cutout.touches_edge,
         "touches_other": not np.isin(cutout.neighbours, plain).all(),

@@ -1,4 +1,4 @@
-"""An image HDU in memory."""
+"""An image in memory: an HDU, or a picture."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from astropy.io import fits
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """An image HDU, or a part of it.
+    """An image HDU, a picture, or a part of either.
 
     Attributes
     ----------
     data : ndarray
         Signal (ADU, scaled by BSCALE and BZERO; BLANK as NaN), float32 of shape (H, W).
     header : astropy.io.fits.Header
-        Header of the HDU.
+        Header of the HDU; empty for a picture.
     primary_header : astropy.io.fits.Header
         Header of the file's primary HDU.
     path : Path
@@ -30,6 +30,10 @@ class Frame:
         EXTNAME without trailing blanks, empty where there is none.
     section : tuple of slice, optional
         Rows and columns of the HDU that were read; None for all of it.
+    saturation : float
+        Signal (ADU) from which a pixel is saturated.
+    top_first : bool
+        Whether the first row is the upper one, as in a picture; that of a FITS image is the lower.
     """
 
     data: np.ndarray
@@ -39,6 +43,8 @@ class Frame:
     hdu_index: int
     hdu_name: str
     section: tuple[slice, slice] | None = None
+    saturation: float = 65535.0
+    top_first: bool = False
 
     @property
     def label(self) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import logging
-import re
 import warnings
 import zlib
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +14,13 @@ from astropy.io import fits
 
 from ccdseg.errors import InputError
 from ccdseg.fits_io.frame import Frame
+from ccdseg.fits_io.section import cut_to
 
-_SECTION = re.compile(r"\s*\[\s*(\d+)\s*:\s*(\d+)\s*,\s*(\d+)\s*:\s*(\d+)\s*\]\s*")
 _CUT_HEADER = "Error validating header"
 _CUT_PADDING = "File may have been truncated"
 """Words of the only warnings with which astropy drops what is cut off behind the last HDU."""
+
+SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fit", ".fts", ".fit.gz", ".fts.gz")
 
 _UNREADABLE = (
     EOFError,
@@ -85,7 +85,7 @@ def read_frames(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            with fits.open(_decompressed(path), memmap=False, uint=False) as hdus:
+            with fits.open(decompressed(path), memmap=False, uint=False) as hdus:
                 chosen = _choose(hdus, hdu, path)
                 frames = [_to_frame(hdus, index, path) for index in chosen]
         except InputError:
@@ -102,14 +102,10 @@ def read_frames(
             path,
             frames[-1].label,
         )
-    frames = [_select(frame, section, half) for frame in frames]
-    for frame in frames:
-        if frame.n_bad == frame.data.size:
-            raise InputError(f"{path}, {frame.label}: no pixel is finite (all NaN).")
-    return frames
+    return [cut_to(frame, section=section, half=half) for frame in frames]
 
 
-def _decompressed(path: Path) -> Path | io.BytesIO:
+def decompressed(path: Path) -> Path | io.BytesIO:
     """The file, or its content where it is gzipped: astropy would take a cut one as complete."""
     with path.open("rb") as stream:
         if stream.read(2) != _GZIP:
@@ -160,45 +156,6 @@ def _to_frame(hdus: fits.HDUList, index: int, path: Path) -> Frame:
         raise InputError(f"{where}: the image is empty, its shape is {shape}.")
     data = np.array(hdu.data, dtype=np.float32)
     return Frame(data, hdu.header.copy(), hdus[0].header.copy(), path, index, name)
-
-
-def parse_section(section: str, shape: tuple[int, int]) -> tuple[slice, slice]:
-    """Rows and columns of a FITS section ``[x1:x2,y1:y2]`` within a frame of `shape`.
-
-    Raises
-    ------
-    InputError
-        Where the text is no section, runs backwards, or reaches beyond the frame.
-    """
-    match = _SECTION.fullmatch(section)
-    if match is None:
-        raise InputError(f"Section {section!r} is malformed; write it like '[1:256,1:512]'.")
-    x1, x2, y1, y2 = map(int, match.groups())
-    if not (1 <= x1 <= x2 <= shape[1] and 1 <= y1 <= y2 <= shape[0]):
-        raise InputError(
-            f"Section {section} does not lie in the frame, which is [1:{shape[1]},1:{shape[0]}]."
-        )
-    return slice(y1 - 1, y2), slice(x1 - 1, x2)
-
-
-def _select(frame: Frame, section: str | None, half: str | None) -> Frame:
-    """Cut the frame to a section or a half."""
-    if section is None and half is None:
-        return frame
-    if section is not None and half is not None:
-        raise InputError("Give a section or a half, not both.")
-    height, width = frame.data.shape
-    if section is not None:
-        try:
-            part = parse_section(section, (height, width))
-        except InputError as error:
-            raise InputError(f"{frame.path}, {frame.label}: {error}") from None
-    elif half in ("left", "right") and width > 1:
-        middle = width // 2
-        part = (slice(0, height), slice(0, middle) if half == "left" else slice(middle, width))
-    else:
-        raise InputError(f"Half {half!r} of {width} columns; give 'left' or 'right'.")
-    return replace(frame, data=np.ascontiguousarray(frame.data[part]), section=part)
 
 
 def _reason(error: Exception) -> str:

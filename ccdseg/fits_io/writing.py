@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from astropy import units as u
@@ -17,16 +15,10 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
+from ccdseg.fits_io.signature import Signatory, ascii_of, sign
 from ccdseg.version import __version__
 
 _NOT_CARRIED = ("BLANK", "BUNIT", "CHECKSUM", "DATASUM", "DATAMAX", "DATAMIN", "ZBLANK")
-
-
-class Signatory(Protocol):
-    """What signs a mask: anything with a name and classes, a `ccdseg.Segmenter` above all."""
-
-    name: str
-    classes: ClassCatalogue
 
 
 def write_mask(
@@ -99,7 +91,7 @@ def write_masks(
             )
         kind = fits.PrimaryHDU if frame.hdu_index == 0 else fits.ImageHDU
         hdus.append(kind(mask, _mask_header(frame)))
-        _sign(hdus[-1].header, classes, model)
+        _sign_mask(hdus[-1].header, classes, model)
     if events is not None:
         hdus.append(_table_hdu(events))
     with atomic_path(path) as temporary, warnings.catch_warnings():
@@ -181,17 +173,9 @@ def _mask_header(frame: Frame) -> fits.Header:
     return carried
 
 
-def _sign(header: fits.Header, classes: ClassCatalogue, model: str) -> None:
-    model = _ascii(model)
-    header["SEGMODEL"] = (model, "model that made this mask")
-    header["SEGVERS"] = (__version__, "version of ccdseg")
-    header["SEGDATE"] = (datetime.now(UTC).isoformat(timespec="seconds"), "date of the mask, UTC")
+def _sign_mask(header: fits.Header, classes: ClassCatalogue, model: str) -> None:
+    sign(header, model, what="mask")
     header["NCLASSES"] = (len(classes), "number of classes")
     for row in classes:
-        header[f"CLASS{row.index}"] = (_ascii(row.name), f"meaning of the value {row.index}")
-    header.add_history(f"Mask made by ccdseg {__version__} with the model {model}.")
-
-
-def _ascii(text: str) -> str:
-    """The text with escapes for what a FITS header cannot hold."""
-    return text.encode("ascii", "backslashreplace").decode()
+        header[f"CLASS{row.index}"] = (ascii_of(row.name), f"meaning of the value {row.index}")
+    header.add_history(f"Mask made by ccdseg {__version__} with the model {ascii_of(model)}.")

@@ -6,11 +6,12 @@ from ccdseg.plotting.confusion import plot_confusion
 from ccdseg.plotting.curves import plot_history
 from ccdseg.plotting.effects import show_effects
 from ccdseg.plotting.events import plot_spectrum, show_events
-from ccdseg.plotting.figure import save_figure
+from ccdseg.plotting.figure import put_first_row_on_top, save_figure
 from ccdseg.plotting.frame import show_frame
 from ccdseg.plotting.identification import plot_identification
 from ccdseg.plotting.matching import plot_detection, plot_match
 from ccdseg.plotting.operating import plot_operating_curves
+from ccdseg.plotting.overlay import show_overlay
 from ccdseg.plotting.panels import show_augmentation, show_pair, show_panels
 from ccdseg.plotting.particles import show_particles
 from ccdseg.plotting.reliability import plot_reliability
@@ -31,11 +32,13 @@ __all__ = [
     "plot_score_box",
     "plot_score_boxes",
     "plot_spectrum",
+    "put_first_row_on_top",
     "save_figure",
     "show_augmentation",
     "show_effects",
     "show_events",
     "show_frame",
+    "show_overlay",
     "show_pair",
     "show_panels",
     "show_particles",

@@ -42,7 +42,7 @@ def show_events(
     events : astropy.table.QTable
         As from `ccdseg.events.find_events`.
     classes : ClassCatalogue
-        Names and colours; the events are of the class ``cluster``.
+        Names and colours; the events are of the class of particles.
     origin : tuple of int
         Row and column of the first pixel, where the frame is a section of a larger one (px).
     title : str
@@ -56,8 +56,8 @@ def show_events(
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots()
     draw_image(axes, image, origin=origin, aspect=aspect)
-    cluster = classes["cluster"]
-    draw_outlines(axes, mask == cluster.index, origin=origin, colour=cluster.colour)
+    particles = classes.need_particles()
+    draw_outlines(axes, mask == particles.index, origin=origin, colour=particles.colour)
     number_events(axes, events)
     numbered = f", the {_MOST_NUMBERS} brightest numbered" if len(events) > _MOST_NUMBERS else ""
     axes.set_title(f"{len(events):,} events{numbered}")

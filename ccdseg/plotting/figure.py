@@ -21,6 +21,9 @@ DPI = 150
 METHOD_COLOURS = ("tab:red", "tab:orange", "tab:blue", "tab:cyan", "tab:green", "tab:olive")
 """Colours of methods that are compared, in the order in which they are given."""
 
+_TINT = 0.45
+"""Opacity of a class that is drawn over its image."""
+
 _MOST_PIXELS = 800
 """Longest side of an array that is drawn, no more than a panel's pixels; a larger one is reduced
 first, or lines one pixel wide would fall between the pixels of the picture."""
@@ -97,6 +100,33 @@ def draw_mask(
     _label_axes(axes)
 
 
+def draw_class(
+    axes: Axes,
+    chosen: np.ndarray,
+    *,
+    colour: tuple[float, float, float],
+    origin: tuple[int, int] = (0, 0),
+    aspect: str = "equal",
+) -> None:
+    """Tint the pixels where `chosen`, bool of shape (H, W), is true; the image shines through."""
+    opacity = _TINT * _reduce(chosen.astype(np.uint8))
+    tint = np.dstack([np.full(opacity.shape, part) for part in colour] + [opacity])
+    axes.imshow(
+        tint,
+        origin="lower",
+        extent=_extent(chosen.shape, origin),
+        interpolation="nearest",
+        aspect=aspect,
+    )
+
+
+def put_first_row_on_top(figure: Figure) -> None:
+    """Turn all panels of a figure so that rows count downwards, as in a picture."""
+    for axes in figure.axes:
+        low, high = sorted(axes.get_ylim())
+        axes.set_ylim(high, low)
+
+
 def draw_outlines(
     axes: Axes,
     chosen: np.ndarray,
@@ -148,14 +178,15 @@ def add_legend(figure: Figure, classes: ClassCatalogue, mask: np.ndarray | None 
         Patch(
             facecolor=row.colour,
             edgecolor="0.4",
-            label=row.name if shares is None else f"{row.name} {_percent(shares[row.index])}",
+            label=row.name if shares is None else f"{row.name} {as_percent(shares[row.index])}",
         )
         for row in classes
     ]
     figure.legend(handles=patches, loc="outside lower center", ncols=len(classes), frameon=False)
 
 
-def _percent(share: float) -> str:
+def as_percent(share: float) -> str:
+    """A share as text, as ``1.23 %``."""
     if 0 < share < 5e-5:
         return "< 0.01 %"
     return f"{share:.2%}".replace("%", " %")

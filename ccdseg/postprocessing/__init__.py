@@ -1,5 +1,6 @@
 """What is done to a mask after prediction: geometric restrictions, growing, inpainting."""
 
+from ccdseg.postprocessing.cleaning import clean
 from ccdseg.postprocessing.growing import grow
 from ccdseg.postprocessing.inpainting import inpaint
 from ccdseg.postprocessing.restrictions import Restricted, apply_restrictions, restrict
@@ -25,6 +26,7 @@ __all__ = [
     "SpecksRemoved",
     "TracksAreWhole",
     "apply_restrictions",
+    "clean",
     "grow",
     "inpaint",
     "restrict",

@@ -14,7 +14,7 @@ def grow(
     mask: np.ndarray,
     n_pixels: int,
     *,
-    name: str = "cluster",
+    name: str | None = None,
     classes: ClassCatalogue = CLASSES,
 ) -> np.ndarray:
     """Grow the components of a class into background and glow.
@@ -25,8 +25,8 @@ def grow(
         Class indices, uint8 of shape (H, W).
     n_pixels : int
         Distance (px) up to which pixels are added.
-    name : str
-        Class that grows.
+    name : str, optional
+        Class that grows; that of particles by default.
     classes : ClassCatalogue
         Meaning of the indices.
 
@@ -42,7 +42,7 @@ def grow(
     """
     if n_pixels < 0:
         raise InputError(f"A mask cannot grow by {n_pixels} px; give 0 or more.")
-    index = classes[name].index
-    reached = ndimage.binary_dilation(mask == index, disk(n_pixels))
+    grown = classes.need_particles() if name is None else classes[name]
+    reached = ndimage.binary_dilation(mask == grown.index, disk(n_pixels))
     fixed = [row.index for row in classes if row.name == "hot pixel"]
-    return np.where(reached & ~np.isin(mask, fixed), np.uint8(index), mask).astype(mask.dtype)
+    return np.where(reached & ~np.isin(mask, fixed), np.uint8(grown.index), mask).astype(mask.dtype)

@@ -14,7 +14,9 @@ _TRUNCATED_AT = 3.0  # standard deviations
 _LEAST_WEIGHT = 1e-3
 
 
-def inpaint(image: np.ndarray, masked: np.ndarray) -> np.ndarray:
+def inpaint(
+    image: np.ndarray, masked: np.ndarray, *, unfit: np.ndarray | None = None
+) -> np.ndarray:
     """Fill masked pixels from their surroundings.
 
     They become the mean of the others around, weighted by a Gaussian of 1 px; where none lies
@@ -28,6 +30,8 @@ def inpaint(image: np.ndarray, masked: np.ndarray) -> np.ndarray:
         Signal of shape (H, W), of any type of numbers.
     masked : ndarray of bool
         Pixels to fill, of the same shape.
+    unfit : ndarray of bool, optional
+        Pixels that are not filled, and serve for no filling either.
 
     Returns
     -------
@@ -47,6 +51,8 @@ def inpaint(image: np.ndarray, masked: np.ndarray) -> np.ndarray:
             "give both of one shape (rows, columns), the mask bool."
         )
     known = np.isfinite(image) & ~masked
+    if unfit is not None:
+        known &= ~unfit
     if not known.any():
         raise InputError("Every pixel is masked or not finite: nothing is left to fill from.")
     level = np.median(image[known])

@@ -5,7 +5,7 @@ import pytest
 from astropy import units as u
 
 from ccdseg import plotting
-from ccdseg.classes import CLASSES
+from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.detector import DAMIC_M
 from ccdseg.evaluation import DetectionCurve, match_events, particle_report
 from ccdseg.events import find_events
@@ -43,6 +43,22 @@ def test_events_are_outlined_and_numbered_where_they_lie(scene):
         assert 200 <= text.xy[0] < 280
         assert 100 <= text.xy[1] < 150
     assert axes.get_title() == "2 events"
+
+
+def test_an_overlay_tints_and_outlines_the_particles(scene):
+    image, mask = scene
+    figure = plotting.show_overlay(image, (mask > 0).astype(np.uint8), classes=COSMICS, title="a")
+    axes = figure.axes[0]
+    picture, tint = (drawn.get_array() for drawn in axes.images)
+    np.testing.assert_array_equal(tint[..., 3] > 0, mask > 0)
+    assert 0 < tint[..., 3].max() < 1
+    assert picture.shape == mask.shape
+    assert len(axes.collections) == 1
+    assert axes.get_title() == "cosmic: 40 px, 1.00 %"
+    plotting.put_first_row_on_top(figure)
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]
+    empty = plotting.show_overlay(image, 0 * mask)
+    assert empty.axes[0].get_title() == "cluster: 0 px, 0.00 %"
 
 
 def test_of_many_events_the_brightest_are_numbered():

@@ -7,13 +7,14 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from astropy.table import QTable
 
 from ccdseg.cli.result_names import cleaned_of, events_of, mask_of, summary_of
 from ccdseg.cli.result_pictures import write_pictures
 from ccdseg.cli.segmented import Segmented
 from ccdseg.events import stack_events
-from ccdseg.fits_io import write_cleaned, write_masks
+from ccdseg.fits_io import Frame, write_cleaned, write_masks
 from ccdseg.fits_io.signature import Signatory
 from ccdseg.picture_files import is_picture, write_cleaned_picture, write_mask_png
 from ccdseg.version import __version__
@@ -42,8 +43,9 @@ def write_results(
     events = _all_events(segmented, model.name)
     if events is not None:
         events.write(folder / events_of(path), format="ascii.ecsv")
-    write = _write_picture_masks if is_picture(path) else _write_fits_masks
-    write(segmented, model, folder, events=events, clean=clean)
+    _write_masks(segmented, model, folder, events=events)
+    if clean:
+        _write_cleaned(segmented, model, folder)
     summary = {
         "file": path.name,
         "model": model.name,
@@ -106,40 +108,37 @@ def _all_events(segmented: list[Segmented], model: str) -> QTable | None:
     return events
 
 
-def _write_fits_masks(
-    segmented: list[Segmented],
-    model: Signatory,
-    folder: Path,
-    *,
-    events: QTable | None,
-    clean: bool,
+def _write_masks(
+    segmented: list[Segmented], model: Signatory, folder: Path, *, events: QTable | None
 ) -> None:
-    masks, frames = ([getattr(r, name) for r in segmented] for name in ("mask", "frame"))
-    path = frames[0].path
-    write_masks(
-        folder / mask_of(path),
-        masks,
-        frames,
-        classes=model.classes,
-        model=model.name,
-        events=events,
-    )
-    if clean:
-        write_cleaned(folder / cleaned_of(path), masks, frames, segmenter=model)
+    """Write the masks of a FITS file with the table of events, or that of a picture."""
+    masks, frames = _masks_and_frames(segmented)
+    path = folder / mask_of(frames[0].path)
+    if is_picture(frames[0].path):
+        write_mask_png(path, masks[0], model.classes, note=f"Mask made by {_author(model)}")
+    else:
+        write_masks(path, masks, frames, classes=model.classes, model=model.name, events=events)
 
 
-def _write_picture_masks(
-    segmented: list[Segmented], model: Signatory, folder: Path, *, clean: bool, **_: object
-) -> None:
-    ((mask, frame),) = ((result.mask, result.frame) for result in segmented)
-    by = f"ccdseg {__version__} with the model {model.name}"
-    write_mask_png(folder / mask_of(frame.path), mask, model.classes, note=f"Mask made by {by}")
-    if clean:
+def _write_cleaned(segmented: list[Segmented], model: Signatory, folder: Path) -> None:
+    masks, frames = _masks_and_frames(segmented)
+    path = folder / cleaned_of(frames[0].path)
+    if is_picture(frames[0].path):
         write_cleaned_picture(
-            folder / cleaned_of(frame.path),
-            mask,
-            source=frame.path,
+            path,
+            masks[0],
+            source=frames[0].path,
             classes=model.classes,
-            section=frame.section,
-            note=f"Cleaned by {by}",
+            section=frames[0].section,
+            note=f"Cleaned by {_author(model)}",
         )
+    else:
+        write_cleaned(path, masks, frames, segmenter=model)
+
+
+def _masks_and_frames(segmented: list[Segmented]) -> tuple[list[np.ndarray], list[Frame]]:
+    return [result.mask for result in segmented], [result.frame for result in segmented]
+
+
+def _author(model: Signatory) -> str:
+    return f"ccdseg {__version__} with the model {model.name}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -13,9 +12,6 @@ from ccdseg.cli.segmented import Segmented
 from ccdseg.fits_io import Frame, write_regions
 from ccdseg.image_files import stem
 from ccdseg.tiling import tiles_with
-
-if TYPE_CHECKING:
-    from ccdseg.plotting.figure import Figure
 
 
 def write_pictures(
@@ -65,7 +61,9 @@ def _write_figures(
         figures["overlay"] = plotting.show_overlay(frame.data, mask, **style)
         figures["events"] = plotting.show_events(frame.data, mask, events, **style)
     for kind, figure in figures.items():
-        _save(figure, folder / f"{full_name}_{kind}.png", frame)
+        if frame.top_first:
+            plotting.put_first_row_on_top(figure)
+        plotting.save_figure(figure, folder / f"{full_name}_{kind}.png")
     if events is not None:
         spectrum = plotting.plot_spectrum(events, title=style["title"])
         plotting.save_figure(spectrum, folder / f"{full_name}_spectrum.png")
@@ -95,12 +93,6 @@ def _write_sections(
             origin=frame.origin,
             title=f"{frame.label}: {name}, rows from {row}, columns from {column}",
         )
-        _save(figure, folder / f"{label}_row{row:05d}_column{column:05d}.png", frame)
-
-
-def _save(figure: Figure, path: Path, frame: Frame) -> None:
-    from ccdseg import plotting
-
-    if frame.top_first:
-        plotting.put_first_row_on_top(figure)
-    plotting.save_figure(figure, path)
+        if frame.top_first:
+            plotting.put_first_row_on_top(figure)
+        plotting.save_figure(figure, folder / f"{label}_row{row:05d}_column{column:05d}.png")

@@ -172,6 +172,17 @@ def test_masks_are_restricted_and_grown_when_asked(capsys):
 
 
 @pytest.mark.usefixtures("bright")
+@pytest.mark.parametrize(
+    ("options", "rules"), [([], ["tracks are whole"]), (["--restrict", "none"], [])]
+)
+def test_tracks_are_whole_unless_no_rule_is_wanted(options, rules):
+    write("a.fits", skipper())
+    assert status(main, "predict", "a.fits", *options, *MODEL) == 0
+    summary = json.loads(Path("results/a_summary.json").read_text())["hdus"][0]
+    assert [row["rule"] for row in summary["restrictions"]] == rules
+
+
+@pytest.mark.usefixtures("bright")
 def test_information_about_every_frame_is_given_once(capsys):
     write("a.fits", skipper(), skipper())
     write("b.fits", skipper())

@@ -123,7 +123,7 @@ class BySigmas:
     def __init__(self, _folder):
         pass
 
-    def mask_of(self, image):
+    def mask_of(self, image, *, restricted=True):  # noqa: ARG002 - as LazyModel
         median = np.median(image)
         noise = 1.48 * np.median(np.abs(image - median))
         return np.where(image > median + 6 * noise, 3, 0).astype(np.uint8)

@@ -75,6 +75,7 @@ BAD_PREDICTIONS = [
     ("single.fits --section 1:2", "Section '1:2' is malformed"),
     ("single.fits --detector nothing", "No detector 'nothing': .*damic, damic-m"),
     ("single.fits --detector bad.toml", "bad.toml: Detector gain is -1.3; it must be above 0"),
+    ("single.fits --restrict none --restrict holes-closed", "none goes with no other rule"),
     ("single.fits --restrict circles", "--restrict: invalid choice: 'circles'"),
     ("single.fits --grow -1", "--grow: '-1' is not a whole number from 0"),
     ("single.fits --find muon", "'muon'; the classes are: background, glowing, hot pixel, cluster"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccdseg.cli.quiet import import_keras
+from ccdseg.postprocessing import apply_restrictions, default_rules
 from ccdseg.registry import read_classes
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class LazyModel:
 
         return Segmenter.load(self.folder)
 
-    def mask_of(self, image: np.ndarray) -> np.ndarray:
-        """Class indices of an image (ADU)."""
-        return self.segmenter.predict(image, probabilities=False).mask
+    def mask_of(self, image: np.ndarray, *, restricted: bool = True) -> np.ndarray:
+        """Class indices of an image (ADU), after the default restrictions if these are wanted."""
+        mask = self.segmenter.predict(image, probabilities=False).mask
+        rules = default_rules(self.classes) if restricted else []
+        return apply_restrictions(mask, rules, classes=self.classes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from functools import partial
 
 import numpy as np
 
@@ -64,8 +65,8 @@ def run(arguments: argparse.Namespace) -> None:
     with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
         for name in arguments.only or SECTIONS:
             rng = np.random.default_rng([arguments.seed, list(SECTIONS).index(name)])
-            section = SECTIONS[name]
-            parts.append(section(model.mask_of, folder, n_frames=arguments.frames, rng=rng))
+            segment = partial(model.mask_of, restricted=name != "restrictions")
+            parts.append(SECTIONS[name](segment, folder, n_frames=arguments.frames, rng=rng))
             logger.info("%s\n", parts[-1])
         parts.append(f"Made by `{arguments.command_line}`.")
         (folder / "report.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ import logging
 
 from tqdm import tqdm
 
+from ccdseg.classes import ClassCatalogue
 from ccdseg.cli import counts
 from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.detectors import DetectorChoice
@@ -25,7 +26,7 @@ from ccdseg.errors import InputError
 from ccdseg.files import staged_files
 from ccdseg.image_files import read_images
 from ccdseg.picture_files import check_writable, is_picture
-from ccdseg.postprocessing import RULES, Rule
+from ccdseg.postprocessing import RULES, Rule, TracksAreWhole, default_rules
 from ccdseg.registry import find_model
 
 SUMMARY = "segment FITS frames and pictures"
@@ -74,6 +75,8 @@ sections, from 1. With --section and --half the rest of the image is neither seg
 and no filling draws on it."""
 
 
+_NO_RULE = "none"
+
 logger = logging.getLogger(__name__)
 
 
@@ -103,10 +106,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--restrict",
         action="append",
-        choices=[_dashed(name) for name in RULES],
-        default=[],
+        choices=[*map(_dashed, RULES), _NO_RULE],
         metavar="RULE",
-        help=f"geometric restriction, may be repeated: {', '.join(map(_dashed, RULES))}",
+        help=f"geometric restriction, may be repeated: {', '.join(map(_dashed, RULES))}, or "
+        f"{_NO_RULE} (default: {_dashed(TracksAreWhole.name)}, where the model knows hot pixels)",
     )
     parser.add_argument(
         "--grow",
@@ -131,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
     find = arguments.find and model.classes[arguments.find].name
     steps = Steps(
         detector=DetectorChoice.parse(arguments.detector),
-        rules=[_rule(name) for name in arguments.restrict],
+        rules=choose_rules(arguments.restrict, model.classes),
         growth=arguments.grow,
         clean=arguments.clean,
     )
@@ -165,10 +168,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 2 if n_failed else 0
 
 
+def choose_rules(names: list[str] | None, classes: ClassCatalogue) -> list[Rule]:
+    """Rules by their names with dashes, those by default where none is named."""
+    if names is None:
+        return default_rules(classes)
+    if _NO_RULE in names and len(names) > 1:
+        raise InputError(f"--restrict {_NO_RULE} goes with no other rule; leave one of them out.")
+    rules = {_dashed(name): rule for name, rule in RULES.items()}
+    return [rules[name]() for name in names if name != _NO_RULE]
+
+
 def _dashed(name: str) -> str:
     return name.replace(" ", "-")
-
-
-def _rule(dashed: str) -> Rule:
-    """The rule of a name with dashes, as it is by default."""
-    return RULES[dashed.replace("-", " ")]()

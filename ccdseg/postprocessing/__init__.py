@@ -13,6 +13,7 @@ from ccdseg.postprocessing.rules import (
     Rule,
     SpecksRemoved,
     TracksAreWhole,
+    default_rules,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "TracksAreWhole",
     "apply_restrictions",
     "clean",
+    "default_rules",
     "grow",
     "inpaint",
     "restrict",

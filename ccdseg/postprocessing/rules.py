@@ -299,3 +299,9 @@ RULES = {
     )
 }
 """Rules by name."""
+
+
+def default_rules(classes: ClassCatalogue) -> list[Rule]:
+    """Rules that gain, or lose nothing, on all frames of `ccdseg physics --only restrictions`."""
+    fits = {"hot pixel", "cluster"} <= set(classes.names)
+    return [TracksAreWhole()] if fits else []

@@ -19,6 +19,7 @@ from ccdseg.evaluation import (
     operating_curve,
     pixel_report,
     score_image,
+    scored_class,
 )
 from ccdseg.evaluation.images import ImageRow
 
@@ -101,10 +102,18 @@ class Scores:
 
 
 def score_frame(
-    frame: KnownFrame, prediction: Prediction, classes: ClassCatalogue, chosen: PixelClass
+    true: np.ndarray,
+    unclear: np.ndarray | None,
+    prediction: Prediction,
+    classes: ClassCatalogue,
+    *,
+    of: str | None = None,
 ) -> Scores:
-    """Scores of one frame, with the curves of the class `chosen`."""
-    true, unclear, found = frame.mask, frame.unclear, prediction.mask
+    """Scores of one frame with the mask `true`; its curves are of the class `of`.
+
+    Without a name the class is that of `ccdseg.evaluation.scored_class`.
+    """
+    chosen, found = scored_class(classes, of), prediction.mask
     is_true, probability = true == chosen.index, prediction.probabilities[..., chosen.index]
     clear, clear_curve = None, None
     if unclear is not None:
@@ -160,7 +169,9 @@ class Evaluation:
 
     def add(self, group: str, frame: KnownFrame, prediction: Prediction) -> None:
         """Add a frame of a set of frames, and what the model says of it."""
-        scores = score_frame(frame, prediction, self.classes, self.chosen)
+        scores = score_frame(
+            frame.mask, frame.unclear, prediction, self.classes, of=self.chosen.name
+        )
         conditions = {"recipe": group} | frame.conditions
         self.conditions.add(scores.strict, scores.clear or scores.strict, conditions)
         so_far = self.scores.get(group)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from ccdseg.cli.evaluation_report import Scores, score_frame
+from ccdseg.cli.evaluation_scores import Scores, score_frame
 from ccdseg.cli.training_data import Frame
 from ccdseg.detector import Detector
 from ccdseg.evaluation import PixelReport, Reliability

@@ -20,6 +20,7 @@ from ccdseg.cli.parser import Parser
 from ccdseg.dataset import ArraySet
 from ccdseg.evaluation import cross_entropy, measure_reliability, pixel_report, score_image
 from ccdseg.evaluation.images import SCORES
+from ccdseg.evaluation.peers import Astroscrappy
 from ccdseg.image_folders import write_png
 from ccdseg.presets import TEST_SEED
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset
@@ -313,12 +314,19 @@ def test_a_folder_of_images_of_any_size_is_scored_beside_a_threshold(cosmics_fol
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(cosmics_folder, tmp_path):
+def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(
+    cosmics_folder, tmp_path, monkeypatch
+):
     pytest.importorskip("astroscrappy")
+    few = [Astroscrappy(50.0), Astroscrappy(5.0, 0.1, 0.5)]
+    monkeypatch.setattr(Astroscrappy, "variants", lambda: iter(few))
     options = ["--n", 2, "--shape", "96x96", "--beside", "astroscrappy", "--output", tmp_path]
     assert status("--model", cosmics_folder, *options) == 0
     report = json.loads((tmp_path / "report.json").read_text())
     found = report["sets"]["xray"]["images"]
     assert list(found) == ["rays", "astroscrappy"]
     assert set(found["astroscrappy"]) == {"all", "clear"}
-    assert "sigclip" in (tmp_path / "report.txt").read_text()
+    (beside,) = report["sets"]["xray"]["beside"]
+    assert beside["parameters"] == {"sigclip": 5.0, "sigfrac": 0.1, "objlim": 0.5}
+    assert beside["tuned_on"]["seed"] == TEST_SEED + 1
+    assert "sigclip 5, sigfrac 0.1, objlim 0.5" in (tmp_path / "report.txt").read_text()

@@ -102,6 +102,7 @@ def fit(
                 raise
             logger.warning("interrupted: the best epoch so far is kept")
         except Exception:
+            _close(watchers)
             for source in (batches, validation):
                 if source.failure is not None:
                     raise source.failure from None
@@ -113,6 +114,13 @@ def fit(
         state.clear()
     segmenter.training = {**segmenter.training, "config": asdict(config)}
     return segmenter.history
+
+
+def _close(watchers: list[callbacks.Callback]) -> None:
+    """Close log and bar of a training that failed; its backup stays, to resume from."""
+    for watcher in watchers:
+        if isinstance(watcher, TrainingProgress) or getattr(watcher, "csv_file", None):
+            watcher.on_train_end()
 
 
 def learning_rate(

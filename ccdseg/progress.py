@@ -55,6 +55,8 @@ class Replay(Callback):
 class TrainingProgress(Callback):
     """One bar over all epochs, with losses and the time left."""
 
+    _bar = None
+
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Open the bar."""
         self._scores: dict[str, str] = {}
@@ -80,7 +82,8 @@ class TrainingProgress(Callback):
 
     def on_train_end(self, logs: dict | None = None) -> None:
         """Close the bar."""
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def _show(self, logs: dict | None) -> None:
         names = {

@@ -491,7 +491,7 @@ def test_the_size_that_a_network_sees_is_saved(looks_at_all, small_set, tmp_path
 
 
 def test_a_network_that_looks_at_the_whole_needs_an_input_size(looks_at_all, small_set):
-    with refused("pyramid_pool .* is not known; give the segmenter an input_size"):
+    with refused("The reach of layer .* is not known; give the segmenter an input_size"):
         Segmenter(looks_at_all.network, classes=COSMICS).predict(small_set.images[0])
 
 

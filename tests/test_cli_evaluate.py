@@ -20,6 +20,7 @@ from ccdseg.cli.parser import Parser
 from ccdseg.dataset import ArraySet
 from ccdseg.evaluation import cross_entropy, measure_reliability, pixel_report, score_image
 from ccdseg.evaluation.images import SCORES
+from ccdseg.evaluation.peers import Astroscrappy
 from ccdseg.picture_files import write_png
 from ccdseg.presets import TEST_SEED
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset
@@ -46,6 +47,14 @@ def evaluated(model_folder, tmp_path_factory):
     small = ["--shape", "64x48", "--n", 3, "--recipe", "test", "general"]
     assert status("--model", model_folder, *small, "--output", folder) == 0
     return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave the figures empty, where a test is not about them: drawing takes seconds."""
+    monkeypatch.setattr(
+        "matplotlib.figure.Figure.savefig", lambda _, path, **_named: path.write_bytes(b"")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +148,7 @@ def test_the_conditions_are_of_all_frames(evaluated, report):
     assert row["cluster_pixels"].value == found["classes"]["cluster"]["support"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_report_as_text_says_what_was_scored_and_is_printed(evaluated, tmp_path, capsys):
     text = (evaluated / "report.txt").read_text()
     for recipe in ("test", "general"):
@@ -154,6 +164,7 @@ def test_the_report_as_text_says_what_was_scored_and_is_printed(evaluated, tmp_p
     assert printed.splitlines()[-1] == f"report and figures: {tmp_path / 'again'}"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_results_are_replaced_only_when_asked(evaluated, model_folder, tmp_path, capsys):
     (tmp_path / "report.json").write_text("precious")
     (tmp_path / "notes.txt").write_text("mine")
@@ -167,6 +178,7 @@ def test_results_are_replaced_only_when_asked(evaluated, model_folder, tmp_path,
     assert evaluated.is_dir()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_ones_own_images_are_scored(model_folder, segmenter, small_set, tmp_path):
     ArraySet(small_set.images[:3], small_set.masks[:3]).save(tmp_path / "mine.npz")
     folder = tmp_path / "results"
@@ -271,6 +283,7 @@ def cosmics_folder(tiny_unet, tmp_path_factory):
     return folder
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_folder_of_images_of_any_size_is_scored_beside_a_threshold(cosmics_folder, tmp_path):
     rng = np.random.default_rng(8)
     for number, shape in enumerate([(40, 50), (33, 64)]):
@@ -300,12 +313,20 @@ def test_a_folder_of_images_of_any_size_is_scored_beside_a_threshold(cosmics_fol
     assert f"n_frames 2, data {where}" in text
 
 
-def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(cosmics_folder, tmp_path):
+@pytest.mark.usefixtures("undrawn")
+def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(
+    cosmics_folder, tmp_path, monkeypatch
+):
     pytest.importorskip("astroscrappy")
+    few = [Astroscrappy(50.0), Astroscrappy(5.0, 0.1, 0.5)]
+    monkeypatch.setattr(Astroscrappy, "variants", lambda: iter(few))
     options = ["--n", 2, "--shape", "96x96", "--beside", "astroscrappy", "--output", tmp_path]
     assert status("--model", cosmics_folder, *options) == 0
     report = json.loads((tmp_path / "report.json").read_text())
     found = report["sets"]["xray"]["images"]
     assert list(found) == ["rays", "astroscrappy"]
     assert set(found["astroscrappy"]) == {"all", "clear"}
-    assert "sigclip" in (tmp_path / "report.txt").read_text()
+    (beside,) = report["sets"]["xray"]["beside"]
+    assert beside["parameters"] == {"sigclip": 5.0, "sigfrac": 0.1, "objlim": 0.5}
+    assert beside["tuned_on"]["seed"] == TEST_SEED + 1
+    assert "sigclip 5, sigfrac 0.1, objlim 0.5" in (tmp_path / "report.txt").read_text()

@@ -9,6 +9,7 @@ from ccdseg.classes import ClassCatalogue, PixelClass
 from ccdseg.cli.evaluation_sets import KnownFrame
 from ccdseg.evaluation import (
     ConditionTable,
+    ImageRow,
     ImageScores,
     ImageTable,
     OperatingCurve,
@@ -21,7 +22,6 @@ from ccdseg.evaluation import (
     score_image,
     scored_class,
 )
-from ccdseg.evaluation.images import ImageRow
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,13 +13,8 @@ from ccdseg.evaluation.identification import (
     particle_report,
     particle_reports_by_energy,
 )
-from ccdseg.evaluation.images import (
-    ImageRow,
-    ImageScores,
-    ImageTable,
-    score_image,
-    scored_class,
-)
+from ccdseg.evaluation.image_table import ImageRow, ImageTable
+from ccdseg.evaluation.images import ImageScores, score_image, scored_class
 from ccdseg.evaluation.matching import EventMatch, match_events
 from ccdseg.evaluation.measurement import MeasurementScores, measure_frames, score_measurement
 from ccdseg.evaluation.operating import OperatingCurve, operating_curve

@@ -77,7 +77,7 @@ def test_the_version_is_told(capsys):
 BAD_COMMANDS = [
     ("", "required: COMMAND"),
     ("paint", "invalid choice: 'paint'"),
-    ("predict", "required: FRAME"),
+    ("predict", "required: IMAGE"),
     ("predict single.fits --paint", "unrecognized arguments: --paint"),
     ("predict single.fits --half upper", "--half: invalid choice: 'upper'"),
     ("predict single.fits --half left --section [1:2,1:2]", "not allowed with"),

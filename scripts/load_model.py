@@ -1,8 +1,9 @@
 #!/usr/bin/env python
-"""Segment FITS frames with a trained network.
+"""Segment FITS frames and pictures with a trained network.
 
-The story, told by `ccdseg.cli.predict.run`: find the model, list the frames, and for each frame
-read its images, segment them, and write masks, pictures and a summary.
+The story, told by `ccdseg.cli.predict.run`: find the model, list the files, and for each file read
+its images, segment them, and write masks, events, pictures and a summary; at the end, one table of
+what was counted.
 """
 
 import sys

@@ -66,8 +66,9 @@ def write(folder: Path) -> QTable:
 
 def describe(table: QTable, folder: Path) -> str:
     """One line that says how many particles all images have."""
-    n_particles = int(np.sum(table["n_particles"]))
-    return f"{folder / NAME}: {len(table)} images, {n_particles} particles"
+    n_images, n_particles = len(table), int(np.sum(table["n_particles"]))
+    images = "1 image" if n_images == 1 else f"{n_images} images"
+    return f"{folder / NAME}: {images}, {n_particles} particles"
 
 
 def _rows(path: Path) -> Iterator[tuple]:
@@ -82,7 +83,8 @@ def _rows(path: Path) -> Iterator[tuple]:
                     *(summary["file"], image["hdu"], image["section"] or ""),
                     *(height, width, image["particles"]),
                     *(found["components"], found["pixels"]),
-                    *(100 * found["pixels"] / (height * width), summary["model"]),
+                    round(100 * found["pixels"] / (height * width), 4),
+                    summary["model"],
                 )
     except (OSError, ValueError, KeyError, TypeError):
         return

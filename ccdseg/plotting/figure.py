@@ -143,7 +143,9 @@ def draw_outlines(
         first + block * (np.arange(length) - 0.5) - 0.5
         for first, block, length in zip(origin, blocks, reduced.shape, strict=True)
     )
+    limits = axes.axis()
     axes.contour(columns, rows, reduced, levels=[0.5], colors=[colour], linewidths=0.8)
+    axes.axis(limits)
 
 
 def is_strip(shape: tuple[int, int]) -> bool:
@@ -157,7 +159,7 @@ def panel_size(shape: tuple[int, int]) -> tuple[tuple[float, float], str]:
     if is_strip(shape):
         return ((14, 5) if width > height else (6, 13)), "auto"
     scale = 11 / max(height, width)
-    return (width * scale + 2.5, height * scale + 1.5), "equal"
+    return (width * scale + 3.0, height * scale + 1.5), "equal"
 
 
 def panel_grid(n_panels: int, size: tuple[float, float]) -> tuple[Figure, np.ndarray]:

@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint bench bench-peers study scores physics clean
+.PHONY: run test lint bench bench-peers study study-cosmics scores physics clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -31,6 +31,9 @@ bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside deepCR, Cosmic-CoNN 
 
 study: $(READY)  ## networks, losses and normalisations at the same training time (hours)
 	$(PYTHON) -m benchmarks.study
+
+study-cosmics: $(READY)  ## a lean U-Net and DeepLabV3+ for cosmics at the same training time
+	$(PYTHON) -m benchmarks.cosmics
 
 scores: $(READY)  ## scores of the model that ships
 	$(VENV)/bin/ccdseg evaluate --output runs/scores --overwrite

@@ -127,13 +127,14 @@ def row(candidate: Candidate, minutes: float) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def time_of_a_step(segmenter, shape: tuple[int, int, int]) -> float:  # noqa: ANN001
+def time_of_a_step(segmenter, shape: tuple[int, int, int], *, repeats: int = 15) -> float:  # noqa: ANN001
     """Median time (s) of a step of training on a batch of images of this shape."""
     rng = np.random.default_rng(0)
+    n_classes = len(segmenter.classes)
     images = rng.standard_normal((*shape, 1), dtype=np.float32)
-    truth = np.eye(4, dtype=np.float32)[rng.integers(4, size=shape)]
+    truth = np.eye(n_classes, dtype=np.float32)[rng.integers(n_classes, size=shape)]
     times = []
-    for _ in range(15):
+    for _ in range(repeats):
         start = time.perf_counter()
         segmenter.network.train_on_batch(images, truth)
         times.append(time.perf_counter() - start)

@@ -1,0 +1,154 @@
+"""Networks for cosmics beside each other: a lean U-Net and DeepLabV3+ at the same training time.
+
+Run as ``python -m benchmarks.cosmics`` (``make study-cosmics``): so many ``--minutes`` of training
+for each candidate on ever new images of the recipe ``xray``, then scores on images that none was
+trained on, and images per second. The table is written to docs/study_cosmics.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.study import time_of_a_step
+from ccdseg.cli.quiet import import_keras
+from ccdseg.evaluation import score_image
+from ccdseg.files import atomic_path
+from ccdseg.presets import PRESETS, TEST_SEED, Preset
+from ccdseg.simulation import RECIPES, simulate_images
+
+if TYPE_CHECKING:
+    from ccdseg.inference import Segmenter
+
+TABLE = Path(__file__).parent.parent / "docs" / "study_cosmics.md"
+N_EPOCHS = 5
+N_HELD_OUT = 50
+LEAN, PAPER = (PRESETS[name] for name in ("cosmics", "cosmics-paper"))
+BARE = {"backbone": None, "frozen": False}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One row of the table."""
+
+    name: str
+    preset: Preset
+
+
+CANDIDATES = (
+    Candidate("lean U-Net, preset cosmics", LEAN),
+    Candidate("lean U-Net, normalised as the original", replace(LEAN, normalizer=PAPER.normalizer)),
+    Candidate("DeepLabV3+ at 512×512, from random weights", replace(PAPER, network=BARE)),
+    Candidate(
+        "the same, batches of 2, optimiser of the preset cosmics, robust normalisation",
+        replace(
+            PAPER,
+            network=BARE,
+            normalizer=LEAN.normalizer,
+            config=replace(LEAN.config, batch_size=2, learning_rate=1e-3),
+        ),
+    ),
+)
+
+
+def main() -> None:
+    """Train and score every candidate, and write the table."""
+    import_keras()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=5.0, help="training of each (default: 5)")
+    parser.add_argument("--only", help="candidates whose name contains this; writes nothing")
+    arguments = parser.parse_args()
+    chosen = [c for c in CANDIDATES if not arguments.only or arguments.only in c.name]
+    lines = list(header(arguments.minutes))
+    print("\n".join(lines))
+    for candidate in chosen:
+        lines.append(row(candidate, arguments.minutes))
+        print(lines[-1], flush=True)
+    if not arguments.only:
+        with atomic_path(TABLE) as path:
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def header(minutes: float) -> Iterator[str]:
+    """Title and head of the table."""
+    yield "# Networks for cosmics at the same training time"
+    yield ""
+    yield f"Made by `make study-cosmics`: {minutes:g} minutes of training each, validation not"
+    yield "counted, on the recipe `xray`, the same machine and seed; scores of the pixels, and"
+    yield f"number of cosmics, of {N_HELD_OUT} held-out images of 512×512 pixels together."
+    yield ""
+    columns = ("candidate", "parameters", "images", "F1", "IoU", "number found / true", "images/s")
+    yield f"| {' | '.join(columns)} |"
+    yield f"| --- {'| ---: ' * (len(columns) - 1)}|"
+
+
+def row(candidate: Candidate, minutes: float) -> str:
+    """Train one candidate for so long, score and time it."""
+    from ccdseg.training import train_on_simulation
+
+    preset = candidate.preset
+    shape = preset.input_size or preset.recipe.shape
+    batch = preset.config.batch_size
+    step = time_of_a_step(built(preset), (batch, *shape), repeats=3 if preset.input_size else 15)
+    n_images = max(round(60 * minutes / N_EPOCHS / step), 1) * batch
+    segmenter = built(preset)
+    train_on_simulation(
+        segmenter,
+        preset.recipe,
+        n_images=n_images,
+        config=replace(preset.config, epochs=N_EPOCHS, validation_split=0.1),
+        progress=False,
+    )
+    total, images_per_second = scores(segmenter)
+    cells = (
+        candidate.name,
+        f"{segmenter.network.count_params():,}",
+        f"{n_images * N_EPOCHS:,}",
+        f"{total.f1:.3f}",
+        f"{total.iou:.3f}",
+        f"{total.count_ratio:.2f}",
+        f"{images_per_second:.1f}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def built(preset: Preset) -> Segmenter:
+    """Untrained segmenter of a preset, ready for a step of training."""
+    import keras
+
+    from ccdseg.inference import Segmenter
+    from ccdseg.models import NETWORKS
+
+    keras.utils.set_random_seed(preset.config.seed)
+    network = NETWORKS[preset.architecture]((None, None, 1), len(preset.classes), **preset.network)
+    network.compile(optimizer="adam", loss="categorical_crossentropy")
+    return Segmenter(
+        network,
+        classes=preset.classes,
+        normalizer=preset.normalizer,
+        input_size=preset.input_size,
+    )
+
+
+def scores(segmenter: Segmenter) -> tuple:
+    """Scores of all held-out images together, and images per second (median)."""
+    total, times = None, []
+    recipe = RECIPES["xray"]
+    for frame in simulate_images(recipe, N_HELD_OUT, rng=np.random.default_rng(TEST_SEED)):
+        start = time.perf_counter()
+        mask = segmenter.predict(frame.image, probabilities=False).mask
+        times.append(time.perf_counter() - start)
+        found = score_image(frame.mask_in(segmenter.classes), mask, classes=segmenter.classes)
+        total = found if total is None else total + found
+    return total, 1 / statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

@@ -67,10 +67,10 @@ def test_floats_of_a_tiff_are_kept_with_their_nan(tmp_path):
 def test_a_tiff_of_white_zeros_stays_one(tmp_path):
     pixels = pixels_of(np.uint16)
     tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="miniswhite")
-    write_picture(tmp_path / "b.tif", pixels, like=tmp_path / "a.tif", note="changed")
+    write_picture(tmp_path / "b.tif", pixels, like=tmp_path / "a.tif", note="σ")
     with tifffile.TiffFile(tmp_path / "b.tif") as tiff:
         assert tiff.pages.first.photometric.name == "MINISWHITE"
-        assert tiff.pages.first.description == "changed"
+        assert tiff.pages.first.description == "σ"
     np.testing.assert_array_equal(read_picture(tmp_path / "b.tif"), pixels)
 
 

@@ -139,7 +139,7 @@ def _write_tiff(path: Path, pixels: np.ndarray, like: Path, note: str) -> None:
         planarconfig="contig" if pixels.ndim == 3 else None,
         compression="zlib",
         metadata=None,
-        description=note,
+        description=note.encode(),
     )
 
 

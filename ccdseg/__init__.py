@@ -22,6 +22,7 @@ _HOME = {
     "TrainingConfig": "training_config",
     "list_models": "registry",
     "train": "training",
+    "train_on_folders": "training",
     "train_on_simulation": "training",
 }
 
@@ -36,6 +37,7 @@ __all__ = [
     "__version__",
     "list_models",
     "train",
+    "train_on_folders",
     "train_on_simulation",
 ]
 

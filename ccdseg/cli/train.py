@@ -128,7 +128,7 @@ def run(arguments: argparse.Namespace) -> None:
     refuse_existing(output, overwrite=arguments.overwrite)
     weights = find_weights(arguments.weights)
     preset = choose_preset(arguments)
-    data = load_data(arguments.data, preset)
+    data = load_data(arguments, preset)
     detector = choose_detector(arguments, preset)
     code = code_state()
     state = find_unfinished(output, arguments)
@@ -186,7 +186,11 @@ def _backbone(arguments: argparse.Namespace, preset: Preset) -> dict:
             f"The network of the preset {preset.name} has no backbone; leave --backbone-weights "
             "out, or take --preset cosmics-paper."
         )
-    return {"backbone": None, "frozen": False} if weights == "none" else {"backbone": weights}
+    if weights == "none":
+        return {"backbone": None, "frozen": False}
+    if not Path(weights).is_file():
+        raise InputError(f"--backbone-weights {weights}: no such file; give one, or none.")
+    return {"backbone": weights}
 
 
 def choose_detector(arguments: argparse.Namespace, preset: Preset) -> Detector | None:
@@ -211,7 +215,6 @@ def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segme
         is_model = weights.name == NETWORK
         same_classes = not is_model or read_classes(weights.parent) == preset.classes
         (load_weights if same_classes else load_body)(network, weights)
-    logger.info("network: %s parameters", f"{network.count_params():,}")
     return Segmenter(
         network,
         classes=preset.classes,
@@ -227,6 +230,7 @@ def fit(
     """Train on the stored images, or on new ones every epoch."""
     from ccdseg.training import train, train_on_folders, train_on_simulation
 
+    logger.info("network: %s parameters", f"{segmenter.network.count_params():,}")
     settings = {"config": preset.config, "folder": folder}
     if isinstance(sets.training, ArraySet):
         train(segmenter, *sets.training, **settings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -55,23 +54,37 @@ class Sets:
         return zip(self.test.images, self.test.masks, unclear, strict=True)
 
 
-def load_data(path: Path | None, preset: Preset) -> ArraySet | dict[str, ImageFolder] | None:
+def load_data(
+    arguments: argparse.Namespace, preset: Preset
+) -> ArraySet | dict[str, ImageFolder] | None:
     """One's own images: a file of arrays, or folders of which every file is looked at.
 
     Raises
     ------
     InputError
-        Where they are missing, damaged, or do not fit the classes of the preset.
+        Where they are missing, damaged, or do not fit the preset and the other arguments.
     """
+    path = arguments.data
     if path is None:
         return None
-    if not path.is_dir():
-        return load_array_set(path, n_classes=len(preset.classes))
+    if path.is_dir():
+        return _load_folders(arguments, preset)
+    arrays = load_array_set(path, n_classes=len(preset.classes))
+    if arrays.masks is None and preset.labels != "threshold":
+        raise InputError(f"{path} holds no masks; add them, or pass --labels threshold.")
+    return arrays
+
+
+def _load_folders(arguments: argparse.Namespace, preset: Preset) -> dict[str, ImageFolder]:
+    path = arguments.data
     if len(preset.classes) != 2:
         raise InputError(
             f"The masks in {path} are of two classes, and the preset {preset.name} tells "
             f"{len(preset.classes)} apart; take --preset cosmics."
         )
+    if arguments.augment or preset.labels == "threshold":
+        option = "--augment" if arguments.augment else "--labels threshold"
+        raise InputError(f"{option} needs images in memory; leave it out with a folder.")
     parts = find_parts(path)
     if "Train" not in parts:
         raise InputError(f"{path} holds no folder Train; add it, with TrainAnnotation.")
@@ -86,11 +99,11 @@ def split_or_simulate(
     data: ArraySet | dict[str, ImageFolder] | None,
 ) -> Sets:
     """Training and test images with the labels that the preset asks for."""
-    thresholds = _thresholds(preset, detector) if preset.labels == "threshold" else None
     if isinstance(data, dict):
-        return _split_folders(arguments, data, thresholds)
+        return _split_folders(data)
+    thresholds = _thresholds(preset, detector) if preset.labels == "threshold" else None
     if data is not None:
-        training, test = _labelled(data, thresholds, arguments.data).split(_TEST_SHARE)
+        training, test = _labelled(data, thresholds).split(_TEST_SHARE)
     else:
         test = _simulate(preset.test_recipe, N_TEST_IMAGES, TEST_SEED, preset, detector)
         training = None if preset.streamed else _simulate_training(preset, detector, thresholds)
@@ -100,12 +113,7 @@ def split_or_simulate(
     return Sets(training, test, thresholds=thresholds)
 
 
-def _split_folders(
-    arguments: argparse.Namespace, parts: dict[str, ImageFolder], thresholds: Thresholds | None
-) -> Sets:
-    if arguments.augment or thresholds is not None:
-        option = "--augment" if arguments.augment else "--labels threshold"
-        raise InputError(f"{option} needs images in memory; leave it out with a folder.")
+def _split_folders(parts: dict[str, ImageFolder]) -> Sets:
     training, test = parts["Train"], parts.get("Test")
     if test is None:
         training, test = training.split(_TEST_SHARE)
@@ -125,7 +133,7 @@ def _simulate_training(
     preset: Preset, detector: Detector | None, thresholds: Thresholds | None
 ) -> ArraySet:
     arrays = _simulate(preset.recipe, preset.n_images, preset.config.seed, preset, detector)
-    return _labelled(arrays, thresholds, "the simulation")
+    return _labelled(arrays, thresholds)
 
 
 def _simulate(
@@ -141,10 +149,8 @@ def _simulate(
     )
 
 
-def _labelled(arrays: ArraySet, thresholds: Thresholds | None, source: Path | str) -> ArraySet:
+def _labelled(arrays: ArraySet, thresholds: Thresholds | None) -> ArraySet:
     """The set with masks by thresholds where these are given."""
-    if thresholds is not None:
-        return ArraySet(arrays.images, threshold_mask(arrays.images, thresholds), arrays.unclear)
-    if arrays.masks is None:
-        raise InputError(f"{source} holds no masks; add them, or pass --labels threshold.")
-    return arrays
+    if thresholds is None:
+        return arrays
+    return ArraySet(arrays.images, threshold_mask(arrays.images, thresholds), arrays.unclear)

@@ -9,8 +9,8 @@ import pytest
 from keras import layers
 from killing import KilledError, kill_at
 
-from ccdseg import training
 from ccdseg.inference import Segmenter
+from ccdseg.progress import EpochOfBatches
 from ccdseg.simulation import SimulationRecipe, simulate_dataset
 from ccdseg.training import TrainingConfig, train, train_on_simulation
 
@@ -126,13 +126,13 @@ def test_a_killed_training_ends_as_one_that_was_not(run, whole, tmp_path, monkey
     case, epoch, midway = kill
     run_and_kill(run, case, tmp_path, epoch, midway=midway)
     begun = []
-    usual = training.EpochOfBatches.on_epoch_begin
+    usual = EpochOfBatches.on_epoch_begin
 
     def note(callback, epoch, logs=None):
         begun.append(epoch)
         usual(callback, epoch, logs)
 
-    monkeypatch.setattr(training.EpochOfBatches, "on_epoch_begin", note)
+    monkeypatch.setattr(EpochOfBatches, "on_epoch_begin", note)
     resumed = run(case, tmp_path)
     assert begun[0] == epoch + (not midway)
     assert_same(resumed, whole(case))

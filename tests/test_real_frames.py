@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from scipy import ndimage
 
 from ccdseg.classes import CLASSES
-from ccdseg.fits_io import read_frames, write_masks
+from ccdseg.fits_io import read_frame, read_frames, write_masks
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -55,3 +56,15 @@ def test_masks_are_written_under_the_names_of_the_images(case, tmp_path):
         for hdu, mask in zip(written, masks, strict=True):
             np.testing.assert_array_equal(hdu.data, mask)
             assert hdu.header["SEGMODEL"] == "tiny"
+
+
+@pytest.mark.parametrize("name", [existing("gmos_longslit.fits")])
+def test_the_model_of_cosmics_finds_both_tracks_of_a_spectrum_and_nothing_else(name):
+    from ccdseg.inference import Segmenter
+
+    frame = read_frame(DATA / name, hdu="SCI")
+    mask = Segmenter.load("cosmics-unet").predict(frame.data, probabilities=False).mask
+    labels, n_cosmics = ndimage.label(mask, np.ones((3, 3)))
+    assert n_cosmics == 2
+    assert labels[55, 151] != labels[130, 39] != 0
+    assert labels[55, 151] != 0

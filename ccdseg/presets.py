@@ -46,6 +46,8 @@ class Preset:
         What simulated test images hold.
     input_size : tuple of int or None
         Rows and columns that images are resized to (px); None where they keep their size.
+    weights : str or None
+        Model whose weights are the start; None for random ones.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Preset:
     classes: ClassCatalogue = CLASSES
     test_recipe: Recipe = TEST
     input_size: tuple[int, int] | None = None
+    weights: str | None = None
 
 
 PAPER = Preset(
@@ -142,8 +145,10 @@ COSMICS_LEAN = Preset(
     config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
     classes=COSMICS,
     test_recipe=XRAY,
+    weights="damic-unet",
 )
-"""Cosmics in X-ray images, for ordinary processors."""
+"""Cosmics in X-ray images, for ordinary processors: the network of `GENERAL` goes on from what it
+has learnt of particles."""
 
 COSMICS_PAPER = Preset(
     name="cosmics-paper",

@@ -178,7 +178,7 @@ def tiny_cosmics():
 
     lean = {"filters": (2, 2), "head": 2}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PRESETS, "cosmics", replace(COSMICS_LEAN, network=lean))
+        patch.setitem(PRESETS, "cosmics", replace(COSMICS_LEAN, network=lean, weights=None))
         sized = {"architecture": "lean_unet", "network": lean, "input_size": (32, 32)}
         patch.setitem(PRESETS, "sized", replace(COSMICS_PAPER, **sized))
         yield

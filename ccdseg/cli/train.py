@@ -95,8 +95,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         metavar="MODEL",
-        help="model or weights file to start from; a model of other classes gives all layers but "
-        "the last",
+        help="model or weights file to start from, or none; a model of other classes gives all "
+        "layers but the last (default: damic-unet for cosmics, none for others)",
     )
     parser.add_argument(
         "--backbone-weights",
@@ -126,8 +126,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Train a model: the story from the arguments to the folder."""
     output = arguments.output or Path("models") / arguments.preset
     refuse_existing(output, overwrite=arguments.overwrite)
-    weights = find_weights(arguments.weights)
     preset = choose_preset(arguments)
+    weights = find_weights(preset.weights)
     data = load_data(arguments, preset)
     detector = choose_detector(arguments, preset)
     code = code_state()
@@ -162,6 +162,7 @@ def choose_preset(arguments: argparse.Namespace) -> Preset:
     return replace(
         preset,
         network=preset.network | _backbone(arguments, preset),
+        weights=_weights(arguments, preset),
         labels=arguments.labels or preset.labels,
         n_images=arguments.simulate or preset.n_images,
         streamed=preset.streamed and not (arguments.augment or arguments.data),
@@ -174,6 +175,11 @@ def choose_preset(arguments: argparse.Namespace) -> Preset:
             seed=arguments.seed,
         ),
     )
+
+
+def _weights(arguments: argparse.Namespace, preset: Preset) -> str | None:
+    """Model or file whose weights are the start; None for random ones."""
+    return None if arguments.weights == "none" else arguments.weights or preset.weights
 
 
 def _backbone(arguments: argparse.Namespace, preset: Preset) -> dict:

@@ -67,8 +67,8 @@ def record_training(
         "images": preset.n_images,
         "new_images_every_epoch": preset.streamed,
         "augment": arguments.augment,
-        "weights": arguments.weights,
-        "earlier_training": _earlier_training(arguments.weights),
+        "weights": preset.weights,
+        "earlier_training": _earlier_training(preset.weights),
         "recipe": preset.recipe.to_dict(),
         "detector": asdict(detector) if detector else "drawn for each image from the recipe",
     }

@@ -8,6 +8,7 @@ import numpy as np
 from astropy import units as u
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, LogLocator, NullFormatter
 
 from ccdseg.evaluation import DetectionCurve, EventMatch
 from ccdseg.plotting.figure import panel_grid
@@ -79,6 +80,9 @@ def plot_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figu
         )
         axes.axhline(0.5, color="0.7", linewidth=0.8)
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(LogFormatter(minor_thresholds=(np.inf, np.inf)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_ylim(0, 1.05)
         axes.set_xlabel("energy (eV)")
         axes.set_ylabel("efficiency")

@@ -10,7 +10,7 @@ from astropy.table import QTable
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.postprocessing.rules import Rule
+from ccdseg.postprocessing.rule import Rule
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccdseg.cli import calibration, main, train
+from ccdseg.cli import calibration, main, train, training_data
 from ccdseg.cli.parser import run_script
 from ccdseg.presets import PRESETS, Preset
 from ccdseg.simulation import RECIPES, SimulationRecipe
@@ -27,6 +27,7 @@ TINY = Preset(
     n_images=12,
     streamed=True,
     config=TrainingConfig(epochs=3, batch_size=4, learning_rate=1e-2),
+    test_recipe=RECIPES["test"].scaled((32, 32)),
 )
 TRAINING = ["--preset", "tiny", "--output", "models/mine"]
 KILL = """
@@ -46,8 +47,7 @@ with pytest.MonkeyPatch.context() as patch:
 def small(patch):
     """Make the preset known, and the test set of two small images."""
     patch.setitem(PRESETS, "tiny", TINY)
-    patch.setitem(RECIPES, "test", RECIPES["test"].scaled((32, 32)))
-    patch.setattr(train, "N_TEST_IMAGES", 2)
+    patch.setattr(training_data, "N_TEST_IMAGES", 2)
 
 
 def make_fast(patch):

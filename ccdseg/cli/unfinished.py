@@ -59,10 +59,11 @@ def _check_same(folder: Path, wanted: dict[str, str]) -> None:
         begun = None
     if not isinstance(begun, dict):
         raise InputError(f"Nothing to resume: {folder} holds no stopped training.")
-    changed = [key for key in sorted({*begun, *wanted}) if begun.get(key) != wanted.get(key)]
-    if changed:
-        key = changed[0]
-        raise InputError(
-            f"{folder} was begun with {key} {begun.get(key)} and is to go on with "
-            f"{wanted.get(key)}; give the same arguments."
-        )
+    for key in sorted({*begun, *wanted}):
+        # a version that did not know an argument yet went without it
+        before, now = (values.get(key, "None") for values in (begun, wanted))
+        if before != now:
+            raise InputError(
+                f"{folder} was begun with {key} {before} and is to go on with {now}; give the same "
+                "arguments."
+            )

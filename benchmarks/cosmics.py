@@ -7,7 +7,6 @@ trained on, and images per second. The table is written to docs/study_cosmics.md
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Iterator
@@ -17,11 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.study import time_of_a_step
-from ccdseg.cli.quiet import import_keras
+from benchmarks.study import run_study, time_of_a_step
 from ccdseg.cli.train import build_segmenter, find_weights
 from ccdseg.evaluation import score_image
-from ccdseg.files import atomic_path
 from ccdseg.presets import PRESETS, TEST_SEED, Preset
 from ccdseg.simulation import RECIPES, simulate_images
 
@@ -61,20 +58,7 @@ CANDIDATES = (
 
 def main() -> None:
     """Train and score every candidate, and write the table."""
-    import_keras()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=5.0, help="training of each (default: 5)")
-    parser.add_argument("--only", help="candidates whose name contains this; writes nothing")
-    arguments = parser.parse_args()
-    chosen = [c for c in CANDIDATES if not arguments.only or arguments.only in c.name]
-    lines = list(header(arguments.minutes))
-    print("\n".join(lines))
-    for candidate in chosen:
-        lines.append(row(candidate, arguments.minutes))
-        print(lines[-1], flush=True)
-    if not arguments.only:
-        with atomic_path(TABLE) as path:
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run_study(__doc__, TABLE, CANDIDATES, header, row)
 
 
 def header(minutes: float) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -60,21 +60,32 @@ CANDIDATES = (
 
 def main() -> None:
     """Train and score every candidate, and write the table."""
+    run_study(__doc__, TABLE, CANDIDATES, header, row)
+
+
+def run_study(
+    description: str,
+    table: Path,
+    candidates: Sequence,
+    header: Callable[[float], Iterable[str]],
+    row: Callable[[object, float], str],
+) -> None:
+    """Print the head and a row per candidate, and write them where no candidate is left out."""
     import_keras()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5.0, help="training of each (default: 5)")
     parser.add_argument(
         "--only", help="candidates whose name contains this; prints, writes nothing"
     )
     arguments = parser.parse_args()
-    chosen = [c for c in CANDIDATES if not arguments.only or arguments.only in c.name]
+    chosen = [c for c in candidates if not arguments.only or arguments.only in c.name]
     lines = list(header(arguments.minutes))
     print("\n".join(lines))
     for candidate in chosen:
         lines.append(row(candidate, arguments.minutes))
         print(lines[-1], flush=True)
     if not arguments.only:
-        with atomic_path(TABLE) as path:
+        with atomic_path(table) as path:
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

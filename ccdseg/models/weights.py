@@ -18,8 +18,7 @@ def load_weights(model: Model, path: str | Path) -> None:
     InputError
         Where the file is missing, damaged, or of another architecture.
     """
-    if not Path(path).is_file():
-        raise InputError(f"Weights {path}: no such file.")
+    _demand_file(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # keras warns of what it then raises an error for
@@ -46,8 +45,7 @@ def load_body(model: Model, path: str | Path) -> None:
     InputError
         Where the file is missing, damaged, or of another architecture.
     """
-    if not Path(path).is_file():
-        raise InputError(f"Weights {path}: no such file.")
+    _demand_file(path)
     try:
         source = saving.load_model(path, compile=False)
     except Exception:  # noqa: BLE001 - damaged bytes can raise anything
@@ -60,3 +58,8 @@ def load_body(model: Model, path: str | Path) -> None:
         raise InputError(f"Weights {path} are of another architecture (filters or levels differ).")
     for layer, twin in zip(model.layers[:-1], source.layers[:-1], strict=True):
         layer.set_weights(twin.get_weights())
+
+
+def _demand_file(path: str | Path) -> None:
+    if not Path(path).is_file():
+        raise InputError(f"Weights {path}: no such file.")

@@ -119,7 +119,8 @@ def test_an_output_in_the_place_of_a_folder_is_refused(refused, line):
 
 def test_the_models_that_ship_can_be_listed(capsys):
     assert status(main, "models") == 0
-    assert all(name in capsys.readouterr().out for name in registry.list_models())
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in registry.list_models())
 
 
 @pytest.mark.usefixtures("workplace")

@@ -108,13 +108,13 @@ DEFAULT = Preset(
 """The best quality in five minutes on two cores."""
 
 ANY_KIND = RecipeMixture(
-    name="any frame, one in five in the original's style, one in five of faint hits",
+    name="any frame, one in three of faint hits, one in five in the original's style",
     recipes=(
         ANY_FRAME,
         FAINT,
         replace(MIXED, glow_level=(300.0, 3000.0), hot_level=(800.0, 5000.0)),
     ),
-    shares=(0.6, 0.2, 0.2),
+    shares=(0.45, 0.35, 0.2),
 )
 """Frames of any detector, and images in the original's style of other brightnesses too: clusters on
 an even, bright glow are rare in any frame, and hard, as are hits that hardly rise above the

@@ -32,7 +32,7 @@ _FAINTEST = 4.0
 """Charge of the faintest point in standard deviations of the noise of a pixel, where one electron
 is less."""
 
-_POINT_RANGE = 30.0
+_POINT_RANGE = 10.0
 """Least ratio of the highest energy of points to the lowest."""
 
 

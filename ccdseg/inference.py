@@ -13,8 +13,9 @@ import numpy as np
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
+from ccdseg.frame_statistics import sample_of
 from ccdseg.memory import keep_freed_memory
-from ccdseg.normalization import Normalizer, get_normalizer, sample_of
+from ccdseg.normalization import Normalizer, get_normalizer
 from ccdseg.registry import (
     DEFAULT_MODEL,
     DESCRIPTION,
@@ -23,6 +24,7 @@ from ccdseg.registry import (
     check_thresholds,
     find_model,
     read_description,
+    read_json,
 )
 from ccdseg.resized_prediction import write_resized
 from ccdseg.tiled_prediction import TiledPrediction
@@ -31,7 +33,7 @@ from ccdseg.version import __version__
 if TYPE_CHECKING:
     from keras import Model
 
-    from ccdseg.models.frozen import FrozenClassifier
+    from ccdseg.models.frozen import ClassifierCache
     from ccdseg.models.receptive_field import ReceptiveField
 
 
@@ -97,11 +99,10 @@ class Segmenter:
     training: dict = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
     report: dict = field(default_factory=dict)
-    _compiled: dict[bool, _Compiled] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
     def __post_init__(self) -> None:
+        from ccdseg.models.any_size import for_any_size
+
         keep_freed_memory()
         self.normalizer = get_normalizer(self.normalizer)
         self.thresholds = check_thresholds(self.thresholds, len(self.classes))
@@ -116,11 +117,17 @@ class Segmenter:
             raise InputError(
                 f"The network takes {self.network.input_shape[-1]} channels; frames have one."
             )
-        self.network = _for_any_size(self.network)
+        self.network = for_any_size(self.network)
 
     @cached_property
     def _tiled(self) -> TiledPrediction:
         return TiledPrediction(self.network)
+
+    @cached_property
+    def _classifiers(self) -> ClassifierCache:
+        from ccdseg.models.frozen import ClassifierCache
+
+        return ClassifierCache()
 
     @property
     def receptive_field(self) -> ReceptiveField:
@@ -197,8 +204,10 @@ class Segmenter:
         progress: bool,
     ) -> None:
         """Write the results of all images."""
-        classifier = self._classifier(
-            probabilities="probabilities" in results or self.input_size is not None
+        classifier = self._classifiers.get(
+            self.network,
+            check_thresholds(self.thresholds, len(self.classes)),
+            probabilities="probabilities" in results or self.input_size is not None,
         )
         settings = {"normalizer": self.normalizer, "progress": progress}
         filled = map(_filled, images)
@@ -206,19 +215,6 @@ class Segmenter:
             self._tiled.write(filled, results, classifier, tile_size=tile_size, **settings)
         else:
             write_resized(filled, results, classifier, input_size=self.input_size, **settings)
-
-    def _classifier(self, *, probabilities: bool) -> FrozenClassifier:
-        """The network as it is now, compiled; kept until it or the thresholds change."""
-        from ccdseg.models.frozen import FrozenClassifier
-
-        thresholds = check_thresholds(self.thresholds, len(self.classes))
-        weights = self.network.get_weights()
-        known = self._compiled.get(probabilities)
-        if known is None or not known.is_made_of(self.network, weights, thresholds):
-            classifier = FrozenClassifier(self.network, thresholds, probabilities=probabilities)
-            known = _Compiled(classifier, self.network, weights, thresholds)
-            self._compiled[probabilities] = known
-        return known.classifier
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Save everything into a folder that `load` reads.
@@ -233,11 +229,9 @@ class Segmenter:
 
     def write(self, folder: Path) -> None:
         """Write the files of the model into an existing folder."""
-        import keras
+        from ccdseg.models.saved import save_network
 
-        bare = keras.Model.from_config(self.network.get_config())  # without optimiser state
-        bare.set_weights(self.network.get_weights())
-        bare.save(folder / NETWORK)
+        save_network(self.network, folder / NETWORK)
         description = {
             "name": self.name,
             "ccdseg": __version__,
@@ -263,10 +257,12 @@ class Segmenter:
         InputError
             Where there is no such model, or its folder is damaged.
         """
+        from ccdseg.models.saved import load_network
+
         folder = find_model(name_or_folder)
         description = read_description(folder)
-        network = _load_network(folder / NETWORK)
-        history, report = (_read_json(folder / name) for name in ("history.json", "report.json"))
+        network = load_network(folder / NETWORK)
+        history, report = (read_json(folder / name) for name in ("history.json", "report.json"))
         try:
             return cls(
                 network=network,
@@ -283,25 +279,6 @@ class Segmenter:
             raise InputError(f"{folder}: {error}") from None
 
 
-@dataclass(frozen=True, eq=False)
-class _Compiled:
-    """A classifier and what it was made of."""
-
-    classifier: FrozenClassifier
-    network: Model
-    weights: list[np.ndarray]
-    thresholds: tuple[float, ...]
-
-    def is_made_of(
-        self, network: Model, weights: list[np.ndarray], thresholds: tuple[float, ...]
-    ) -> bool:
-        return (
-            network is self.network
-            and thresholds == self.thresholds
-            and all(map(np.array_equal, weights, self.weights))
-        )
-
-
 def _filled(image: np.ndarray) -> np.ndarray:
     """The image with the median in place of what is not finite."""
     good = np.isfinite(image)
@@ -312,36 +289,3 @@ def _filled(image: np.ndarray) -> np.ndarray:
     filled = image.copy()
     filled[~good] = np.median(sample_of(image[good]))
     return filled
-
-
-def _for_any_size(network: Model) -> Model:
-    """The network itself, or, where its input has a fixed size, a copy without that bond."""
-    import keras
-
-    if network.input_shape[1:3] == (None, None):
-        return network
-    free = keras.Input((None, None, network.input_shape[-1]), name="image")
-    copy = keras.models.clone_model(network, input_tensors=free)
-    copy.set_weights(network.get_weights())
-    return copy
-
-
-def _load_network(path: Path) -> Model:
-    import keras
-
-    import ccdseg.models  # noqa: F401 - makes its layers known to keras
-
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(f"{path} is missing or damaged ({reason}).") from None
-
-
-def _read_json(path: Path) -> dict:
-    if not path.is_file():
-        return {}
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path} is damaged ({error}).") from None

@@ -108,7 +108,7 @@ DEFAULT = Preset(
 """The best quality in five minutes on two cores."""
 
 ANY_KIND = RecipeMixture(
-    name="any frame, one in three of faint hits, one in five in the original's style",
+    name="frames of any detector, of faint hits, and in the original's style",
     recipes=(
         ANY_FRAME,
         FAINT,

@@ -79,6 +79,22 @@ def read_description(folder: Path) -> dict:
     return description
 
 
+def read_json(path: Path) -> dict:
+    """Content of a JSON file of a model's folder; empty where there is no such file.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}).") from None
+
+
 def read_classes(folder: Path) -> ClassCatalogue:
     """Classes that the model of a folder tells apart; raises as `read_description`."""
     return ClassCatalogue.from_list(read_description(folder)["classes"])

@@ -67,6 +67,23 @@ def test_the_filter_is_as_good_as_itself_and_better_than_a_poor_one():
     assert own > 1.2 * best
 
 
+def test_dark_electrons_raise_the_threshold_of_the_filter():
+    skipper = Detector("skipper", pedestal=100.0, read_noise=0.2, gain=1.0, fano=0.1)
+
+    def threshold(dark_charge):
+        return detection_curve(
+            lambda image: np.zeros(image.shape, np.uint8),
+            detector=skipper,
+            spread=0.4,
+            energies=(0.01,),
+            dark_charge=dark_charge,
+            rng=np.random.default_rng(3),
+            **SIZE,
+        ).threshold
+
+    assert threshold(0.01) > 1.3 * threshold(0.0)
+
+
 def test_what_finds_nothing_has_no_half_energy():
     blind = curve(lambda image: np.zeros(image.shape, np.uint8))
     assert not blind.network.any()
@@ -77,7 +94,7 @@ def test_what_finds_nothing_has_no_half_energy():
 
 def test_the_table_has_units_and_the_half_energy_lies_between_two_energies():
     energy = np.array([1.0, 2.0, 4.0])
-    found = DetectionCurve(0.5, 2.0, energy, np.array([0.0, 0.4, 0.6]), np.ones(3), 0.1, 4.0)
+    found = DetectionCurve(0.5, 2.0, 0.0, energy, np.array([0.0, 0.4, 0.6]), np.ones(3), 0.1, 4.0)
     assert found.half_energies == (pytest.approx(8**0.5), 1.0)
     assert found.to_table().colnames == ["energy", "network", "matched_filter"]
     assert str(found.to_table()["energy"].unit) == "keV"

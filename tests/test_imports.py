@@ -13,8 +13,9 @@ import ccdseg
 FLOORS = [
     "version errors files npz memory classes connected detector training_config",
     (
-        "simulation mask normalization augmentation tiling dataset events estimation "
-        "identification evaluation postprocessing pictures resizing presets training_state"
+        "simulation mask frame_statistics normalization augmentation tiling dataset events "
+        "estimation identification evaluation postprocessing pictures resizing presets "
+        "training_state"
     ),
     (
         "fits_io image_files image_folders image_checks picture_files models batches registry "

@@ -12,7 +12,7 @@ from refusal import refused
 from ccdseg import tiled_prediction
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.inference import Segmenter
-from ccdseg.models import deeplab_v3_plus
+from ccdseg.models import frozen
 from ccdseg.models.losses import CrossentropyDice
 from ccdseg.normalization import get_normalizer
 
@@ -188,13 +188,20 @@ def test_new_weights_networks_and_thresholds_count_at_once(tiny_unet, frame):
     assert np.abs(other - after.probabilities).max() > 0.01
 
 
-def test_a_network_is_compiled_once_for_all_predictions(tiny_unet, frame):
+def test_a_network_is_compiled_once_for_all_predictions(tiny_unet, frame, monkeypatch):
+    made = []
+    original = frozen.FrozenClassifier
+
+    def build(*arguments, **options):
+        made.append(options)
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(frozen, "FrozenClassifier", build)
     segmenter = Segmenter(tiny_unet())
-    segmenter.predict(frame)
-    compiled = segmenter._classifier(probabilities=True)
-    segmenter.predict(frame[:50])
-    segmenter.predict(frame, probabilities=False)
-    assert segmenter._classifier(probabilities=True) is compiled
+    for probabilities in (True, False, True):
+        segmenter.predict(frame, probabilities=probabilities)
+        segmenter.predict(frame[:50], probabilities=probabilities)
+    assert [options["probabilities"] for options in made] == [True, False]
 
 
 THRESHOLDS_REFUSED = "give 4 numbers above 0, one per class"
@@ -459,7 +466,12 @@ def test_an_unknown_model_is_refused_with_those_there_are():
 def looks_at_all():
     """Segment 64×64 by a network that looks at the whole image, with another class threshold."""
     keras.utils.set_random_seed(5)
-    network = deeplab_v3_plus((None, None, 1), 2, filters=4, dilation_rates=(1,))
+    image = keras.Input((None, None, 1))
+    features = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(image)
+    whole_image = keras.layers.GlobalAveragePooling2D(keepdims=True)(features)
+    joined = keras.layers.Add()([features, whole_image])
+    outputs = keras.layers.Conv2D(2, 1, activation="softmax")(joined)
+    network = keras.Model(image, outputs)
     return Segmenter(
         network, classes=COSMICS, normalizer="stretch", thresholds=(1, 0.9), input_size=(64, 64)
     )

@@ -29,8 +29,11 @@ def test_the_notebook_runs_and_shows_as_many_pictures(committed):
     from nbclient import NotebookClient
 
     n_pictures = len(pictures(committed))
+    hurried = nbformat.from_dict(committed)
+    (training,) = [cell for cell in hurried.cells if "epochs=16" in cell.source]
+    training.source = training.source.replace("epochs=16", "epochs=2")
     client = NotebookClient(
-        nbformat.from_dict(committed),
+        hurried,
         timeout=240,
         kernel_name="python3",
         resources={"metadata": {"path": str(NOTEBOOK.parent)}},

@@ -126,12 +126,13 @@ def test_scores_of_events_are_drawn_by_energy(scene):
 def test_detection_curves_get_a_panel_each():
     energy = np.geomspace(0.01, 1, 5)
     curves = [
-        DetectionCurve(spread, 1.6, energy, np.linspace(0, 1, 5), np.linspace(0.1, 1, 5), 0.2, 4)
-        for spread in (0.4, 0.7, 1.0, 1.3)
+        DetectionCurve(spread, 1.6, dark, energy, energy, energy**0.5, 0.2, 4)
+        for spread, dark in ((0.4, 0.0), (0.7, 0.0), (1.0, 0.01), (1.3, 0.0))
     ]
     figure = plotting.plot_detection(curves)
     assert len(figure.axes) == 4
     assert figure.axes[1].get_title() == "σ = 0.7 px, noise 1.6 e⁻"
+    assert figure.axes[2].get_title() == "σ = 1 px, noise 1.6 e⁻, dark charge 0.01 e⁻"
     np.testing.assert_allclose(figure.axes[0].lines[0].get_xdata(), 1000 * energy)
 
 

@@ -41,6 +41,10 @@ Segment = Callable[[np.ndarray], np.ndarray]
 NOISES = (0.2, 1.6)
 """Read noise (e⁻): DAMIC-M's skipper readout, and a conventional one."""
 
+DETECTION = ((0.2, 0.0), (0.2, 1e-3), (1.6, 0.0))
+"""Read noise and dark charge (e⁻) of the frames with faint hits: a thousandth is what a
+day of a cold CCD collects (SENSEI, arXiv 2106.08347)."""
+
 SPREADS = (0.4, 0.7, 1.0)
 """Spread of point-like hits (px), front side to back side."""
 
@@ -88,7 +92,7 @@ def detection(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.G
     from ccdseg import plotting
 
     curves = []
-    for noise in NOISES:
+    for noise, dark_charge in DETECTION:
         for spread in tqdm(SPREADS, desc=f"Hits at {noise} e⁻", unit="width"):
             faintest = 3.7e-3 * noise * spread  # keV: a standard deviation of the filter and less
             curves.append(
@@ -97,6 +101,7 @@ def detection(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.G
                     detector=_detector(noise),
                     spread=spread,
                     energies=np.geomspace(6, 80, 12) * faintest,
+                    dark_charge=dark_charge,
                     n_frames=max(n_frames // 25, 1),
                     n_empty=n_frames,
                     rng=rng,
@@ -113,6 +118,7 @@ def detection(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.G
         rows.append(
             (
                 f"{curve.noise:.1f} e⁻",
+                f"{curve.dark_charge:g} e⁻",
                 f"{curve.spread} px",
                 f"{curve.false_events:.2f}",
                 f"{curve.threshold:.2f} σ",
@@ -121,9 +127,9 @@ def detection(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.G
                 network / best,
             )
         )
-    names = ("noise", "spread", "false events per Mpixel", "threshold of the filter")
+    names = ("noise", "dark charge", "spread", "false events per Mpixel", "threshold of the filter")
     names += ("half found: ccdseg", "matched filter", "ratio")
-    return "\n\n".join(["## Point-like hits in white noise", markdown(names, rows)])
+    return "\n\n".join(["## Point-like hits in noise", markdown(names, rows)])
 
 
 def identification(
@@ -243,7 +249,9 @@ def _detector(noise: float) -> Detector:
 def _with_settings(curve: DetectionCurve) -> QTable:
     table = curve.to_table()
     table.add_column(np.full(len(table), curve.spread) * u.pix, index=0, name="spread")
-    table.add_column(np.full(len(table), curve.noise) * u.electron, index=0, name="noise")
+    for name in ("dark_charge", "noise"):
+        column = np.full(len(table), getattr(curve, name)) * u.electron
+        table.add_column(column, index=0, name=name)
     return table
 
 

@@ -11,7 +11,7 @@ from ccdseg.connected import TOUCHING
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation.comb import fit_comb
-from ccdseg.normalization import noise_of
+from ccdseg.frame_statistics import noise_of
 
 _ENOUGH = 2000
 """Pixels below which no peaks are looked for."""

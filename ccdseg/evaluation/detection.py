@@ -38,6 +38,8 @@ class DetectionCurve:
         Standard deviation of the hits' charge (px).
     noise : float
         Noise of a pixel (e⁻).
+    dark_charge : float
+        Mean dark charge of a pixel (e⁻).
     energy : ndarray
         Energies of the hits (keV).
     network, matched_filter : ndarray
@@ -50,6 +52,7 @@ class DetectionCurve:
 
     spread: float
     noise: float
+    dark_charge: float
     energy: np.ndarray
     network: np.ndarray
     matched_filter: np.ndarray
@@ -118,6 +121,7 @@ def detection_curve(
     detector: Detector,
     spread: float,
     energies: Sequence[float],
+    dark_charge: float = 0.0,
     n_frames: int = 4,
     n_empty: int = 20,
     shape: tuple[int, int] = (512, 512),
@@ -135,10 +139,14 @@ def detection_curve(
         Standard deviation of the hits' charge (px).
     energies : sequence of float
         Energies of the hits (keV), ascending.
+    dark_charge : float
+        Mean dark charge of a pixel (e⁻), of a Poisson distribution. Where the noise is below an
+        electron, the filter finds the single electrons of which it consists, too, and its threshold
+        rises as far as the number of false events asks.
     n_frames : int
         Frames of hits at each energy.
     n_empty : int
-        Frames of noise alone, to count false events.
+        Frames of noise and dark charge alone, to count false events.
     shape : tuple of int
         Rows and columns of a frame (px).
     rng : numpy.random.Generator
@@ -152,12 +160,12 @@ def detection_curve(
     noise = detector.noise / detector.gain
 
     def significance(image: np.ndarray) -> np.ndarray:
-        charge = (image - detector.pedestal) / detector.gain
+        charge = (image - detector.pedestal) / detector.gain - dark_charge
         return matched_filter(charge, spread=spread, noise=noise)
 
     n_false, peaks = 0, []
     for _ in range(n_empty):
-        image = _read(np.zeros(shape), detector, rng)
+        image = _read(np.zeros(shape), detector, dark_charge, rng)
         clusters = segment(image) == CLASSES["cluster"].index
         n_false += ndimage.label(clusters, TOUCHING)[1]
         peaks.append(_maxima(significance(image)))
@@ -169,7 +177,7 @@ def detection_curve(
         n_hits = 0
         for _ in range(n_frames):
             charge, places = _hits(shape, energy, spread, detector, rng)
-            image = _read(charge, detector, rng)
+            image = _read(charge, detector, dark_charge, rng)
             clusters = segment(image) == CLASSES["cluster"].index
             filtered = significance(image) >= threshold
             n_hits += len(places)
@@ -180,6 +188,7 @@ def detection_curve(
     return DetectionCurve(
         spread=spread,
         noise=noise,
+        dark_charge=dark_charge,
         energy=np.asarray(energies, dtype=np.float64),
         network=found[0],
         matched_filter=found[1],
@@ -218,6 +227,9 @@ def _hits(
     return charge, np.rint(centres).astype(int)
 
 
-def _read(charge: np.ndarray, detector: Detector, rng: np.random.Generator) -> np.ndarray:
+def _read(
+    charge: np.ndarray, detector: Detector, dark_charge: float, rng: np.random.Generator
+) -> np.ndarray:
+    collected = charge + rng.poisson(dark_charge, charge.shape)
     noise = rng.normal(0, detector.noise, charge.shape)
-    return (detector.pedestal + detector.gain * charge + noise).astype(np.float32)
+    return (detector.pedestal + detector.gain * collected + noise).astype(np.float32)

@@ -33,11 +33,11 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     -------
     astropy.table.QTable
         A copy with the columns ``depth`` (µm below the gate side, 0 to the thickness),
-        ``depth_error`` (its standard deviation from that of the spread and from the path of an
-        electron of that energy, which may be part of the spread; at most that of a depth which may
-        be anything) and ``side``: ``front`` or ``back`` where the depth is at least one
-        standard deviation away from the middle, else empty. NaN and empty where no point was
-        fitted.
+        ``depth_error`` (its standard deviation from that of the spread, from the path of an
+        electron of that energy, which may be part of the spread, and from the growth, which charge
+        along a path does not show; at most that of a depth which may be anything) and ``side``:
+        ``front`` or ``back`` where the depth is at least one standard deviation away from the
+        middle, else empty. NaN and empty where no point was fitted.
 
     Raises
     ------
@@ -62,7 +62,9 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     )
     path = EXTENT * energy / detector.pixel_size
     of_path = _depth((spread**2 + path**2) / growth**2, detector) - depth
-    known = np.fmin(np.hypot(of_spread, of_path), detector.thickness / 12**0.5)
+    of_growth = _depth((spread * detector.pixel_size) ** 2, detector) - depth
+    known = np.sqrt(of_spread**2 + of_path**2 + of_growth**2)
+    known = np.fmin(known, detector.thickness / 12**0.5)
     result = events.copy()
     result["depth"] = np.clip(depth, 0, detector.thickness) * u.um
     result["depth_error"] = np.where(np.isfinite(depth), known, np.nan) * u.um

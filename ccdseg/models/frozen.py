@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import log
 
+import numpy as np
 from keras import KerasTensor, Model, activations, ops
 
 
@@ -56,6 +58,48 @@ class FrozenClassifier(Model):
             mask = ops.where(score > best, ops.cast(index, "uint8"), mask)
             best = ops.maximum(best, score)
         return mask
+
+
+class ClassifierCache:
+    """Compiled classifiers of a network, kept until it or the thresholds change."""
+
+    def __init__(self) -> None:
+        self._made: dict[bool, _Made] = {}
+
+    def get(
+        self, network: Model, thresholds: tuple[float, ...], *, probabilities: bool
+    ) -> FrozenClassifier:
+        """The network as it is now, compiled, where it is not known already.
+
+        Parameters
+        ----------
+        network, thresholds, probabilities
+            As for `FrozenClassifier`.
+        """
+        weights = network.get_weights()
+        made = self._made.get(probabilities)
+        if made is None or not made.of(network, weights, thresholds):
+            classifier = FrozenClassifier(network, thresholds, probabilities=probabilities)
+            made = _Made(classifier, network, weights, thresholds)
+            self._made[probabilities] = made
+        return made.classifier
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """A classifier and what it was made of."""
+
+    classifier: FrozenClassifier
+    network: Model
+    weights: list[np.ndarray]
+    thresholds: tuple[float, ...]
+
+    def of(self, network: Model, weights: list[np.ndarray], thresholds: tuple[float, ...]) -> bool:
+        return (
+            network is self.network
+            and thresholds == self.thresholds
+            and all(map(np.array_equal, weights, self.weights))
+        )
 
 
 def _softmax(planes: KerasTensor) -> KerasTensor:

@@ -23,12 +23,12 @@ def measured(model_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("physics") / "results"
     with pytest.MonkeyPatch.context() as patch:
         for name in ("events", "general"):
-            patch.setitem(RECIPES, name, RECIPES[name].scaled((96, 96)))
+            patch.setitem(RECIPES, name, RECIPES[name].scaled((80, 80)))
         curve = physics_report.detection_curve
         patch.setattr(
             physics_report,
             "detection_curve",
-            lambda *arguments, **options: curve(*arguments, **options, shape=(96, 96)),
+            lambda *arguments, **options: curve(*arguments, **options, shape=(64, 64)),
         )
         options = ["--frames", 2, "--model", model_folder, "--output", folder]
         assert status(main, "physics", *options) == 0
@@ -105,15 +105,15 @@ def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
     few = replace(RECIPES["events"].scaled((160, 160)), name="events")
     monkeypatch.setitem(RECIPES, "events", few)
     monkeypatch.setattr(particles, "LazyModel", BySigmas)
-    assert status(main, "particles", "-o", "mine.npz", "--frames", "60") == 0
+    assert status(main, "particles", "-o", "mine.npz", "--frames", "36") == 0
     output = capsys.readouterr()
     assert "classifier: mine.npz" in output.out
     assert "macro F1" in output.out
     assert not [line for line in said(output.err) if "rror" in line]
     classifier = ParticleClassifier.load("mine.npz")
     assert classifier.weights[0].shape == (len(classifier.features), 64)
-    assert classifier.training["command"] == "ccdseg particles -o mine.npz --frames 60"
-    assert (classifier.training["frames"], classifier.training["seed"]) == (60, 0)
+    assert classifier.training["command"] == "ccdseg particles -o mine.npz --frames 36"
+    assert (classifier.training["frames"], classifier.training["seed"]) == (36, 0)
     assert classifier.training["recipe"]["shape"] == [160, 160]
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import keras
 from keras import Model
 
-import ccdseg.models  # noqa: F401 - makes its layers known to keras
 from ccdseg.errors import InputError
 
 

@@ -61,16 +61,7 @@ class ClusterSizes(Rule):
         at_least(self, "most", self.least)
 
     def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
-        cluster = classes["cluster"].index
-        return replace(
-            mask,
-            cluster,
-            lambda component: (
-                cluster
-                if self.least <= component.size <= self.most
-                else most_frequent(component.surroundings(mask))
-            ),
-        )
+        return _limit_sizes(mask, classes["cluster"].index, self.least, self.most)
 
 
 @dataclass(frozen=True)
@@ -90,16 +81,7 @@ class SpecksRemoved(Rule):
         at_least(self, "least", 1)
 
     def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
-        glow = classes["glowing"].index
-        return replace(
-            mask,
-            glow,
-            lambda component: (
-                glow
-                if component.size >= self.least
-                else most_frequent(component.surroundings(mask))
-            ),
-        )
+        return _limit_sizes(mask, classes["glowing"].index, self.least, mask.size)
 
 
 @dataclass(frozen=True)
@@ -137,3 +119,16 @@ class HolesClosed(Rule):
                 mask[rows, columns][hole] = cluster
                 n_changed += 1
         return n_changed
+
+
+def _limit_sizes(mask: np.ndarray, index: int, least: int, most: int) -> int:
+    """Let components of a class that are smaller or larger become what surrounds them."""
+    return replace(
+        mask,
+        index,
+        lambda component: (
+            index
+            if least <= component.size <= most
+            else most_frequent(component.surroundings(mask))
+        ),
+    )

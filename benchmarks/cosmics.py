@@ -19,11 +19,11 @@ import numpy as np
 from benchmarks.study import run_study, time_of_a_step
 from ccdseg.cli.train import build_segmenter, find_weights
 from ccdseg.evaluation import score_image
-from ccdseg.presets import PRESETS, TEST_SEED, Preset
 from ccdseg.simulation import RECIPES, simulate_images
+from ccdseg.training.presets import PRESETS, TEST_SEED, Preset
 
 if TYPE_CHECKING:
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
 TABLE = Path(__file__).parent.parent / "docs" / "study_cosmics.md"
 N_EPOCHS = 5
@@ -76,7 +76,7 @@ def header(minutes: float) -> Iterator[str]:
 
 def row(candidate: Candidate, minutes: float) -> str:
     """Train one candidate for so long, score and time it."""
-    from ccdseg.training import train_on_simulation
+    from ccdseg.training.training import train_on_simulation
 
     preset = candidate.preset
     shape = preset.input_size or preset.recipe.shape

@@ -19,8 +19,8 @@ import numpy as np
 from ccdseg.cli.quiet import import_keras
 from ccdseg.evaluation import pixel_report
 from ccdseg.files import atomic_path
-from ccdseg.presets import PRESETS, TEST_SEED
 from ccdseg.simulation import RECIPES, simulate_dataset
+from ccdseg.training.presets import PRESETS, TEST_SEED
 
 TABLE = Path(__file__).parent.parent / "docs" / "study.md"
 PILOT_IMAGES = 40
@@ -106,9 +106,9 @@ def header(minutes: float) -> Iterator[str]:
 
 def row(candidate: Candidate, minutes: float) -> str:
     """Train one candidate for so long, score and time it."""
-    from ccdseg.inference import Segmenter
     from ccdseg.models import NETWORKS
-    from ccdseg.training import train_on_simulation
+    from ccdseg.segmentation.segmenter import Segmenter
+    from ccdseg.training.training import train_on_simulation
 
     preset = PRESETS["general"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ccdseg.errors import InputError
-from ccdseg.npz import read_npz, write_npz
+from ccdseg.files import read_npz, write_npz
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Writing that never leaves half a file, nor replaces one without being asked to."""
+"""Files: written whole or not at all, never replaced unasked; `.npz` files without code in them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from ccdseg.errors import InputError
 
@@ -91,3 +94,26 @@ def _replace(new: Path, target: Path) -> None:
     target.rename(old)
     new.rename(target)
     shutil.rmtree(old) if old.is_dir() else old.unlink()
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """Read all arrays of a file.
+
+    Raises
+    ------
+    InputError
+        Where the file is no `.npz`, is damaged, or holds anything but plain arrays.
+    """
+    try:
+        with path.open("rb") as stream, NpzFile(stream, allow_pickle=False) as archive:
+            arrays = {name: np.asarray(archive[name]) for name in archive.files}
+    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{path} cannot be read as .npz ({reason}).") from None
+    return arrays
+
+
+def write_npz(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays compressed, under their names."""
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
-from command_line import files, said, status
 
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import main
 from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from tests.command_line import files, said, status
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-LONGEST = ("test_scripts", "test_notebook", "test_cli_physics", "test_cli_train", "test_cli_resume")
+LONGEST = ("test_scripts", "test_notebook", "test_physics", "test_train", "test_resume")
 
 
 def pytest_collection_modifyitems(items):
@@ -60,8 +60,8 @@ def tiny_unet():
 @pytest.fixture(scope="session")
 def model_folder(tiny_unet, small_set, tmp_path_factory):
     """Folder of a tiny trained segmenter; only read it."""
-    from ccdseg.inference import Segmenter
-    from ccdseg.training import TrainingConfig, train
+    from ccdseg.segmentation.segmenter import Segmenter
+    from ccdseg.training.training import TrainingConfig, train
 
     segmenter = Segmenter(tiny_unet(), name="tiny")
     config = TrainingConfig(epochs=2, batch_size=2)
@@ -74,8 +74,8 @@ def model_folder(tiny_unet, small_set, tmp_path_factory):
 @pytest.fixture(scope="session")
 def cosmics_folder(tiny_unet, small_set, tmp_path_factory):
     """Folder of a tiny segmenter of background and cosmics, trained on clusters; only read it."""
-    from ccdseg.inference import Segmenter
-    from ccdseg.training import TrainingConfig, train
+    from ccdseg.segmentation.segmenter import Segmenter
+    from ccdseg.training.training import TrainingConfig, train
 
     segmenter = Segmenter(tiny_unet(n_classes=2), classes=COSMICS, name="tiny cosmics")
     masks = (small_set.masks == CLASSES["cluster"].index).astype(np.uint8)
@@ -89,7 +89,7 @@ def cosmics_folder(tiny_unet, small_set, tmp_path_factory):
 @pytest.fixture(scope="session")
 def segmenter(model_folder):
     """The tiny trained segmenter; do not change it."""
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
     return Segmenter.load(model_folder)
 

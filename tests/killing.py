@@ -4,7 +4,7 @@ import os
 
 from keras import callbacks
 
-from ccdseg import fitting
+from ccdseg.training import fitting
 
 
 class KilledError(Exception):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from refusal import refused
 
 from ccdseg.augmentation import AUGMENTATIONS, append_augmented, augment
 from ccdseg.dataset import ArraySet
+from tests.refusal import refused
 
 LEVELS = np.array([0, 1, 2, 4], dtype=np.float32)
 SHAPES = [(32, 32), (24, 40), (40, 17)]

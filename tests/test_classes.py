@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from refusal import refused
 
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
+from tests.refusal import refused
 
 
 def test_classes_have_their_order_indices_and_colours():

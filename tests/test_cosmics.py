@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.table import QTable
-from command_line import script, status
 from PIL import Image
 
 from ccdseg.cli import main, predict, train
-from ccdseg.image_folders import read_mask
+from ccdseg.images_io.folders import read_mask
+from tests.command_line import script, status
 
 
 @pytest.fixture(scope="module")

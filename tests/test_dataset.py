@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from refusal import refused
 
 from ccdseg.dataset import ArraySet, load_array_set
+from tests.refusal import refused
 
 
 def random_set(n=5, shape=(6, 7)):

@@ -5,9 +5,9 @@ import re
 from dataclasses import asdict, replace
 
 import pytest
-from refusal import refused
 
 from ccdseg.detector import DAMIC, Detector
+from tests.refusal import refused
 
 
 def test_damic_has_the_numbers_of_the_original_simulation():

@@ -3,9 +3,9 @@
 import stat
 
 import pytest
-from refusal import refused
 
 from ccdseg.files import atomic_folder, atomic_path, refuse_existing, staged_files
+from tests.refusal import refused
 
 
 def content(folder):

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from refusal import refused
 
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC
@@ -20,6 +19,7 @@ from ccdseg.mask import (
     to_one_hot,
 )
 from ccdseg.simulation.recipe import SimulationRecipe
+from tests.refusal import refused
 
 THRESHOLDS = Thresholds.from_detector(DAMIC, SimulationRecipe())
 

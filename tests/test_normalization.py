@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from refusal import refused
 
 from ccdseg.frame_statistics import noise_of
 from ccdseg.normalization import (
@@ -16,6 +15,7 @@ from ccdseg.normalization import (
     RobustNormalizer,
     get_normalizer,
 )
+from tests.refusal import refused
 
 ALL = [
     *(kind() for kind in NORMALIZERS.values()),

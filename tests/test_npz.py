@@ -5,11 +5,11 @@ import zipfile
 
 import numpy as np
 import pytest
-from refusal import refused
 
 from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.errors import InputError
 from ccdseg.simulation.library import ClusterLibrary, load_cluster_library
+from tests.refusal import refused
 
 
 def saved(path):

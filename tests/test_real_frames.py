@@ -60,7 +60,7 @@ def test_masks_are_written_under_the_names_of_the_images(case, tmp_path):
 
 @pytest.mark.parametrize("name", [existing("gmos_longslit.fits")])
 def test_the_model_of_cosmics_finds_both_tracks_of_a_spectrum_and_nothing_else(name):
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
     frame = read_frame(DATA / name, hdu="SCI")
     mask = Segmenter.load("cosmics-unet").predict(frame.data, probabilities=False).mask

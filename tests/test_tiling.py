@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from refusal import refused
 
 from ccdseg.tiling import (
     Tile,
@@ -13,6 +12,7 @@ from ccdseg.tiling import (
     stitch,
     tiles_with,
 )
+from tests.refusal import refused
 
 
 def random_plan(seed):

@@ -12,12 +12,12 @@ from tqdm import tqdm
 from ccdseg.cli.training_data import Sets
 from ccdseg.detector import Detector
 from ccdseg.evaluation import PixelSample, Reliability, choose_thresholds, measure_reliability
-from ccdseg.image_folders import ImageFolder
-from ccdseg.presets import Preset
+from ccdseg.images_io.folders import ImageFolder
 from ccdseg.simulation import simulate_images
+from ccdseg.training.presets import Preset
 
 if TYPE_CHECKING:
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
 N_FRAMES = 150
 """Frames that are simulated to choose the thresholds, and most of those of a folder."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ccdseg.registry import DEFAULT_MODEL
+from ccdseg.segmentation.store import DEFAULT_MODEL
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

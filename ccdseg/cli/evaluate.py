@@ -22,9 +22,9 @@ from ccdseg.errors import InputError
 from ccdseg.evaluation import scored_class
 from ccdseg.evaluation.peers import PEERS, Peer, estimate_noise, tuned
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.presets import N_TEST_IMAGES, TEST_SEED
-from ccdseg.registry import find_model
+from ccdseg.segmentation.store import find_model
 from ccdseg.simulation import RECIPES
+from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 
 SUMMARY = "score a model on simulated frames or on your own"
 

@@ -26,7 +26,7 @@ from ccdseg.evaluation import (
 if TYPE_CHECKING:
     import numpy as np
 
-    from ccdseg.inference import Prediction
+    from ccdseg.segmentation.segmenter import Prediction
 
 
 @dataclass(frozen=True, eq=False)

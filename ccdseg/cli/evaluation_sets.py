@@ -13,8 +13,7 @@ import numpy as np
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.errors import InputError
-from ccdseg.image_folders import ImageFolder, find_parts
-from ccdseg.presets import N_TEST_IMAGES, TEST_SEED
+from ccdseg.images_io.folders import ImageFolder, find_parts
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
@@ -23,6 +22,7 @@ from ccdseg.simulation import (
     load_cluster_library,
     simulate_images,
 )
+from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 
 N_FRAMES = {"general": 200, "xray": 100}
 """Frames of a recipe where it is not said how many; of others `N_TEST_IMAGES`."""

@@ -16,7 +16,7 @@ from ccdseg.cli.segmented import Segmented
 from ccdseg.events import stack_events
 from ccdseg.fits_io import Frame, write_cleaned, write_masks
 from ccdseg.fits_io.signature import Signatory
-from ccdseg.picture_files import is_picture, write_cleaned_picture, write_mask_png
+from ccdseg.images_io import is_picture, write_cleaned_picture, write_mask_png
 from ccdseg.version import __version__
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from ccdseg.cli.result_names import results_of
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing
-from ccdseg.image_files import SUFFIXES, image_files_in, stem
+from ccdseg.images_io.files import SUFFIXES, image_files_in, stem
 
 
 def list_images(names: list[str]) -> list[Path]:

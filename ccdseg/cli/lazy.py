@@ -10,10 +10,10 @@ import numpy as np
 
 from ccdseg.cli.quiet import import_keras
 from ccdseg.postprocessing import apply_restrictions, default_rules
-from ccdseg.registry import read_classes
+from ccdseg.segmentation.store import read_classes
 
 if TYPE_CHECKING:
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
 
 class LazyModel:
@@ -27,7 +27,7 @@ class LazyModel:
     def segmenter(self) -> Segmenter:
         """The loaded model."""
         import_keras()
-        from ccdseg.inference import Segmenter
+        from ccdseg.segmentation.segmenter import Segmenter
 
         return Segmenter.load(self.folder)
 

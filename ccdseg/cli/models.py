@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from ccdseg.registry import DEFAULT_MODEL, list_models, read_description
+from ccdseg.segmentation.store import DEFAULT_MODEL, list_models, read_description
 
 SUMMARY = "list the models that ship"
 

@@ -18,7 +18,7 @@ from ccdseg.files import refuse_existing
 from ccdseg.identification import identify
 from ccdseg.identification.training import joined, known_events, train_classifier
 from ccdseg.provenance import code_state
-from ccdseg.registry import find_model
+from ccdseg.segmentation.store import find_model
 from ccdseg.simulation import RECIPES
 
 SUMMARY = "train the classifier of particles"

@@ -14,7 +14,7 @@ from ccdseg.cli.parser import natural_int, positive_int
 from ccdseg.cli.physics_report import RESULTS, SECTIONS
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.registry import find_model
+from ccdseg.segmentation.store import find_model
 from ccdseg.version import __version__
 
 SUMMARY = "measure how well events are found, measured and identified"

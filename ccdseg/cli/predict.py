@@ -24,10 +24,10 @@ from ccdseg.cli.segmented import Steps, segment
 from ccdseg.detector import PRESETS
 from ccdseg.errors import InputError
 from ccdseg.files import staged_files
-from ccdseg.image_files import read_images
-from ccdseg.picture_files import check_writable, is_picture
+from ccdseg.images_io import check_writable, is_picture
+from ccdseg.images_io.files import read_images
 from ccdseg.postprocessing import RULES, Rule, TracksAreWhole, default_rules
-from ccdseg.registry import find_model
+from ccdseg.segmentation.store import find_model
 
 SUMMARY = "segment FITS frames and pictures"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ccdseg.image_files import stem
-from ccdseg.picture_files import is_picture
+from ccdseg.images_io import is_picture
+from ccdseg.images_io.files import stem
 
 
 def mask_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from ccdseg.classes import ClassCatalogue
 from ccdseg.cli.segmented import Segmented
 from ccdseg.fits_io import Frame, write_regions
-from ccdseg.image_files import stem
+from ccdseg.images_io.files import stem
 from ccdseg.tiling import tiles_with
 
 

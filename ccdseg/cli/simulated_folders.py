@@ -12,8 +12,8 @@ from tqdm import tqdm
 from ccdseg.classes import COSMICS
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
-from ccdseg.image_folders import PARTS, mask_folder
-from ccdseg.picture_files import write_png
+from ccdseg.images_io import write_png
+from ccdseg.images_io.folders import PARTS, mask_folder
 from ccdseg.simulation import SimulatedImage
 
 ORIGIN = "simulation.json"
@@ -32,7 +32,7 @@ def write_folders(
     ----------
     folder : Path
         Data set to write: the folders ``Train``, ``TrainAnnotation``, ``Validation``, … that
-        `ccdseg.image_folders.find_parts` finds.
+        `ccdseg.images_io.folders.find_parts` finds.
     images : iterator of SimulatedImage
         Images of whole numbers from 0 to 65535 (ADU).
     n_images : int

@@ -20,14 +20,14 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, refuse_existing
-from ccdseg.presets import PRESETS, Preset
 from ccdseg.provenance import code_state
-from ccdseg.registry import NETWORK, find_model, read_classes
+from ccdseg.segmentation.store import NETWORK, find_model, read_classes
 from ccdseg.simulation import SimulationRecipe
-from ccdseg.training_state import LOG_FILE
+from ccdseg.training.checkpoint import LOG_FILE
+from ccdseg.training.presets import PRESETS, Preset
 
 if TYPE_CHECKING:
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
 SUMMARY = "train a model on simulated images or on your own"
 
@@ -210,9 +210,9 @@ def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segme
     """Untrained segmenter of a preset, or one with the weights of another of its kind."""
     import keras
 
-    from ccdseg.inference import Segmenter
     from ccdseg.models import NETWORKS
     from ccdseg.models.weights import load_body, load_weights
+    from ccdseg.segmentation.segmenter import Segmenter
 
     keras.utils.set_random_seed(preset.config.seed)
     build = NETWORKS[preset.architecture]
@@ -234,7 +234,7 @@ def fit(
     segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector | None, folder: Path
 ) -> None:
     """Train on the stored images, or on new ones every epoch."""
-    from ccdseg.training import train, train_on_folders, train_on_simulation
+    from ccdseg.training.training import train, train_on_folders, train_on_simulation
 
     logger.info("network: %s parameters", f"{segmenter.network.count_params():,}")
     settings = {"config": preset.config, "folder": folder}

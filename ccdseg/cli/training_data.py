@@ -12,11 +12,11 @@ from ccdseg.augmentation import append_augmented
 from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.image_checks import check_folders
-from ccdseg.image_folders import ImageFolder, find_parts
+from ccdseg.images_io.checks import check_folders
+from ccdseg.images_io.folders import ImageFolder, find_parts
 from ccdseg.mask import Thresholds, threshold_mask
-from ccdseg.presets import N_TEST_IMAGES, TEST_SEED, Preset
 from ccdseg.simulation import Recipe, SimulationRecipe, simulate_dataset
+from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED, Preset
 
 _TEST_SHARE = 0.2
 """Share of one's own images that is split off to test, where none are given for that."""

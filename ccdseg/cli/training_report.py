@@ -16,10 +16,10 @@ from ccdseg.cli.evaluation_scores import Scores, score_frame
 from ccdseg.cli.training_data import Frame
 from ccdseg.detector import Detector
 from ccdseg.evaluation import PixelReport, Reliability
-from ccdseg.presets import Preset
+from ccdseg.training.presets import Preset
 
 if TYPE_CHECKING:
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
 Example = tuple[np.ndarray, np.ndarray, np.ndarray]
 """An image (ADU), its mask, and the predicted one."""
@@ -78,7 +78,7 @@ def _earlier_training(weights: str | None) -> dict | None:
     """How the model was trained whose weights are the start; None where it is none."""
     if weights is None or Path(weights).is_file():
         return None
-    from ccdseg.inference import Segmenter
+    from ccdseg.segmentation.segmenter import Segmenter
 
     earlier = Segmenter.load(weights)
     return earlier.training | {"history": earlier.history}

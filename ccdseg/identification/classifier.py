@@ -11,9 +11,9 @@ import numpy as np
 from astropy.table import QTable
 
 from ccdseg.errors import InputError
+from ccdseg.files import read_npz, write_npz
 from ccdseg.identification.features import FEATURES, feature_matrix
 from ccdseg.identification.particles import PARTICLES
-from ccdseg.npz import read_npz, write_npz
 
 SHIPPED = Path(__file__).parent / "particles.npz"
 

@@ -12,7 +12,7 @@ def plot_history(history: dict[str, list[float]]) -> Figure:
     Parameters
     ----------
     history : dict of str to list of float
-        As returned by `ccdseg.training.train`.
+        As returned by `ccdseg.training.training.train`.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ccdseg.errors import InputError
-from ccdseg.npz import read_npz, write_npz
+from ccdseg.files import read_npz, write_npz
 
 MINIMUM_ENERGY = 0.001
 """Deposits below one eV per pixel are dropped (keV)."""

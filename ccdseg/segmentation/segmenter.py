@@ -1,0 +1,291 @@
+"""A segmenter: a network with everything that it needs to be used rightly."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.errors import InputError
+from ccdseg.files import atomic_folder
+from ccdseg.frame_statistics import sample_of
+from ccdseg.segmentation.memory import keep_freed_memory
+from ccdseg.normalization import Normalizer, get_normalizer
+from ccdseg.segmentation.store import (
+    DEFAULT_MODEL,
+    DESCRIPTION,
+    NETWORK,
+    check_input_size,
+    check_thresholds,
+    find_model,
+    read_description,
+    read_json,
+)
+from ccdseg.segmentation.resized import write_resized
+from ccdseg.segmentation.tiled import TiledPrediction
+from ccdseg.version import __version__
+
+if TYPE_CHECKING:
+    from keras import Model
+
+    from ccdseg.segmentation.engine import ClassifierCache
+    from ccdseg.models.receptive_field import ReceptiveField
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a segmenter says of an image.
+
+    Attributes
+    ----------
+    mask : ndarray
+        Class with the highest probability / threshold, uint8 of shape (H, W) or (N, H, W).
+    probabilities : ndarray or None
+        Probability of each class, float32 of shape (…, H, W, classes), summing to 1; None where
+        they were not asked for.
+    """
+
+    mask: np.ndarray
+    probabilities: np.ndarray | None
+
+
+@dataclass
+class Segmenter:
+    """A network, its classes and its normalisation.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Maps (N, rows, columns, 1) to probabilities (N, rows, columns, classes), fully
+        convolutional.
+    classes : ClassCatalogue
+        Meaning of the channels.
+    normalizer : str, dict or Normalizer
+        What is done to a frame before the network sees it.
+    thresholds : tuple of float, optional
+        One per class, above 0: a pixel is of the class with the highest probability / threshold, so
+        that a class of a low threshold is found sooner. By default all are 1, and it is of the most
+        probable class.
+    input_size : tuple of int, optional
+        Rows and columns to which normalised images are resized before the network, and the
+        probabilities back behind it: for networks that look at the whole image. By default images
+        keep their size and are cut into tiles, for which the network's reach must be finite.
+    name : str
+        Name under which results mention the model.
+    training : dict
+        How it was trained: preset, configuration, recipe, command, seed, versions.
+    history : dict of str to list of float
+        Losses and metrics per epoch.
+    report : dict
+        Scores on test images.
+
+    Examples
+    --------
+    >>> segmenter = Segmenter.load("damic-unet")  # doctest: +SKIP
+    >>> segmenter.predict(frame.data).mask  # doctest: +SKIP
+    """
+
+    network: Model
+    classes: ClassCatalogue = CLASSES
+    normalizer: Normalizer | str | dict = "robust"
+    thresholds: tuple[float, ...] | None = None
+    input_size: tuple[int, int] | None = None
+    name: str = "unnamed"
+    training: dict = field(default_factory=dict)
+    history: dict[str, list[float]] = field(default_factory=dict)
+    report: dict = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        from ccdseg.models.any_size import for_any_size
+
+        keep_freed_memory()
+        self.normalizer = get_normalizer(self.normalizer)
+        self.thresholds = check_thresholds(self.thresholds, len(self.classes))
+        self.input_size = check_input_size(self.input_size)
+        n_outputs = self.network.output_shape[-1]
+        if n_outputs != len(self.classes):
+            raise InputError(
+                f"The network has {n_outputs} output channels and the catalogue "
+                f"{len(self.classes)} classes ({', '.join(self.classes.names)})."
+            )
+        if self.network.input_shape[-1] != 1:
+            raise InputError(
+                f"The network takes {self.network.input_shape[-1]} channels; frames have one."
+            )
+        self.network = for_any_size(self.network)
+
+    @cached_property
+    def _tiled(self) -> TiledPrediction:
+        return TiledPrediction(self.network)
+
+    @cached_property
+    def _classifiers(self) -> ClassifierCache:
+        from ccdseg.segmentation.engine import ClassifierCache
+
+        return ClassifierCache()
+
+    @property
+    def receptive_field(self) -> ReceptiveField:
+        """Reach and stride of the network, where it does not look at the whole image."""
+        return self._tiled.receptive_field
+
+    @property
+    def stride(self) -> int:
+        """What the network needs the sides of an image to be a multiple of (px).
+
+        It is 1 where images are resized to `input_size`.
+        """
+        return 1 if self.input_size else self.receptive_field.stride
+
+    def predict(
+        self,
+        image: np.ndarray,
+        *,
+        tile_size: int | tuple[int, int] | None = None,
+        probabilities: bool = True,
+        progress: bool = False,
+    ) -> Prediction:
+        """Segment an image of any size.
+
+        The image is cut into overlapping tiles, each normalised by the statistics of the whole; the
+        result does not depend on how it is cut. With an `input_size` it is resized instead. Pixels
+        that are not finite are taken as the median of the others.
+
+        Parameters
+        ----------
+        image : ndarray
+            Signal (ADU) of shape (H, W), or (N, H, W) for several images of one size, each
+            normalised for itself.
+        tile_size : int or tuple of int, optional
+            Side of a tile, or its rows and columns, halo included (px); raised where the halo needs
+            it, and without meaning where the segmenter has an `input_size`. By default the tiles
+            are as large as memory allows.
+        probabilities : bool
+            Whether the probabilities are wanted; the mask alone takes less time and memory.
+        progress : bool
+            Whether to show a progress bar.
+
+        Returns
+        -------
+        Prediction
+
+        Raises
+        ------
+        InputError
+            Where the image has another number of dimensions, is empty, or has no finite pixel.
+        """
+        image = np.asarray(image)
+        if image.ndim not in (2, 3) or image.size == 0 or image.dtype.kind not in "fiu":
+            raise InputError(
+                f"An image of shape {image.shape} and type {image.dtype} cannot be segmented; "
+                "give numbers of shape (rows, columns) or (N, rows, columns)."
+            )
+        images = image if image.ndim == 3 else image[np.newaxis]
+        results = {"mask": np.empty(images.shape, dtype=np.uint8)}
+        if probabilities:
+            shape = (*images.shape, len(self.classes))
+            results["probabilities"] = np.empty(shape, dtype=np.float32)
+        self._segment(images, results, tile_size=tile_size, progress=progress)
+        if image.ndim == 2:
+            results = {name: result[0] for name, result in results.items()}
+        return Prediction(**{"probabilities": None, **results})
+
+    def _segment(
+        self,
+        images: np.ndarray,
+        results: dict[str, np.ndarray],
+        *,
+        tile_size: int | tuple[int, int] | None,
+        progress: bool,
+    ) -> None:
+        """Write the results of all images."""
+        classifier = self._classifiers.get(
+            self.network,
+            check_thresholds(self.thresholds, len(self.classes)),
+            probabilities="probabilities" in results or self.input_size is not None,
+        )
+        settings = {"normalizer": self.normalizer, "progress": progress}
+        filled = map(_filled, images)
+        if self.input_size is None:
+            self._tiled.write(filled, results, classifier, tile_size=tile_size, **settings)
+        else:
+            write_resized(filled, results, classifier, input_size=self.input_size, **settings)
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
+        """Save everything into a folder that `load` reads.
+
+        Raises
+        ------
+        InputError
+            Where the folder exists and `overwrite` was not asked for.
+        """
+        with atomic_folder(folder, overwrite=overwrite) as temporary:
+            self.write(temporary)
+
+    def write(self, folder: Path) -> None:
+        """Write the files of the model into an existing folder."""
+        from ccdseg.models.saved import save_network
+
+        save_network(self.network, folder / NETWORK)
+        description = {
+            "name": self.name,
+            "ccdseg": __version__,
+            "classes": self.classes.to_list(),
+            "normalizer": self.normalizer.to_dict(),
+            "thresholds": self.thresholds,
+            "input_size": self.input_size,
+            "training": self.training,
+        }
+        for file, content in {
+            DESCRIPTION: description,
+            "history.json": self.history,
+            "report.json": self.report,
+        }.items():
+            (folder / file).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path = DEFAULT_MODEL) -> Segmenter:
+        """Load a model that ships, by name, or one's own, by folder.
+
+        Raises
+        ------
+        InputError
+            Where there is no such model, or its folder is damaged.
+        """
+        from ccdseg.models.saved import load_network
+
+        folder = find_model(name_or_folder)
+        description = read_description(folder)
+        network = load_network(folder / NETWORK)
+        history, report = (read_json(folder / name) for name in ("history.json", "report.json"))
+        try:
+            return cls(
+                network=network,
+                classes=ClassCatalogue.from_list(description["classes"]),
+                normalizer=description["normalizer"],
+                thresholds=description.get("thresholds"),
+                input_size=description.get("input_size"),
+                name=description["name"],
+                training=description.get("training", {}),
+                history=history,
+                report=report,
+            )
+        except InputError as error:
+            raise InputError(f"{folder}: {error}") from None
+
+
+def _filled(image: np.ndarray) -> np.ndarray:
+    """The image with the median in place of what is not finite."""
+    good = np.isfinite(image)
+    if good.all():
+        return image
+    if not good.any():
+        raise InputError("No pixel of the image is finite (all NaN).")
+    filled = image.copy()
+    filled[~good] = np.median(sample_of(image[good]))
+    return filled

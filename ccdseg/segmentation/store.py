@@ -1,0 +1,135 @@
+"""Where trained models lie: those that ship, and folders of one's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from math import inf
+from numbers import Real
+from pathlib import Path
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.errors import InputError
+from ccdseg.normalization import get_normalizer
+
+DEFAULT_MODEL = "damic-unet"
+"""The model used where none is named."""
+
+DESCRIPTION = "segmenter.json"
+NETWORK = "network.keras"
+
+_PACKAGE = Path(__file__).parents[1]
+_SHIPPED = (_PACKAGE / "shipped_models", _PACKAGE.parent / "models")
+"""Beside the code in an installed package, in ``models`` in a checkout."""
+
+
+def list_models() -> dict[str, Path]:
+    """Folders of the models that ship, by name."""
+    folders = (folder for home in _SHIPPED if home.is_dir() for folder in sorted(home.iterdir()))
+    return {folder.name: folder for folder in folders if (folder / DESCRIPTION).is_file()}
+
+
+def find_model(name_or_folder: str | Path) -> Path:
+    """Folder of a model, by its name or its path.
+
+    Raises
+    ------
+    InputError
+        Where neither exists; the message lists the names that there are.
+    """
+    if Path(name_or_folder).is_dir():
+        return Path(name_or_folder)
+    models = list_models()
+    if str(name_or_folder) not in models:
+        names = ", ".join(models) or "none"
+        raise InputError(
+            f"Unknown model {str(name_or_folder)!r}: neither a folder nor one of those that ship "
+            f"({names})."
+        )
+    return models[str(name_or_folder)]
+
+
+def read_description(folder: Path) -> dict:
+    """Read what a model's folder says of the model, without loading the network.
+
+    Raises
+    ------
+    InputError
+        Where the description is missing or damaged.
+    """
+    path = folder / DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{folder} is not a model folder: it has no {DESCRIPTION}.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is damaged ({error}).") from None
+    missing = {"name", "classes", "normalizer"} - set(
+        description if isinstance(description, dict) else ()
+    )
+    if missing:
+        raise InputError(f"{path} is damaged: {', '.join(sorted(missing))} missing.")
+    try:
+        classes = ClassCatalogue.from_list(description["classes"])
+        get_normalizer(description["normalizer"])
+        check_thresholds(description.get("thresholds"), len(classes))
+        check_input_size(description.get("input_size"))
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise InputError(f"{path} is damaged ({error}).") from None
+    return description
+
+
+def read_json(path: Path) -> dict:
+    """Content of a JSON file of a model's folder; empty where there is no such file.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}).") from None
+
+
+def read_classes(folder: Path) -> ClassCatalogue:
+    """Classes that the model of a folder tells apart; raises as `read_description`."""
+    return ClassCatalogue.from_list(read_description(folder)["classes"])
+
+
+def check_thresholds(thresholds: Sequence[float] | None, n_classes: int) -> tuple[float, ...]:
+    """Thresholds of the classes as numbers; without any, 1 for each class.
+
+    Raises
+    ------
+    InputError
+        Where they are not one per class, finite and above 0.
+    """
+    if thresholds is None:
+        return (1.0,) * n_classes
+    rows = thresholds if isinstance(thresholds, Sequence) else ()
+    numbers = tuple(float(number) for number in rows if isinstance(number, Real))
+    if not len(rows) == len(numbers) == n_classes or not all(0 < n < inf for n in numbers):
+        raise InputError(
+            f"thresholds are {thresholds!r}; give {n_classes} numbers above 0, one per class."
+        )
+    return numbers
+
+
+def check_input_size(size: Sequence[int] | None) -> tuple[int, int] | None:
+    """Size to which images are resized before the network, or None.
+
+    Raises
+    ------
+    InputError
+        Where it is not two whole numbers above 0.
+    """
+    if size is None:
+        return None
+    sides = tuple(size) if isinstance(size, Sequence) else ()
+    if len(sides) != 2 or not all(isinstance(side, int) and side > 0 for side in sides):
+        raise InputError(f"input_size is {size!r}; give rows and columns, both above 0, or None.")
+    return sides

@@ -1,0 +1,1 @@
+"""Workflows: what the scripts, the command and a notebook call alike."""

@@ -1,0 +1,1 @@
+"""Tests of ccdseg: they mirror the package."""

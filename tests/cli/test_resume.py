@@ -1,0 +1,227 @@
+"""``ccdseg train --resume``: trainings that were killed, and mistakes about them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from functools import partialmethod
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ccdseg.cli import calibration, main, train, training_data
+from ccdseg.cli.parser import run_script
+from ccdseg.simulation import RECIPES, SimulationRecipe
+from ccdseg.training.config import TrainingConfig
+from ccdseg.training.presets import PRESETS, Preset
+
+TINY = Preset(
+    name="tiny",
+    architecture="lean_unet",
+    network={"filters": (2, 2), "head": 2},
+    normalizer="robust",
+    labels="truth",
+    recipe=SimulationRecipe(name="tiny", shape=(32, 32), n_clusters=(3, 6), glow_width=(8, 12)),
+    n_images=12,
+    streamed=True,
+    config=TrainingConfig(epochs=3, batch_size=4, learning_rate=1e-2),
+    test_recipe=RECIPES["test"].scaled((32, 32)),
+)
+TRAINING = ["--preset", "tiny", "--output", "models/mine"]
+KILL = """
+import sys
+import pytest
+sys.path[:0] = sys.argv[1:2]
+from tests.cli.test_resume import make_fast, run, small
+with pytest.MonkeyPatch.context() as patch:
+    small(patch)
+    make_fast(patch)
+    from tests.killing import kill_at
+    kill_at(patch, 1, midway=True, signal_number=9)
+    run()
+"""
+
+
+def small(patch):
+    """Make the preset known, and the test set of two small images."""
+    patch.setitem(PRESETS, "tiny", TINY)
+    patch.setattr(training_data, "N_TEST_IMAGES", 2)
+
+
+def make_fast(patch):
+    """Spare what takes seconds: compiling, figures, many frames to choose thresholds."""
+    import keras
+
+    patch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
+    patch.setattr(train, "write_figures", lambda *_arguments, **_options: None)
+    patch.setattr(calibration, "N_FRAMES", 1)
+
+
+def run(*options):
+    """Exit status of ``train.py``."""
+    try:
+        return run_script(train, [*TRAINING, *options])
+    except SystemExit as stop:
+        return stop.code
+
+
+def content(folder="."):
+    return {path: path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    """Return an empty folder, the current one."""
+    small(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def stopped(workplace):
+    """Folder of a training that was begun by `TRAINING` and stopped."""
+    folder = workplace / "models" / "mine.unfinished"
+    folder.mkdir(parents=True)
+    arguments = {
+        "augment": "None",
+        "data": "None",
+        "detector": "None",
+        "epochs": "None",
+        "labels": "None",
+        "learning_rate": "None",
+        "output": "models/mine",
+        "preset": "tiny",
+        "seed": "0",
+        "simulate": "None",
+        "weights": "None",
+    }
+    (folder / "arguments.json").write_text(json.dumps(arguments))
+    (folder / "training_log.csv").write_text("precious")
+    return folder
+
+
+@pytest.fixture
+def refused(capsys):
+    """Check that a training ends with status 2 and one line that matches, and nothing written."""
+
+    def check(message, *options):
+        before = content(), set(Path().rglob("*"))
+        assert run(*options) == 2
+        lines = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+        lines = [line for line in lines if "%|" not in line]
+        assert len(lines) == 1, lines
+        assert re.search(f"error: .*{message}", lines[0]), lines[0]
+        assert (content(), set(Path().rglob("*"))) == before
+
+    return check
+
+
+@pytest.mark.usefixtures("workplace")
+def test_where_nothing_was_begun_nothing_is_resumed(refused):
+    refused("Nothing to resume: models/mine.unfinished holds no stopped training", "--resume")
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '"text"'])
+def test_a_damaged_folder_is_not_resumed(refused, stopped, text):
+    (stopped / "arguments.json").unlink()
+    if text is not None:
+        (stopped / "arguments.json").write_text(text)
+    refused("Nothing to resume", "--resume")
+
+
+@pytest.mark.usefixtures("stopped")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--seed", "5"], "begun with seed 0 and is to go on with 5; give the same arguments"),
+        (["--epochs", "9"], "begun with epochs None and is to go on with 9"),
+        (["--preset", "default"], "begun with preset tiny and is to go on with default"),
+        (["--augment", "all"], "begun with augment None and is to go on with all"),
+    ],
+)
+def test_a_training_goes_on_with_the_same_arguments_only(refused, options, message):
+    refused(message, *options, "--resume")
+
+
+@pytest.mark.usefixtures("stopped")
+def test_a_stopped_training_is_not_lost_by_beginning_it_anew(refused):
+    refused("mine.unfinished holds a training that was stopped: .* --resume, .* --overwrite")
+
+
+@pytest.mark.usefixtures("stopped")
+def test_a_finished_model_is_not_resumed(refused):
+    Path("models/mine").mkdir()
+    refused("models/mine exists already; pass --overwrite", "--resume")
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--preset", "general", "--labels", "threshold"], "needs one pedestal and noise"),
+        (["--data", "unlabelled.npz"], "unlabelled.npz holds no masks"),
+        (["--weights", "other.weights.h5"], "other.weights.h5 do not fit the network"),
+    ],
+)
+def test_a_mistake_leaves_no_training_behind(refused, options, message):
+    np.savez("unlabelled.npz", images=np.zeros((4, 16, 16), np.float32))
+    Path("other.weights.h5").write_text("no weights")
+    refused(message, *options)
+
+
+def test_the_command_goes_on_with_what_the_script_began(stopped, monkeypatch):
+    opened = []
+
+    def end(output, arguments):
+        opened.append(train_open(output, arguments))
+        raise StopIteration
+
+    train_open = train.find_unfinished
+    monkeypatch.setattr(train, "find_unfinished", end)
+    with pytest.raises(StopIteration):
+        main(["train", *TRAINING, "--resume"])
+    assert opened == [stopped.relative_to(Path.cwd())]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no SIGKILL")
+def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(workplace, monkeypatch, capsys):
+    from ccdseg.segmentation.segmenter import Segmenter
+
+    make_fast(monkeypatch)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = subprocess.run(  # noqa: S603 - the code is above
+        [sys.executable, "-c", KILL, Path(__file__).parents[2]],
+        cwd=workplace,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert killed.returncode == -9, killed.stderr
+    assert not Path("models/mine").exists()
+    assert run("--resume") == 0
+    assert "Epoch 2/3" in capsys.readouterr().err
+    assert [path.name for path in Path("models").iterdir() if path.name[0] != "."] == ["mine"]
+    resumed = Segmenter.load("models/mine")
+    assert run("--overwrite") == 0
+    whole = Segmenter.load("models/mine")
+    assert resumed.history == whole.history
+    assert len(resumed.history["loss"]) == 3
+    weights = (segmenter.network.get_weights() for segmenter in (resumed, whole))
+    assert all(np.array_equal(*pair) for pair in zip(*weights, strict=True))
+
+
+def test_a_training_begun_anew_forgets_the_one_that_was_stopped(stopped, monkeypatch):
+    kept = {}
+
+    def end(*_arguments, **_options):
+        kept.update(content(stopped))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "fit", end)
+    assert run("--overwrite") == 130
+    assert [path.name for path in kept] == ["arguments.json"]
+    (arguments,) = kept.values()
+    assert json.loads(arguments)["preset"] == "tiny"

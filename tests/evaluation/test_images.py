@@ -1,0 +1,135 @@
+"""Scores of one class image by image, where there is something to score and where there is not."""
+
+import math
+
+import numpy as np
+import pytest
+from astropy.table import QTable
+from sklearn import metrics
+
+from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
+from ccdseg.evaluation import ImageRow, ImageScores, ImageTable, score_image, scored_class
+from ccdseg.evaluation.images import SCORES
+from tests.refusal import refused
+
+EMPTY = np.zeros((6, 8), np.uint8)
+
+
+def masked(*places):
+    mask = EMPTY.copy()
+    for place in places:
+        mask[place] = 1
+    return mask
+
+
+def test_the_scores_are_those_of_scikit_learn():
+    rng = np.random.default_rng(3)
+    true, predicted = (rng.integers(0, 4, (40, 50)) for _ in range(2))
+    found = score_image(true, predicted)
+    pair = (true == 3).ravel(), (predicted == 3).ravel()
+    assert found.iou == pytest.approx(metrics.jaccard_score(*pair))
+    assert found.f1 == found.dice == pytest.approx(metrics.f1_score(*pair))
+    assert found.precision == pytest.approx(metrics.precision_score(*pair))
+    assert found.recall == pytest.approx(metrics.recall_score(*pair))
+    assert found.specificity == pytest.approx(metrics.recall_score(*pair, pos_label=False))
+    assert found.accuracy == pytest.approx(metrics.accuracy_score(*pair))
+    assert score_image(true, predicted, of="hot pixel") != found
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "expected", "ratio"),
+    [
+        (masked(), masked(), dict.fromkeys(["iou", "dice", "f1", "precision", "recall"], 1), 1),
+        (masked((2, 2)), masked(), dict.fromkeys(["iou", "f1", "precision", "recall"], 0), 0),
+        (masked(), masked((2, 2)), dict.fromkeys(["iou", "f1", "precision", "recall"], 0), None),
+        (masked((2, 2)), masked((4, 4)), dict.fromkeys(["iou", "precision", "recall"], 0), 1),
+        (EMPTY + 1, EMPTY + 1, dict.fromkeys(["iou", "specificity", "accuracy"], 1), 1),
+    ],
+)
+def test_images_without_any_have_defined_scores(true, predicted, expected, ratio):
+    found = score_image(true, predicted, classes=COSMICS)
+    for name in SCORES:
+        value = getattr(found, name)
+        assert math.isfinite(value) or name == "count_ratio"
+    assert {name: getattr(found, name) for name in expected} == expected
+    assert math.isnan(found.count_ratio) if ratio is None else found.count_ratio == ratio
+
+
+def test_objects_hang_together_across_corners_and_count_where_a_pixel_is_not_ignored():
+    true = masked((0, 0), (1, 1), (3, 6), (5, 3))
+    predicted = masked((0, 0), (1, 1), (5, 3))
+    found = score_image(true, predicted, classes=COSMICS)
+    assert (found.n_predicted, found.n_true, found.count_ratio) == (2, 3, 2 / 3)
+    ignore = masked((1, 1), (3, 6)).astype(bool)
+    clear = score_image(true, predicted, classes=COSMICS, ignore=ignore)
+    assert (clear.n_predicted, clear.n_true, clear.f1) == (2, 2, 1)
+    assert (clear.hits, clear.rejected) == (2, true.size - 4)
+
+
+def test_the_class_is_that_of_particles_unless_named():
+    assert scored_class(CLASSES).name == "cluster"
+    assert scored_class(COSMICS).name == "cosmic"
+    assert scored_class(CLASSES, "hot pixel").index == 2
+    assert scored_class(ClassCatalogue(dict.fromkeys(["sky", "star"], (0, 0, 0)))).name == "star"
+    with refused("Unknown class 'moon'"):
+        score_image(EMPTY, EMPTY, of="moon")
+
+
+@pytest.fixture
+def table():
+    """Two images with known pixels that cannot be decided, one without, by two methods."""
+    table = ImageTable("cosmic")
+    good, half = ImageScores(8, 0, 0, 92, 2, 2), ImageScores(4, 4, 4, 88, 3, 2)
+    none = ImageScores(0, 5, 0, 95, 1, 0)
+    table.add(ImageRow("xray", "a", "net", (10, 10), good, good))
+    table.add(ImageRow("xray", "b", "net", (10, 10), half, good))
+    table.add(ImageRow("xray", "c", "net", (4, 25), none, good))
+    table.add(ImageRow("xray", "a", "peer", (10, 10), half))
+    return table
+
+
+def test_the_table_has_a_row_per_image_and_method_and_survives_a_file(table, tmp_path):
+    table.to_table().write(tmp_path / "a.ecsv")
+    rows = QTable.read(tmp_path / "a.ecsv")
+    assert rows.meta["class"] == "cosmic"
+    assert list(rows["image"]) == ["a", "b", "c", "a"]
+    assert list(rows["method"]) == ["net"] * 3 + ["peer"]
+    assert rows["rows"].value.tolist() == [10, 10, 4, 10]
+    np.testing.assert_allclose(rows["iou"], [1, 1 / 3, 0, 1 / 3])
+    np.testing.assert_array_equal(rows["clear_iou"], [1, 1, 1, np.nan])
+    np.testing.assert_array_equal(rows["count_ratio"], [1, 1.5, np.nan, 1.5])
+
+
+def test_clear_columns_are_left_out_where_nothing_is_known_of_them():
+    table = ImageTable("cosmic")
+    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(1, 0, 0, 99, 1, 1)))
+    assert not [name for name in table.to_table().colnames if name.startswith("clear")]
+
+
+def test_the_summary_is_over_images_and_pools_their_pixels(table):
+    rows = {(r["method"], r["pixels"], r["score"]): r for r in table.summary()}
+    iou = rows["net", "all", "iou"]
+    values = [1, 1 / 3, 0]
+    assert iou["n_images"] == 3
+    assert (iou["mean"], iou["median"]) == pytest.approx((np.mean(values), 1 / 3))
+    assert iou["standard_deviation"] == pytest.approx(np.std(values))
+    assert iou["pooled"] == pytest.approx(12 / 25)
+    ratio = rows["net", "all", "count_ratio"]
+    assert (ratio["n_images"], ratio["mean"], ratio["pooled"]) == (2, 1.25, 6 / 4)
+    assert rows["net", "all", "n_predicted"]["pooled"] == 6
+    assert rows["net", "clear", "iou"]["mean"] == 1
+    assert ("peer", "clear", "iou") not in rows
+    text = table.to_text("xray")
+    assert text.count("net, clear") == text.count("peer, all pixels") == 1
+    assert "IoU                                 0.4444      0.4157      0.3333      0.4800" in text
+
+
+def test_what_has_no_value_in_any_image_is_no_number():
+    table = ImageTable("cosmic")
+    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(0, 5, 0, 95, 1, 0)))
+    (row,) = (row for row in table.summary() if row["score"] == "count_ratio")
+    assert row["n_images"] == 0
+    assert all(math.isnan(row[name]) for name in ("mean", "standard_deviation", "pooled"))
+    assert "–" in table.to_text("mine")
+    with refused("No image was scored"):
+        ImageTable("cosmic").summary()

@@ -1,0 +1,63 @@
+"""Other methods on the same frames: that they find what is there, with the best parameters."""
+
+import numpy as np
+import pytest
+
+from ccdseg.evaluation import peers
+from ccdseg.evaluation.peers import PEERS, Threshold, estimate_noise, tuned
+from tests.refusal import refused
+
+
+@pytest.fixture(scope="module")
+def frame():
+    """Noise of 3 ADU on a slope, with a track of 200 ADU."""
+    rng = np.random.default_rng(6)
+    true = np.zeros((192, 160), bool)
+    true[np.arange(20, 60), np.arange(10, 50)] = True
+    slope = np.linspace(100, 140, 160)
+    image = slope + rng.normal(0, 3, true.shape) + 200 * true
+    return image.astype(np.float32), true, np.full(true.shape, 3.0, np.float32)
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_a_bright_track_is_found_and_the_noise_is_not(name, frame):
+    pytest.importorskip("astroscrappy")
+    image, true, noise = frame
+    found = PEERS[name](*([7.0] if name == "threshold" else [])).find(image, noise)
+    assert found.dtype == bool
+    assert found[true].mean() > 0.8
+    assert found[~true].mean() < 0.02
+    assert not PEERS[name]().find(image - 200 * true, noise).mean() > 0.001
+
+
+def test_the_parameters_are_those_of_the_highest_f1(frame, monkeypatch):
+    best = tuned(Threshold, [frame])
+    image, true, noise = frame
+    found = best.find(image, noise)
+    assert (found & true).sum() == true.sum()
+    assert (found & ~true).sum() == 0
+    assert f"more than {best.least:g} standard deviations" in best.description
+    monkeypatch.setattr(Threshold, "variants", lambda: iter([Threshold(2.0), Threshold(100.0)]))
+    assert tuned(Threshold, [frame]) == Threshold(2.0)
+
+
+def test_the_noise_is_estimated_despite_track_and_slope(frame):
+    image, _, noise = frame
+    np.testing.assert_allclose(estimate_noise(image), noise, rtol=0.35)
+    assert estimate_noise(image).mean() == pytest.approx(3, rel=0.1)
+    sparse = np.where(np.random.default_rng(1).random((96, 96)) < 0.05, 50.0, 0.0)
+    assert estimate_noise(sparse).mean() == pytest.approx(sparse.std(), rel=0.3)
+    assert (estimate_noise(np.full((40, 7), 5.0)) > 0).all()
+
+
+def test_a_method_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr(peers, "find_spec", lambda _: None)
+    with refused("astroscrappy is not installed; install it with: pip install astroscrappy"):
+        PEERS["astroscrappy"].check()
+    PEERS["threshold"].check()
+
+
+def test_the_parameters_are_told():
+    pytest.importorskip("astroscrappy")
+    told = PEERS["astroscrappy"](7.0, 0.1, 1.0).description
+    assert "sigclip 7, sigfrac 0.1, objlim 1; gain 1" in told

@@ -1,0 +1,124 @@
+"""Where trained models lie."""
+
+import json
+import re
+
+import pytest
+from tests.refusal import refused
+
+from ccdseg.segmentation import store as registry
+from ccdseg.classes import CLASSES
+from ccdseg.segmentation.segmenter import Segmenter
+from ccdseg.segmentation.store import (
+    DEFAULT_MODEL,
+    DESCRIPTION,
+    check_thresholds,
+    find_model,
+    list_models,
+    read_description,
+)
+
+
+@pytest.fixture
+def two_homes(tmp_path, monkeypatch):
+    """Two homes of models, of which one does not exist."""
+    for name in ("beta", "alpha", "no-model"):
+        (tmp_path / "models" / name).mkdir(parents=True)
+    for name in ("beta", "alpha"):
+        (tmp_path / "models" / name / DESCRIPTION).write_text("{}")
+    monkeypatch.setattr(registry, "_SHIPPED", (tmp_path / "nowhere", tmp_path / "models"))
+    return tmp_path / "models"
+
+
+def test_folders_with_a_description_are_listed_in_order(two_homes):
+    assert list(list_models().items()) == [
+        ("alpha", two_homes / "alpha"),
+        ("beta", two_homes / "beta"),
+    ]
+
+
+def test_a_model_is_found_by_name(two_homes):
+    assert find_model("beta") == two_homes / "beta"
+
+
+def test_a_model_is_found_by_folder(tmp_path):
+    assert find_model(str(tmp_path)) == find_model(tmp_path) == tmp_path
+
+
+@pytest.mark.usefixtures("two_homes")
+@pytest.mark.parametrize("name", ["gamma", "no-model", "Alpha", "models/gamma"])
+def test_an_unknown_model_is_refused_with_those_there_are(name):
+    with refused(rf"Unknown model '{name}': .*\(alpha, beta\)"):
+        find_model(name)
+
+
+def test_without_any_model_the_list_is_none(monkeypatch):
+    monkeypatch.setattr(registry, "_SHIPPED", ())
+    with refused(rf"Unknown model '{DEFAULT_MODEL}': .*\(none\)"):
+        find_model(DEFAULT_MODEL)
+
+
+def test_a_description_is_read(tmp_path):
+    description = {
+        "name": "a",
+        "classes": CLASSES.to_list(),
+        "normalizer": {"name": "none"},
+        "thresholds": [1, 0.5, 2, 1e-3],
+        "more": 1,
+    }
+    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
+    assert read_description(tmp_path) == json.loads(json.dumps(description))
+
+
+def test_a_folder_without_description_is_refused(tmp_path):
+    with refused(f"{re.escape(str(tmp_path))} is not a model folder: it has no {DESCRIPTION}"):
+        read_description(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is damaged"),
+        (b"{", "is damaged"),
+        (b"\xff\xfe", "is damaged"),
+        (b"[]", "classes, name, normalizer missing"),
+        (b"null", "classes, name, normalizer missing"),
+        (b'{"name": "a", "classes": []}', "is damaged: normalizer missing"),
+        *(
+            (
+                json.dumps(
+                    {
+                        "name": "a",
+                        "classes": CLASSES.to_list(),
+                        "normalizer": "none",
+                        "thresholds": thresholds,
+                    }
+                ).encode(),
+                "is damaged .thresholds are .*; give 4 numbers above 0, one per class",
+            )
+            for thresholds in ([1, 1, 1], [1, 1, 1, -1], [1, 1, 1, float("nan")], "1111", 3, {})
+        ),
+    ],
+)
+def test_a_damaged_description_is_refused(tmp_path, content, message):
+    path = tmp_path / DESCRIPTION
+    path.write_bytes(content)
+    with refused(f"{re.escape(str(path))} .*{message}"):
+        read_description(tmp_path)
+
+
+def test_thresholds_are_numbers_and_all_1_by_default():
+    assert check_thresholds(None, 3) == (1.0, 1.0, 1.0)
+    assert check_thresholds([1, 0.5], 2) == (1.0, 0.5)
+
+
+def test_the_default_model_ships_and_loads():
+    segmenter = Segmenter.load()
+    folder = find_model(DEFAULT_MODEL)
+    assert segmenter.name == DEFAULT_MODEL
+    assert segmenter.network.input_shape == (None, None, None, 1)
+    assert segmenter.report["classes"]["cluster"]["f1"] >= 0.90
+    assert segmenter.report["clear"]["classes"]["cluster"]["f1"] >= 0.96
+    assert segmenter.report["accuracy"] >= 0.9988
+    assert segmenter.history["val_loss"]
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 10e6

@@ -1,0 +1,64 @@
+"""Images of several recipes in one set."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ccdseg.simulation import FrameRecipe, RecipeMixture, SimulationRecipe, simulate_image
+from ccdseg.simulation import components as c
+from tests.refusal import refused
+
+FRAMES = FrameRecipe(name="frames", shape=(32, 48), components=(c.Particles(),))
+STYLE = SimulationRecipe(
+    name="style", shape=(32, 48), n_clusters=(0, 2), n_hot_lines=(0, 2), glow_probability=0.0
+)
+
+
+def mixture(*shares):
+    return RecipeMixture("both", (FRAMES, STYLE), shares)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_each_recipe_has_its_share(share):
+    rng = np.random.default_rng(1)
+    drawn = [mixture(share, 1 - share).draw(rng).name for _ in range(400)]
+    assert np.mean([name == "frames" for name in drawn]) == pytest.approx(share, abs=0.1)
+
+
+def test_images_are_those_of_the_recipe_that_is_drawn():
+    kinds = {
+        simulate_image(mixture(0.5, 0.5), rng=np.random.default_rng(seed)).detector.name
+        for seed in range(12)
+    }
+    assert kinds == {"random", "DAMIC"}
+
+
+def test_the_seed_decides_alone():
+    images = [simulate_image(mixture(0.5, 0.5), rng=np.random.default_rng(4)) for _ in range(2)]
+    np.testing.assert_array_equal(images[0].image, images[1].image)
+
+
+def test_all_recipes_are_scaled():
+    scaled = mixture(0.5, 0.5).scaled((64, 64))
+    assert scaled.shape == (64, 64)
+    assert [recipe.shape for recipe in scaled.recipes] == [(64, 64), (64, 64)]
+    assert scaled.shares == (0.5, 0.5)
+
+
+def test_it_can_be_written_as_json():
+    written = json.loads(json.dumps(mixture(0.25, 0.75).to_dict()))
+    assert written["name"] == "both"
+    assert [recipe["name"] for recipe in written["recipes"]] == ["frames", "style"]
+    assert written["shares"] == [0.25, 0.75]
+
+
+def test_bad_mixtures_are_refused():
+    with refused("The shares of 2 recipes are"):
+        mixture(1.0)
+    with refused("The shares of 2 recipes are"):
+        mixture(0.5, 0.6)
+    with refused("The shares of 2 recipes are"):
+        mixture(1.5, -0.5)
+    with refused(r"one shape; these have frames \(32, 48\), style \(8, 8\)"):
+        RecipeMixture("both", (FRAMES, STYLE.scaled((8, 8))), (0.5, 0.5))

@@ -1,0 +1,176 @@
+"""Trainings that go on after they were killed, as if nothing had happened."""
+
+from functools import partialmethod
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from ccdseg.segmentation.segmenter import Segmenter
+from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from ccdseg.training.callbacks import EpochOfBatches
+from ccdseg.training.training import TrainingConfig, train, train_on_simulation
+from tests.killing import KilledError, kill_at
+
+RECIPE = SimulationRecipe(
+    name="tiny",
+    shape=(32, 32),
+    n_clusters=(3, 6),
+    n_hot_lines=(1, 3),
+    glow_probability=0.6,
+    glow_width=(8, 12),
+)
+COSINE = {"epochs": 3, "batch_size": 4, "learning_rate": 1e-2}
+PLATEAU = {
+    "epochs": 4,
+    "batch_size": 4,
+    "learning_rate": 0.05,
+    "schedule": "plateau",
+    "plateau_patience": 1,
+    "plateau_min_delta": 10.0,
+    "plateau_factor": 0.5,
+}
+STANDSTILL = {
+    "epochs": 6,
+    "batch_size": 4,
+    "learning_rate": 1e-12,
+    "schedule": "plateau",
+    "minimum_learning_rate": 1e-13,
+    "early_stopping_patience": 2,
+}
+CASES = {
+    "stored": (train, COSINE, 0.0),
+    "simulated": (train_on_simulation, COSINE | {"loss": "focal_dice"}, 0.0),
+    "dropout": (train, COSINE | {"optimizer": "adadelta"}, 0.3),
+    "plateau": (train, PLATEAU, 0.0),
+    "standstill": (train, STANDSTILL, 0.0),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _eager():
+    """Spare every training the seconds in which its step is compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        compiled = keras.Model.compile
+        patch.setattr(keras.Model, "compile", partialmethod(compiled, run_eagerly=True))
+        yield
+
+
+@pytest.fixture(scope="module")
+def images():
+    return simulate_dataset(RECIPE, n_images=15, rng=np.random.default_rng(1), n_workers=1)
+
+
+@pytest.fixture(scope="module")
+def run(images):
+    """Return a function that trains a new network of one hidden layer."""
+
+    def begin(case, folder=None, **changes):
+        source, settings, dropout = CASES[case]
+        keras.utils.set_random_seed(3)
+        pixels = keras.Input((None, None, 1))
+        x = layers.Conv2D(2, 3, padding="same", activation="relu")(pixels)
+        x = layers.Dropout(dropout)(x)
+        network = keras.Model(pixels, layers.Conv2D(4, 1, activation="softmax")(x))
+        segmenter = Segmenter(network)
+        data = images if source is train else (RECIPE,)
+        options = {} if source is train else {"n_images": 12}
+        config = TrainingConfig(**settings | changes)
+        source(segmenter, *data, config=config, folder=folder, progress=False, **options)
+        return segmenter
+
+    return begin
+
+
+@pytest.fixture(scope="module")
+def whole(run):
+    """Return a function that gives the training of a case that was not killed."""
+    finished = {}
+
+    def get(case):
+        if case not in finished:
+            finished[case] = run(case)
+        return finished[case]
+
+    return get
+
+
+def run_and_kill(run, case, folder, epoch, *, midway):
+    with pytest.MonkeyPatch.context() as patch:
+        kill_at(patch, epoch, midway=midway)
+        with pytest.raises(KilledError):
+            run(case, folder)
+
+
+def assert_same(first, second):
+    assert first.history == second.history
+    weights = (segmenter.network.get_weights() for segmenter in (first, second))
+    assert all(np.array_equal(*pair) for pair in zip(*weights, strict=True))
+
+
+@pytest.mark.parametrize(
+    "kill",
+    [
+        ("stored", 1, False),
+        ("stored", 0, True),
+        ("simulated", 1, True),
+        ("dropout", 0, False),
+        ("plateau", 1, False),
+        ("standstill", 1, False),
+    ],
+    ids=str,
+)
+def test_a_killed_training_ends_as_one_that_was_not(run, whole, tmp_path, monkeypatch, kill):
+    case, epoch, midway = kill
+    run_and_kill(run, case, tmp_path, epoch, midway=midway)
+    begun = []
+    usual = EpochOfBatches.on_epoch_begin
+
+    def note(callback, epoch, logs=None):
+        begun.append(epoch)
+        usual(callback, epoch, logs)
+
+    monkeypatch.setattr(EpochOfBatches, "on_epoch_begin", note)
+    resumed = run(case, tmp_path)
+    assert begun[0] == epoch + (not midway)
+    assert_same(resumed, whole(case))
+    assert [path.name for path in tmp_path.iterdir()] == ["training_log.csv"]
+
+
+def test_the_cases_are_what_they_are_meant_to_be(whole):
+    assert np.diff(whole("plateau").history["learning_rate"])[1:].max() < 0
+    assert len(whole("standstill").history["loss"]) == 3
+
+
+def test_a_kill_while_the_state_is_written_costs_an_epoch_at_most(run, whole, tmp_path):
+    written = []
+    with pytest.MonkeyPatch.context() as patch:
+        kills = kill_at(patch, None)
+        save_weights = keras.Model.save_weights
+
+        def save_half(network, filepath, **options):
+            save_weights(network, filepath, **options)
+            written.append(Path(filepath))
+            if len([path for path in written if not path.name.startswith("best")]) == 2:
+                written[-1].write_bytes(written[-1].read_bytes()[:5000])
+                kills[0].end()
+
+        patch.setattr(keras.Model, "save_weights", save_half)
+        with pytest.raises(KilledError):
+            run("stored", tmp_path)
+    assert_same(run("stored", tmp_path), whole("stored"))
+
+
+def test_a_killed_training_leaves_what_it_needs_to_go_on(run, tmp_path):
+    run_and_kill(run, "stored", tmp_path, 0, midway=False)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"training_log.csv", "best.weights.h5", "backup"}
+
+
+def test_a_training_in_the_folder_of_one_that_ended_starts_anew(run, tmp_path):
+    run("stored", tmp_path, epochs=2)
+    again, fresh = run("stored", tmp_path, epochs=1), run("stored", epochs=1)
+    assert len(again.history["loss"]) == 1
+    assert_same(again, fresh)

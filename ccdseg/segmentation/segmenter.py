@@ -14,8 +14,9 @@ from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
 from ccdseg.frame_statistics import sample_of
-from ccdseg.segmentation.memory import keep_freed_memory
 from ccdseg.normalization import Normalizer, get_normalizer
+from ccdseg.segmentation.memory import keep_freed_memory
+from ccdseg.segmentation.resized import write_resized
 from ccdseg.segmentation.store import (
     DEFAULT_MODEL,
     DESCRIPTION,
@@ -26,15 +27,14 @@ from ccdseg.segmentation.store import (
     read_description,
     read_json,
 )
-from ccdseg.segmentation.resized import write_resized
 from ccdseg.segmentation.tiled import TiledPrediction
 from ccdseg.version import __version__
 
 if TYPE_CHECKING:
     from keras import Model
 
-    from ccdseg.segmentation.engine import ClassifierCache
     from ccdseg.models.receptive_field import ReceptiveField
+    from ccdseg.segmentation.engine import ClassifierCache
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,8 @@ from ccdseg.tiling import Tile, choose_tile_size, pad_to_multiple, plan_tiles
 if TYPE_CHECKING:
     from keras import Model
 
-    from ccdseg.segmentation.engine import FrozenClassifier
     from ccdseg.models.receptive_field import ReceptiveField
+    from ccdseg.segmentation.engine import FrozenClassifier
 
 _BYTES_PER_BATCH = 2**31
 """Outputs of all layers for one batch; about half of them are held at the same time."""

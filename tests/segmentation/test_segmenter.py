@@ -7,14 +7,14 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from tests.refusal import refused
 
-from ccdseg.segmentation import tiled as tiled_prediction
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
-from ccdseg.segmentation.segmenter import Segmenter
-from ccdseg.models import frozen
 from ccdseg.models.losses import CrossentropyDice
 from ccdseg.normalization import get_normalizer
+from ccdseg.segmentation import engine
+from ccdseg.segmentation import tiled as tiled_prediction
+from ccdseg.segmentation.segmenter import Segmenter
+from tests.refusal import refused
 
 
 @pytest.fixture(scope="module")
@@ -190,13 +190,13 @@ def test_new_weights_networks_and_thresholds_count_at_once(tiny_unet, frame):
 
 def test_a_network_is_compiled_once_for_all_predictions(tiny_unet, frame, monkeypatch):
     made = []
-    original = frozen.FrozenClassifier
+    original = engine.FrozenClassifier
 
     def build(*arguments, **options):
         made.append(options)
         return original(*arguments, **options)
 
-    monkeypatch.setattr(frozen, "FrozenClassifier", build)
+    monkeypatch.setattr(engine, "FrozenClassifier", build)
     segmenter = Segmenter(tiny_unet())
     for probabilities in (True, False, True):
         segmenter.predict(frame, probabilities=probabilities)

@@ -4,10 +4,9 @@ import json
 import re
 
 import pytest
-from tests.refusal import refused
 
-from ccdseg.segmentation import store as registry
 from ccdseg.classes import CLASSES
+from ccdseg.segmentation import store as registry
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.segmentation.store import (
     DEFAULT_MODEL,
@@ -17,6 +16,7 @@ from ccdseg.segmentation.store import (
     list_models,
     read_description,
 )
+from tests.refusal import refused
 
 
 @pytest.fixture

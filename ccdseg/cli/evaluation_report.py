@@ -121,15 +121,15 @@ def _write_figures(folder: Path, evaluation: Evaluation) -> None:
     curves = dict(zip(images, total.curves.values(), strict=False))
     working = f"{one}, working threshold of {model}: {evaluation.threshold:.3g}"
     figures = {
-        "conditions": plotting.plot_conditions(evaluation.conditions, title=title),
-        "reliability": plotting.plot_reliability(total.reliability, title=title),
-        "confusion": plotting.plot_confusion(total.strict),
-        "operating_curves": plotting.plot_operating_curves(curves, points, title=working),
-        "counts": plotting.plot_counts(evaluation.by_method("all"), title=one),
-        "boxes": plotting.plot_score_boxes(images, title=one),
+        "conditions": plotting.show_conditions(evaluation.conditions, title=title),
+        "reliability": plotting.show_reliability(total.reliability, title=title),
+        "confusion": plotting.show_confusion(total.strict),
+        "operating_curves": plotting.show_operating_curves(curves, points, title=working),
+        "counts": plotting.show_counts(evaluation.by_method("all"), title=one),
+        "boxes": plotting.show_score_boxes(images, title=one),
     }
     for name in SCORES:
-        figures[f"boxes_{name}"] = plotting.plot_score_box(images, name, title=one)
+        figures[f"boxes_{name}"] = plotting.show_score_box(images, name, title=one)
     figures["confusion"].suptitle(title)
     for name, figure in figures.items():
         plotting.save_figure(figure, folder / f"{name}.png")

@@ -73,7 +73,7 @@ def events(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.Gene
         table = match.by_energy(_EDGES)
         table.add_column(np.full(len(table), noise) * u.electron, index=0, name="noise")
         tables.append(table)
-        figure = plotting.plot_match(match, _EDGES, title=f"noise {noise} e⁻")
+        figure = plotting.show_match(match, _EDGES, title=f"noise {noise} e⁻")
         plotting.save_figure(figure, folder / f"events_{noise}.png")
     vstack(tables).write(folder / "events.ecsv", format="ascii.ecsv")
     names = ("noise", "isolated events", "found", "efficiency", "purity", "energy bias")
@@ -107,7 +107,7 @@ def detection(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.G
                     rng=rng,
                 )
             )
-    figure = plotting.plot_detection(curves)
+    figure = plotting.show_detection(curves)
     plotting.save_figure(figure, folder / "detection.png")
     vstack([_with_settings(curve) for curve in curves]).write(
         folder / "detection.ecsv", format="ascii.ecsv"
@@ -148,7 +148,7 @@ def identification(
     reports = {"all energies": report}
     by_energy = particle_reports_by_energy(known.particles, identified, energy, _BY_ENERGY)
     reports |= {f"{low:g} to {high:g} keV": part for (low, high), part in by_energy.items()}
-    figure = plotting.plot_identification(reports)
+    figure = plotting.show_identification(reports)
     plotting.save_figure(figure, folder / "identification.png")
     importance = feature_importance(ParticleClassifier.load(), known, rng=rng)
     rows = sorted(importance.items(), key=lambda item: -item[1])

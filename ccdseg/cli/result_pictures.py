@@ -65,7 +65,7 @@ def _write_figures(
             plotting.put_first_row_on_top(figure)
         plotting.save_figure(figure, folder / f"{full_name}_{kind}.png")
     if events is not None:
-        spectrum = plotting.plot_spectrum(events, title=style["title"])
+        spectrum = plotting.show_spectrum(events, title=style["title"])
         plotting.save_figure(spectrum, folder / f"{full_name}_spectrum.png")
         if not frame.top_first:  # DS9 turns a picture, so that regions would lie elsewhere
             write_regions(folder / f"{full_name}_events.reg", events)

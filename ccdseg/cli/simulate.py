@@ -208,7 +208,7 @@ def _pictures(arguments: argparse.Namespace, image: np.ndarray, mask: np.ndarray
         return []
     from ccdseg import plotting
 
-    figures = (plotting.show_frame(image, mask), plotting.plot_charge_distribution(image, mask))
+    figures = (plotting.show_frame(image, mask), plotting.show_charge_distribution(image, mask))
     return [
         plotting.save_figure(figure, path, overwrite=arguments.overwrite)
         for figure, path in zip(figures, _picture_paths(arguments), strict=True)

@@ -110,10 +110,10 @@ def write_figures(
     images, labels, predictions = map(np.stack, zip(*examples, strict=True))
     masks = {"label": labels, "prediction": predictions}
     figures = {
-        "curves": plotting.plot_history(segmenter.history),
+        "curves": plotting.show_history(segmenter.history),
         "panels": plotting.show_panels(images, masks, classes=segmenter.classes),
-        "confusion": plotting.plot_confusion(report),
-        "reliability": plotting.plot_reliability(reliability, classes=segmenter.classes),
+        "confusion": plotting.show_confusion(report),
+        "reliability": plotting.show_reliability(reliability, classes=segmenter.classes),
     }
     for name, figure in figures.items():
         plotting.save_figure(figure, folder / f"{name}.png")

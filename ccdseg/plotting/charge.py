@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from ccdseg.classes import CLASSES, ClassCatalogue
 
 
-def plot_charge_distribution(
+def show_charge_distribution(
     image: np.ndarray,
     mask: np.ndarray | None = None,
     *,

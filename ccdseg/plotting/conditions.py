@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from ccdseg.evaluation.conditions import SCORES, ConditionTable
 
 
-def plot_conditions(table: ConditionTable, *, score: str = "clear_f1", title: str = "") -> Figure:
+def show_conditions(table: ConditionTable, *, score: str = "clear_f1", title: str = "") -> Figure:
     """Plot a score of each class by the condition of the frames, with the true pixels below it.
 
     Parameters

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ccdseg.evaluation import PixelReport
 
 
-def plot_confusion(report: PixelReport) -> Figure:
+def show_confusion(report: PixelReport) -> Figure:
     """Plot the confusion matrix: pixels, and their share of the true class.
 
     Parameters

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 
-def plot_history(history: dict[str, list[float]]) -> Figure:
+def show_history(history: dict[str, list[float]]) -> Figure:
     """Plot loss and accuracy of each epoch, the best epoch marked.
 
     Parameters

@@ -77,7 +77,7 @@ def number_events(axes: Axes, events: QTable) -> None:
         axes.annotate(str(event["id"]), place, color="gold", fontsize=7)
 
 
-def plot_spectrum(
+def show_spectrum(
     events: QTable, *, lines: dict[str, float] | None = None, title: str = ""
 ) -> Figure:
     """Plot the spectrum of events: all of them, and beside it those below 10 keV.

@@ -10,7 +10,7 @@ from ccdseg.identification import PARTICLES
 from ccdseg.plotting.figure import panel_grid
 
 
-def plot_identification(reports: dict[str, ParticleReport]) -> Figure:
+def show_identification(reports: dict[str, ParticleReport]) -> Figure:
     """Plot the confusion of particles, one panel per report, as shares of the true ones.
 
     Parameters

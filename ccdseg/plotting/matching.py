@@ -14,7 +14,7 @@ from ccdseg.evaluation import DetectionCurve, EventMatch
 from ccdseg.plotting.figure import panel_grid
 
 
-def plot_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figure:
+def show_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figure:
     """Plot efficiency, purity, energy bias, resolution and position residuals by energy.
 
     Parameters
@@ -53,7 +53,7 @@ def plot_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figu
     return figure
 
 
-def plot_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figure:
+def show_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figure:
     """Plot the efficiency for point-like hits beside that of the matched filter, one panel each.
 
     Parameters

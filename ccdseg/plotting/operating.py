@@ -15,7 +15,7 @@ from ccdseg.plotting.figure import METHOD_COLOURS
 _LEAST_RATE = 1e-6
 
 
-def plot_operating_curves(
+def show_operating_curves(
     curves: dict[str, OperatingCurve],
     points: dict[str, ImageScores] | None = None,
     *,

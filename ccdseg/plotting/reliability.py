@@ -9,7 +9,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.evaluation.reliability import EDGES, Reliability
 
 
-def plot_reliability(
+def show_reliability(
     reliability: Reliability, *, classes: ClassCatalogue | None = None, title: str = ""
 ) -> Figure:
     """Plot the observed frequency of each class against its probability, above the pixels per bin.

@@ -15,7 +15,7 @@ _SHARES = tuple(name for name in SCORES if name != "count_ratio")
 _POINTS = {"linestyle": "", "marker": "o", "markersize": 3, "alpha": 0.4, "markeredgewidth": 0}
 
 
-def plot_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
+def show_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
     """Plot all scores together: a box of the images for each score and method.
 
     Parameters
@@ -56,7 +56,7 @@ def plot_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "
     return figure
 
 
-def plot_score_box(
+def show_score_box(
     scores: dict[str, Sequence[ImageScores]], name: str, *, title: str = ""
 ) -> Figure:
     """Plot one score: a box per method with the images as points, mean and deviation above it.
@@ -94,7 +94,7 @@ def plot_score_box(
     return figure
 
 
-def plot_counts(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
+def show_counts(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
     """Plot the number of predicted objects of each image against the true one.
 
     Parameters

@@ -27,7 +27,7 @@ def reliability():
 
 
 def test_the_reliability_has_a_line_of_each_class_in_its_colour_and_the_diagonal(reliability):
-    upper, lower = plotting.plot_reliability(reliability).axes
+    upper, lower = plotting.show_reliability(reliability).axes
     diagonal, *lines = upper.lines
     assert diagonal.get_xydata().tolist() == [[0, 0], [1, 1]]
     assert to_rgb(lines[0].get_color()) == (0.5, 0.5, 0.5)
@@ -42,7 +42,7 @@ def test_the_reliability_has_a_line_of_each_class_in_its_colour_and_the_diagonal
 
 
 def test_the_reliability_is_labelled_and_its_legend_holds_the_errors(reliability, tmp_path):
-    figure = plotting.plot_reliability(reliability, title="mine")
+    figure = plotting.show_reliability(reliability, title="mine")
     upper, lower = figure.axes
     assert lower.get_xlabel() == "predicted probability"
     assert upper.get_ylabel() == "observed frequency"
@@ -61,7 +61,7 @@ def test_the_reliability_is_labelled_and_its_legend_holds_the_errors(reliability
 
 def test_the_classes_of_a_reliability_can_be_named_otherwise(reliability):
     names = ClassCatalogue(dict.fromkeys("abcd", (0.2, 0.4, 0.6)))
-    figure = plotting.plot_reliability(reliability, classes=names)
+    figure = plotting.show_reliability(reliability, classes=names)
     assert [text.get_text()[0] for text in figure.legends[0].get_texts()[1:]] == list("abcd")
     assert to_rgb(figure.axes[0].lines[-1].get_color()) == (0.2, 0.4, 0.6)
 
@@ -78,7 +78,7 @@ def table():
 
 
 def test_the_conditions_show_scores_frames_and_pixels(table, tmp_path):
-    figure = plotting.plot_conditions(table, title="mine")
+    figure = plotting.show_conditions(table, title="mine")
     axes, bar = figure.axes
     assert [label.get_text() for label in axes.get_xticklabels()] == list(CLASSES.names)
     assert [label.get_text() for label in axes.get_yticklabels()] == [
@@ -98,10 +98,10 @@ def test_the_conditions_show_scores_frames_and_pixels(table, tmp_path):
 
 
 def test_another_score_of_the_conditions_can_be_shown(table):
-    axes, bar = plotting.plot_conditions(table, score="f1").axes
+    axes, bar = plotting.show_conditions(table, score="f1").axes
     assert bar.get_ylabel() == "F1"
     np.testing.assert_allclose(axes.get_images()[0].get_array()[:, 3], 2 / 3)
     cells = {text.get_position(): text.get_text() for text in axes.texts}
     assert cells[3, 1] == "0.667\n2 px"
     with refused("Unknown score 'iou'"):
-        plotting.plot_conditions(table, score="iou")
+        plotting.show_conditions(table, score="iou")

@@ -99,23 +99,23 @@ def test_the_frame_beside_its_segmentation_can_be_numbered(scene):
 
 def test_spectra_count_every_event(scene):
     events = find_events(*scene, detector=DAMIC_M)
-    figure = plotting.plot_spectrum(events, lines={"Mn Kα": 5.9})
+    figure = plotting.show_spectrum(events, lines={"Mn Kα": 5.9})
     whole, low = figure.axes
     assert whole.get_xlabel() == low.get_xlabel() == "energy (keV)"
     (stairs,) = whole.patches
     assert stairs.get_data().values.sum() == 2
     assert texts(low) == [" Mn Kα"]
-    plain = plotting.plot_spectrum(find_events(*scene), title="frame")
+    plain = plotting.show_spectrum(find_events(*scene), title="frame")
     assert [axes.get_xlabel() for axes in plain.axes] == ["signal (ADU)"]
     image, mask = scene
     for detector in (None, DAMIC_M):
-        empty = plotting.plot_spectrum(find_events(image, 0 * mask, detector=detector))
+        empty = plotting.show_spectrum(find_events(image, 0 * mask, detector=detector))
         assert empty.axes[0].get_title() == "0 events"
 
 
 def test_scores_of_events_are_drawn_by_energy(scene):
     events = find_events(*scene, detector=DAMIC_M)
-    figure = plotting.plot_match(match_events(events, events), [0.1, 1, 10, 100] * u.keV)
+    figure = plotting.show_match(match_events(events, events), [0.1, 1, 10, 100] * u.keV)
     found, bias, resolution, residual = figure.axes
     values = [patch.get_data().values for patch in found.patches]
     assert all(np.nanmin(value) == np.nanmax(value) == 1 for value in values)
@@ -129,7 +129,7 @@ def test_detection_curves_get_a_panel_each():
         DetectionCurve(spread, 1.6, dark, energy, energy, energy**0.5, 0.2, 4)
         for spread, dark in ((0.4, 0.0), (0.7, 0.0), (1.0, 0.01), (1.3, 0.0))
     ]
-    figure = plotting.plot_detection(curves)
+    figure = plotting.show_detection(curves)
     assert len(figure.axes) == 4
     assert figure.axes[1].get_title() == "σ = 0.7 px, noise 1.6 e⁻"
     assert figure.axes[2].get_title() == "σ = 1 px, noise 1.6 e⁻, dark charge 0.01 e⁻"
@@ -140,7 +140,7 @@ def test_confusions_get_a_panel_each():
     true = np.array(["muon", "muon", "alpha"])
     found = np.array(["muon", "electron", "alpha"])
     report = particle_report(true, found)
-    figure = plotting.plot_identification({"all": report, "above 20 keV": report})
+    figure = plotting.show_identification({"all": report, "above 20 keV": report})
     assert [axes.get_title() for axes in figure.axes] == ["all", "above 20 keV"]
     counts = np.array([int(text) for text in texts(figure.axes[0])]).reshape(4, 5)
     np.testing.assert_array_equal(counts, report.confusion[:-1])

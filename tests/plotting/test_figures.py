@@ -51,9 +51,9 @@ def every_figure(image, mask):
         "panels": lambda: plotting.show_panels(images, {"label": masks, "prediction": masks}),
         "augmentation": lambda: plotting.show_augmentation(image, mask, images, masks),
         "section": lambda: plotting.show_section(image, mask, tile, "cluster", title="CCD"),
-        "charge": lambda: plotting.plot_charge_distribution(image, mask),
-        "history": lambda: plotting.plot_history(HISTORY),
-        "confusion": lambda: plotting.plot_confusion(pixel_report(mask, mask)),
+        "charge": lambda: plotting.show_charge_distribution(image, mask),
+        "history": lambda: plotting.show_history(HISTORY),
+        "confusion": lambda: plotting.show_confusion(pixel_report(mask, mask)),
     }
 
 
@@ -143,7 +143,7 @@ def test_pixels_that_are_not_finite_are_drawn_as_the_median(pair):
 @pytest.mark.parametrize("level", [0.0, 8800.0, -5.0])
 def test_a_frame_without_any_contrast_is_drawn(tmp_path, level):
     image, mask = np.full((20, 20), level), np.zeros((20, 20), np.uint8)
-    figures = plotting.show_frame(image, mask), plotting.plot_charge_distribution(image, mask)
+    figures = plotting.show_frame(image, mask), plotting.show_charge_distribution(image, mask)
     for i, figure in enumerate(figures):
         assert plotting.save_figure(figure, tmp_path / f"{i}.png").stat().st_size > 0
 
@@ -189,7 +189,7 @@ def test_augmented_versions_stand_beside_the_original(small_set):
 
 @pytest.mark.parametrize("name", ["loss", "accuracy"])
 def test_the_best_epoch_is_marked_on_every_curve(name):
-    figure = plotting.plot_history(HISTORY)
+    figure = plotting.show_history(HISTORY)
     axes = next(axes for axes in figure.axes if axes.get_ylabel() == name)
     assert axes.get_xlabel() == "epoch"
     lines = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
@@ -201,7 +201,7 @@ def test_the_best_epoch_is_marked_on_every_curve(name):
 
 
 def test_the_curves_of_one_epoch_are_drawn(tmp_path):
-    figure = plotting.plot_history({name: values[:1] for name, values in HISTORY.items()})
+    figure = plotting.show_history({name: values[:1] for name, values in HISTORY.items()})
     assert plotting.save_figure(figure, tmp_path / "a.png").stat().st_size > 0
 
 
@@ -215,7 +215,7 @@ def test_the_charge_distribution_counts_every_finite_pixel_once_and_by_class():
     image = np.arange(1000, dtype=np.float32).reshape(20, 50)
     mask = np.repeat([0, 1, 2, 3], [500, 300, 150, 50]).reshape(20, 50)
     image[0, 0] = np.nan
-    figure = plotting.plot_charge_distribution(image, mask)
+    figure = plotting.show_charge_distribution(image, mask)
     assert histograms(figure) == {
         "all pixels": 999,
         "background": 499,
@@ -223,7 +223,7 @@ def test_the_charge_distribution_counts_every_finite_pixel_once_and_by_class():
         "hot pixel": 150,
         "cluster": 50,
     }
-    assert histograms(plotting.plot_charge_distribution(image)) == {"all pixels": 999}
+    assert histograms(plotting.show_charge_distribution(image)) == {"all pixels": 999}
     assert figure.axes[0].get_xlabel() == "signal (ADU)"
     assert figure.axes[0].get_ylabel() == "pixels per 3.33 ADU"
 
@@ -231,7 +231,7 @@ def test_the_charge_distribution_counts_every_finite_pixel_once_and_by_class():
 def test_the_confusion_matrix_holds_pixels_and_shares():
     true = np.repeat([0, 0, 1, 3], [6000, 2000, 1000, 500])
     predicted = np.repeat([0, 3, 1, 3], [6000, 2000, 1000, 500])
-    axes = plotting.plot_confusion(pixel_report(true, predicted)).axes[0]
+    axes = plotting.show_confusion(pixel_report(true, predicted)).axes[0]
     cells = {text.get_position(): text.get_text() for text in axes.texts}
     assert len(cells) == 16
     assert cells[0, 0] == "6,000\n75.00%"

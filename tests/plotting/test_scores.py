@@ -30,7 +30,7 @@ def medians(axes):
 
 
 def test_all_scores_have_a_box_for_each_method(tmp_path):
-    figure = plotting.plot_score_boxes({"net": NET, "peer": PEER}, title="mine")
+    figure = plotting.show_score_boxes({"net": NET, "peer": PEER}, title="mine")
     left, right = figure.axes
     labels = [label.get_text() for axes in (left, right) for label in axes.get_xticklabels()]
     assert labels == list(SCORES.values())
@@ -45,7 +45,7 @@ def test_all_scores_have_a_box_for_each_method(tmp_path):
 
 @pytest.mark.parametrize("name", SCORES)
 def test_one_score_shows_the_images_and_their_mean(name, tmp_path):
-    figure = plotting.plot_score_box({"net": NET, "peer": PEER}, name, title="mine")
+    figure = plotting.show_score_box({"net": NET, "peer": PEER}, name, title="mine")
     (axes,) = figure.axes
     values = [value for one in NET if np.isfinite(value := getattr(one, name))]
     title = axes.get_title().splitlines()
@@ -59,13 +59,13 @@ def test_one_score_shows_the_images_and_their_mean(name, tmp_path):
 
 
 def test_a_score_that_no_image_has_is_no_mistake():
-    figure = plotting.plot_score_box({"net": NET[2:]}, "count_ratio")
+    figure = plotting.show_score_box({"net": NET[2:]}, "count_ratio")
     assert figure.axes[0].get_title() == "net: –, 0 of 1 images"
-    assert len(plotting.plot_score_boxes({"net": NET[2:]}).axes) == 2
+    assert len(plotting.show_score_boxes({"net": NET[2:]}).axes) == 2
 
 
 def test_the_counts_are_beside_the_diagonal(tmp_path):
-    figure = plotting.plot_counts({"net": NET, "peer": PEER})
+    figure = plotting.show_counts({"net": NET, "peer": PEER})
     (axes,) = figure.axes
     net, _, diagonal = axes.lines
     np.testing.assert_array_equal(net.get_xydata(), [(3, 3), (4, 2), (0, 1)])
@@ -78,7 +78,7 @@ def test_the_curves_have_their_areas_and_marks(tmp_path):
     rng = np.random.default_rng(1)
     true = rng.random(500) < 0.2
     curve = operating_curve(true, np.clip(0.4 * true + 0.5 * rng.random(500), 0, 1))
-    figure = plotting.plot_operating_curves({"net": curve}, {"net": NET[0], "peer": PEER[0]})
+    figure = plotting.show_operating_curves({"net": curve}, {"net": NET[0], "peer": PEER[0]})
     roc, precision = figure.axes
     assert roc.lines[0].get_label() == f"net: area {curve.roc_area:.5f}"
     assert precision.lines[0].get_label() == f"net: area {curve.average_precision:.4f}"

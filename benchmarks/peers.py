@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from ccdseg import __version__
-from ccdseg.cli.quiet import import_keras
+from ccdseg.segmentation.loading import import_keras
 from ccdseg.simulation import RECIPES, simulate_image
 
 N_CORES = 2

@@ -16,11 +16,11 @@ from astropy.stats import mad_std
 from scipy import ndimage
 
 from ccdseg import CLASSES, Detector, Segmenter, plotting
-from ccdseg.cli.quiet import import_keras
 from ccdseg.connected import TOUCHING
 from ccdseg.errors import InputError
 from ccdseg.evaluation import pixel_report
 from ccdseg.fits_io import read_frames
+from ccdseg.segmentation.loading import import_keras
 from ccdseg.simulation import FrameRecipe, simulate_frame
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import LogUniform, Uniform

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ccdseg.cli.quiet import import_keras
 from ccdseg.evaluation import pixel_report
 from ccdseg.files import atomic_path
+from ccdseg.segmentation.loading import import_keras
 from ccdseg.simulation import RECIPES, simulate_dataset
 from ccdseg.training.presets import PRESETS, TEST_SEED
 

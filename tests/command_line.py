@@ -1,6 +1,6 @@
 """Command lines within this process: what they leave and what they say."""
 
-from ccdseg.cli.parser import run_script
+from ccdseg.cli.output import run_script
 
 
 def status(call, *arguments):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccdseg.cli import evaluate, models, particles, physics, predict, simulate, train
-from ccdseg.cli.parser import Parser, run_command
+from ccdseg.cli.output import Parser, run_command
 from ccdseg.version import __version__
 
 _COMMANDS = {

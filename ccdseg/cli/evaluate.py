@@ -12,17 +12,15 @@ import numpy as np
 from tqdm import tqdm
 
 from ccdseg.classes import ClassCatalogue, PixelClass
-from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.evaluation_report import RESULTS, write_results
 from ccdseg.cli.evaluation_scores import Evaluation
 from ccdseg.cli.evaluation_sets import N_FRAMES, FrameSet, KnownFrame, choose_sets
-from ccdseg.cli.lazy import LazyModel
-from ccdseg.cli.parser import natural_int, positive_int, shape
+from ccdseg.cli.options import add_model, add_output, natural_int, positive_int, shape
 from ccdseg.errors import InputError
 from ccdseg.evaluation import scored_class
 from ccdseg.evaluation.peers import PEERS, Peer, estimate_noise, tuned
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.segmentation.store import find_model
+from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 
@@ -142,7 +140,7 @@ def _counts() -> str:
 
 def run(arguments: argparse.Namespace) -> None:
     """Score the model on every set of frames, and write what was found."""
-    model = LazyModel(find_model(arguments.model))
+    model = LazySegmenter(arguments.model)
     chosen = scored_class(model.classes, arguments.of)
     sets = choose_sets(arguments, model.classes)
     check_peers(arguments.beside, chosen, model.classes)
@@ -159,14 +157,14 @@ def run(arguments: argparse.Namespace) -> None:
     logger.info("%s\nreport and figures: %s", text, arguments.output)
 
 
-def working_threshold(model: LazyModel, chosen: PixelClass) -> float:
+def working_threshold(model: LazySegmenter, chosen: PixelClass) -> float:
     """Probability from which a pixel is of a class rather than of the background."""
     thresholds = model.segmenter.thresholds
     return thresholds[chosen.index] / (thresholds[chosen.index] + thresholds[0])
 
 
 def evaluate(
-    model: LazyModel, evaluation: Evaluation, group: str, frames: FrameSet, peers: list[Peer]
+    model: LazySegmenter, evaluation: Evaluation, group: str, frames: FrameSet, peers: list[Peer]
 ) -> None:
     """Score one set, frame by frame."""
     evaluation.origins[group] = frames.origin

@@ -10,15 +10,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ccdseg.cli.common import add_model
-from ccdseg.cli.lazy import LazyModel
-from ccdseg.cli.parser import natural_int, positive_int
+from ccdseg.cli.options import add_model, natural_int, positive_int
 from ccdseg.evaluation import particle_report
 from ccdseg.files import refuse_existing
 from ccdseg.identification import identify
 from ccdseg.identification.training import joined, known_events, train_classifier
 from ccdseg.provenance import code_state
-from ccdseg.segmentation.store import find_model
+from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RECIPES
 
 SUMMARY = "train the classifier of particles"
@@ -54,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Make events, learn from most of them, and test on the others."""
-    model, code = LazyModel(find_model(arguments.model)), code_state()
+    model, code = LazySegmenter(arguments.model), code_state()
     refuse_existing(arguments.output, overwrite=arguments.overwrite)
     frames = known_events(
         RECIPES["events"],

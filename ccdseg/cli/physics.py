@@ -8,13 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from ccdseg.cli.common import add_model, add_output
-from ccdseg.cli.lazy import LazyModel
-from ccdseg.cli.parser import natural_int, positive_int
+from ccdseg.cli.options import add_model, add_output, natural_int, positive_int
 from ccdseg.cli.physics_report import RESULTS, SECTIONS
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.segmentation.store import find_model
+from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.version import __version__
 
 SUMMARY = "measure how well events are found, measured and identified"
@@ -56,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the parts that were asked for, one after the other."""
-    model = LazyModel(find_model(arguments.model))
+    model = LazySegmenter(arguments.model)
     if "cluster" not in model.classes.names:
         raise InputError(f"The model {arguments.model} knows no clusters, so it finds no events.")
     for name in RESULTS:

@@ -9,7 +9,6 @@ from tqdm import tqdm
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.cli import counts
-from ccdseg.cli.common import add_model, add_output
 from ccdseg.cli.detectors import DetectorChoice
 from ccdseg.cli.frame_results import (
     describe,
@@ -18,8 +17,7 @@ from ccdseg.cli.frame_results import (
     write_results,
 )
 from ccdseg.cli.inputs import list_images, refuse_results
-from ccdseg.cli.lazy import LazyModel
-from ccdseg.cli.parser import natural_int
+from ccdseg.cli.options import add_model, add_output, natural_int
 from ccdseg.cli.segmented import Steps, segment
 from ccdseg.detector import PRESETS
 from ccdseg.errors import InputError
@@ -27,7 +25,7 @@ from ccdseg.files import staged_files
 from ccdseg.images_io import check_writable, is_picture
 from ccdseg.images_io.files import read_images
 from ccdseg.postprocessing import RULES, Rule, TracksAreWhole, default_rules
-from ccdseg.segmentation.store import find_model
+from ccdseg.segmentation.loading import LazySegmenter
 
 SUMMARY = "segment FITS frames and pictures"
 
@@ -130,7 +128,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Segment every image; one that cannot be read is named, and the others go on."""
-    model = LazyModel(find_model(arguments.model))
+    model = LazySegmenter(arguments.model)
     find = arguments.find and model.classes[arguments.find].name
     steps = Steps(
         detector=DetectorChoice.parse(arguments.detector),

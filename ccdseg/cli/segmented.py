@@ -13,13 +13,13 @@ from scipy import ndimage
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.cli.detectors import DetectorChoice
-from ccdseg.cli.lazy import LazyModel
 from ccdseg.connected import TOUCHING
 from ccdseg.events import find_events
 from ccdseg.fits_io import Frame
 from ccdseg.identification import estimate_depth, identify
 from ccdseg.mask import class_frequencies
 from ccdseg.postprocessing import Rule, grow, restrict
+from ccdseg.segmentation.loading import LazySegmenter
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Segmented:
         }
 
 
-def segment(frame: Frame, model: LazyModel, steps: Steps) -> Segmented:
+def segment(frame: Frame, model: LazySegmenter, steps: Steps) -> Segmented:
     """Segment one frame, restrict and grow its mask, and measure its events."""
     if frame.n_bad:
         logger.warning(

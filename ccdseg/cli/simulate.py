@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ccdseg.cli.parser import natural_int, positive_int, shape
+from ccdseg.cli.options import natural_int, positive_int, shape
 from ccdseg.cli.simulated_folders import write_folders
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError

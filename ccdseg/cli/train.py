@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccdseg.augmentation import AUGMENTATIONS
 from ccdseg.cli.calibration import calibrate, calibration_frames
-from ccdseg.cli.parser import natural_int, positive_int
-from ccdseg.cli.quiet import import_keras
+from ccdseg.cli.options import natural_int, positive_int
 from ccdseg.cli.training_data import Sets, load_data, split_or_simulate
 from ccdseg.cli.training_report import record_training, score, write_figures, write_report
 from ccdseg.cli.unfinished import begin, find_unfinished
@@ -21,6 +20,7 @@ from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, refuse_existing
 from ccdseg.provenance import code_state
+from ccdseg.segmentation.loading import import_keras
 from ccdseg.segmentation.store import NETWORK, find_model, read_classes
 from ccdseg.simulation import SimulationRecipe
 from ccdseg.training.checkpoint import LOG_FILE

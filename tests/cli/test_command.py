@@ -12,7 +12,7 @@ import pytest
 
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main, predict, train
-from ccdseg.cli.parser import run_script
+from ccdseg.cli.output import run_script
 from ccdseg.segmentation import store as registry
 from ccdseg.version import __version__
 from tests.cli.test_predict import BAD_PREDICTIONS

@@ -16,7 +16,7 @@ from sklearn.metrics import average_precision_score
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import evaluate, main
 from ccdseg.cli.evaluation_report import RESULTS
-from ccdseg.cli.parser import Parser
+from ccdseg.cli.output import Parser
 from ccdseg.dataset import ArraySet
 from ccdseg.evaluation import cross_entropy, measure_reliability, pixel_report, score_image
 from ccdseg.evaluation.images import SCORES

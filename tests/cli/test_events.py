@@ -12,11 +12,11 @@ from astropy.table import QTable
 
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main
-from ccdseg.cli.segmented import LazyModel
 from ccdseg.detector import DAMIC
 from ccdseg.events import find_events
 from ccdseg.fits_io import read_frame
 from ccdseg.identification import PARTICLES
+from ccdseg.segmentation.loading import LazySegmenter
 from tests.command_line import said, status
 
 CLUSTER = CLASSES["cluster"].index
@@ -37,7 +37,7 @@ class Bright:
 @pytest.fixture
 def bright(workplace, monkeypatch):
     """Segment by brightness: which pixels are clusters is known then."""
-    monkeypatch.setattr(LazyModel, "segmenter", Bright())
+    monkeypatch.setattr(LazySegmenter, "segmenter", Bright())
     return workplace
 
 

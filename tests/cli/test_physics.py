@@ -104,7 +104,7 @@ def test_mistakes_are_refused(refused, line, message):
 def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
     few = replace(RECIPES["events"].scaled((160, 160)), name="events")
     monkeypatch.setitem(RECIPES, "events", few)
-    monkeypatch.setattr(particles, "LazyModel", BySigmas)
+    monkeypatch.setattr(particles, "LazySegmenter", BySigmas)
     assert status(main, "particles", "-o", "mine.npz", "--frames", "36") == 0
     output = capsys.readouterr()
     assert "classifier: mine.npz" in output.out
@@ -123,7 +123,7 @@ class BySigmas:
     def __init__(self, _folder):
         pass
 
-    def mask_of(self, image, *, restricted=True):  # noqa: ARG002 - as LazyModel
+    def mask_of(self, image, *, restricted=True):  # noqa: ARG002 - as LazySegmenter
         median = np.median(image)
         noise = 1.48 * np.median(np.abs(image - median))
         return np.where(image > median + 6 * noise, 3, 0).astype(np.uint8)

@@ -13,9 +13,9 @@ from scipy import ndimage
 
 from ccdseg.classes import COSMICS
 from ccdseg.cli import main
-from ccdseg.cli.segmented import LazyModel
 from ccdseg.images_io import read_picture
 from ccdseg.images_io.folders import read_mask
+from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.segmentation.segmenter import Segmenter
 from tests.command_line import files, said, status
 
@@ -62,7 +62,7 @@ def place(tmp_path, monkeypatch, cosmics_folder):
 @pytest.fixture
 def bright(place, monkeypatch):
     """Segment by brightness: which pixels are cosmics is known then. Figures are not drawn."""
-    monkeypatch.setattr(LazyModel, "segmenter", Bright())
+    monkeypatch.setattr(LazySegmenter, "segmenter", Bright())
     monkeypatch.setattr("ccdseg.plotting.save_figure", lambda _, path: path.touch())
     return place
 

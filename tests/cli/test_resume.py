@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ccdseg.cli import calibration, main, train, training_data
-from ccdseg.cli.parser import run_script
+from ccdseg.cli.output import run_script
 from ccdseg.simulation import RECIPES, SimulationRecipe
 from ccdseg.training.config import TrainingConfig
 from ccdseg.training.presets import PRESETS, Preset

@@ -8,7 +8,7 @@ import pytest
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.cli import evaluate
 from ccdseg.cli.evaluation_sets import SimulatedFrames, choose_sets
-from ccdseg.cli.parser import Parser
+from ccdseg.cli.output import Parser
 from ccdseg.dataset import ArraySet
 from ccdseg.images_io import write_png
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset, simulate_image

@@ -1,4 +1,4 @@
-"""What all commands share: parsing, logging, and one clear line for a mistake."""
+"""Running a command: parsing, logging, and one line for a mistake."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def execute(
         return _INTERRUPTED
 
 
-class _BesideBars(logging.StreamHandler):
+class _AboveBars(logging.StreamHandler):
     """Writes lines above the progress bars, not into them."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -78,7 +78,7 @@ class _BesideBars(logging.StreamHandler):
 
 
 class _Once(logging.Filter):
-    """Lets a line that is only information pass once: the next frame would say it again."""
+    """Drops repeated lines of information, which each further frame would log again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,8 +94,8 @@ class _Once(logging.Filter):
 
 @contextmanager
 def _logging() -> Iterator[None]:
-    """Send what is found to standard output, warnings and errors to standard error."""
-    usual, trouble = _BesideBars(sys.stdout), _BesideBars(sys.stderr)
+    """Send information to standard output, warnings and errors to standard error."""
+    usual, trouble = _AboveBars(sys.stdout), _AboveBars(sys.stderr)
     usual.addFilter(lambda record: record.levelno < logging.WARNING)
     usual.addFilter(_Once())
     trouble.setLevel(logging.WARNING)
@@ -110,29 +110,3 @@ def _logging() -> Iterator[None]:
     finally:
         logger.handlers = handlers
         logger.setLevel(level)
-
-
-def positive_int(text: str) -> int:
-    """Parse a whole number above zero."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return number
-
-
-def natural_int(text: str) -> int:
-    """Parse a whole number from 0."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
-    return int(text)
-
-
-def shape(text: str) -> tuple[int, int]:
-    """Parse ROWSxCOLUMNS."""
-    parts = text.lower().replace("×", "x").split("x")
-    if len(parts) != 2 or not all(part.isdecimal() and int(part) for part in parts):
-        raise argparse.ArgumentTypeError(f"{text!r} is no shape; write it like 1024x2048")
-    return int(parts[0]), int(parts[1])

@@ -1,0 +1,85 @@
+"""Loading a model when its network is first used, without TensorFlow's start-up messages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccdseg.postprocessing import apply_restrictions, default_rules
+from ccdseg.segmentation.store import find_model, read_classes, read_description
+
+if TYPE_CHECKING:
+    from ccdseg.segmentation.segmenter import Prediction, Segmenter
+
+
+class LazySegmenter:
+    """A stored model whose network is loaded when it is first used.
+
+    Name and classes come from the model's description, so that a mistake of the user is found
+    before the seconds that loading takes. It stands in for a `Segmenter` in the workflows.
+
+    Parameters
+    ----------
+    model : str or Path
+        Name of a model that ships, or a model's folder.
+
+    Raises
+    ------
+    InputError
+        Where there is no such model, or its description is damaged.
+    """
+
+    def __init__(self, model: str | Path) -> None:
+        self.folder = find_model(model)
+        self.name: str = read_description(self.folder)["name"]
+        self.classes = read_classes(self.folder)
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """The loaded model."""
+        import_keras()
+        from ccdseg.segmentation.segmenter import Segmenter
+
+        return Segmenter.load(self.folder)
+
+    def predict(self, images: np.ndarray, **settings: object) -> Prediction:
+        """Segment images; parameters and result as `Segmenter.predict`."""
+        return self.segmenter.predict(images, **settings)
+
+    def mask_of(self, image: np.ndarray, *, restricted: bool = True) -> np.ndarray:
+        """Class indices of an image (ADU), after the default restrictions if these are wanted."""
+        mask = self.predict(image, probabilities=False).mask
+        rules = default_rules(self.classes) if restricted else []
+        return apply_restrictions(mask, rules, classes=self.classes)
+
+
+def import_keras() -> None:
+    """Import keras and its backend, dropping what TensorFlow writes to standard error meanwhile.
+
+    TensorFlow writes these lines before it reads its log level, so no setting silences them.
+    """
+    if "keras" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _no_stderr():
+        import keras  # noqa: F401
+
+
+@contextmanager
+def _no_stderr() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("w") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

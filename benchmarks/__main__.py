@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks import loops
 from ccdseg import CLASSES, DAMIC
-from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.mask import IntensityBands, mask_from_bands
 from ccdseg.simulation import RECIPES, default_library, simulate_dataset, simulate_image
 from ccdseg.tiling import cut, stitch
 
@@ -31,12 +31,12 @@ def main() -> None:
 
 
 def labelling() -> tuple[Callable, Callable]:
-    """Masks by thresholds."""
+    """Masks by intensity bands."""
     images, _ = simulate_dataset(TRAINING, n_images=4, rng=np.random.default_rng(1))
-    thresholds = Thresholds.from_detector(DAMIC, TRAINING)
+    bands = IntensityBands.from_detector(DAMIC, TRAINING)
     return (
-        lambda: loops.label(images, thresholds, len(CLASSES)),
-        lambda: threshold_mask(images, thresholds),
+        lambda: loops.label(images, bands, len(CLASSES)),
+        lambda: mask_from_bands(images, bands),
     )
 
 

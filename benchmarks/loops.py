@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from ccdseg.detector import Detector
-from ccdseg.mask import Thresholds
+from ccdseg.mask import IntensityBands
 from ccdseg.simulation import ClusterLibrary, SimulationRecipe
 
 
-def label(images: np.ndarray, thresholds: Thresholds, n_classes: int) -> np.ndarray:
-    """One-hot masks by thresholds, pixel by pixel; the class is looked up once per class."""
+def label(images: np.ndarray, bands: IntensityBands, n_classes: int) -> np.ndarray:
+    """One-hot masks by intensity bands, pixel by pixel; the class is looked up once per class."""
 
     def class_of(value: float) -> int:
         index = 0
-        for edge in thresholds.edges:
+        for edge in bands.edges:
             if value >= edge:
                 index += 1
-        return thresholds.class_indices[index]
+        return bands.class_indices[index]
 
     one_hot = np.zeros((*images.shape, n_classes))
     for n in range(images.shape[0]):

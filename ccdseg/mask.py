@@ -1,4 +1,4 @@
-"""Masks: made by thresholds, turned into one-hot arrays and pictures, counted and weighted."""
+"""Masks: from intensity bands, as one-hot arrays and pictures; class frequencies and weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ccdseg.simulation.recipe import SimulationRecipe
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class IntensityBands:
     """Intervals of intensity without a gap, and the class of each.
 
     Attributes
@@ -39,7 +39,7 @@ class Thresholds:
     @classmethod
     def from_detector(
         cls, detector: Detector, recipe: SimulationRecipe, *, n_sigma: float = 3.0
-    ) -> Thresholds:
+    ) -> IntensityBands:
         """Derive the intervals from the levels of a recipe, as the original did by hand.
 
         Up to `n_sigma` deviations above the pedestal lies background, from the lowest to the
@@ -64,14 +64,14 @@ def to_monochrome(images: np.ndarray) -> np.ndarray:
     return images.mean(axis=3, keepdims=True) if images.ndim == 4 else images
 
 
-def threshold_mask(images: np.ndarray, thresholds: Thresholds) -> np.ndarray:
+def mask_from_bands(images: np.ndarray, bands: IntensityBands) -> np.ndarray:
     """Label every pixel by its intensity alone.
 
     Parameters
     ----------
     images : ndarray
         Signal (ADU) of any shape.
-    thresholds : Thresholds
+    bands : IntensityBands
         Intervals and their classes.
 
     Returns
@@ -80,9 +80,9 @@ def threshold_mask(images: np.ndarray, thresholds: Thresholds) -> np.ndarray:
         Class indices, uint8 of the same shape. A NaN counts as the lowest interval.
     """
     interval = np.zeros(images.shape, dtype=np.uint8)
-    for edge in thresholds.edges:
+    for edge in bands.edges:
         interval += images >= edge
-    return np.array(thresholds.class_indices, dtype=np.uint8)[interval]
+    return np.array(bands.class_indices, dtype=np.uint8)[interval]
 
 
 def to_one_hot(mask: np.ndarray, n_classes: int) -> np.ndarray:

@@ -9,10 +9,10 @@ import pytest
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC
 from ccdseg.mask import (
-    Thresholds,
+    IntensityBands,
     class_frequencies,
     class_weights,
-    threshold_mask,
+    mask_from_bands,
     to_label,
     to_mask,
     to_monochrome,
@@ -21,51 +21,56 @@ from ccdseg.mask import (
 from ccdseg.simulation.recipe import SimulationRecipe
 from tests.refusal import refused
 
-THRESHOLDS = Thresholds.from_detector(DAMIC, SimulationRecipe())
+BANDS = IntensityBands.from_detector(DAMIC, SimulationRecipe())
 
 
 def random_mask(shape=(3, 7, 5), seed=1):
     return np.random.default_rng(seed).integers(0, 4, shape, dtype=np.uint8)
 
 
-def slow_threshold(value, thresholds):
-    interval = 0 if np.isnan(value) else bisect_right(thresholds.edges, value)
-    return thresholds.class_indices[interval]
+def slow_class(value, bands):
+    interval = 0 if np.isnan(value) else bisect_right(bands.edges, value)
+    return bands.class_indices[interval]
 
 
-def test_thresholds_follow_from_the_levels():
+def test_bands_follow_from_the_levels():
     margin = 3 * DAMIC.noise
-    assert THRESHOLDS.edges == pytest.approx(
+    assert BANDS.edges == pytest.approx(
         [8800 + margin, 10200 - margin, 10300 + margin, 11000 - margin]
     )
-    assert THRESHOLDS.class_indices == (0, 3, 1, 3, 2)
+    assert BANDS.class_indices == (0, 3, 1, 3, 2)
 
 
 def test_levels_within_the_noise_leave_an_empty_interval_but_no_gap():
     recipe = SimulationRecipe(glow_level=(10.0, 100.0), hot_level=(50.0, 50.0))
-    thresholds = Thresholds.from_detector(DAMIC, recipe)
+    bands = IntensityBands.from_detector(DAMIC, recipe)
     margin = 3 * DAMIC.noise
-    assert thresholds.edges == pytest.approx(
+    assert bands.edges == pytest.approx(
         [8800 + margin, 8800 + margin, 8900 + margin, 8900 + margin]
     )
     values = np.array([8800.0, 8870.0, 9000.0])
-    assert threshold_mask(values, thresholds).tolist() == [0, 1, 2]
+    assert mask_from_bands(values, bands).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
-    "thresholds",
-    [THRESHOLDS, Thresholds((0.0,), (3, 1)), Thresholds((), (2,)), Thresholds((5, 5), (0, 1, 2))],
-    ids=lambda thresholds: str(thresholds.class_indices),
+    "bands",
+    [
+        BANDS,
+        IntensityBands((0.0,), (3, 1)),
+        IntensityBands((), (2,)),
+        IntensityBands((5, 5), (0, 1, 2)),
+    ],
+    ids=lambda bands: str(bands.class_indices),
 )
-def test_every_value_gets_a_class_as_in_a_loop(thresholds):
+def test_every_value_gets_a_class_as_in_a_loop(bands):
     rng = np.random.default_rng(1)
     values = np.concatenate(
-        [rng.uniform(-100, 12_000, 300), thresholds.edges, [np.nan, np.inf, -np.inf, 0, 65535]]
+        [rng.uniform(-100, 12_000, 300), bands.edges, [np.nan, np.inf, -np.inf, 0, 65535]]
     )
-    just_below = np.nextafter(thresholds.edges, -np.inf)
+    just_below = np.nextafter(bands.edges, -np.inf)
     values = np.concatenate([values, just_below]).reshape(1, -1, 1)
-    mask = threshold_mask(values, thresholds)
-    expected = [slow_threshold(value, thresholds) for value in values.ravel()]
+    mask = mask_from_bands(values, bands)
+    expected = [slow_class(value, bands) for value in values.ravel()]
     assert mask.dtype == np.uint8
     assert mask.shape == values.shape
     assert mask.ravel().tolist() == expected
@@ -74,17 +79,17 @@ def test_every_value_gets_a_class_as_in_a_loop(thresholds):
 def test_integers_are_labelled_as_floats_are():
     values = np.arange(8000, 12_000, 7)
     np.testing.assert_array_equal(
-        threshold_mask(values.astype(np.uint16), THRESHOLDS),
-        threshold_mask(values.astype(float), THRESHOLDS),
+        mask_from_bands(values.astype(np.uint16), BANDS),
+        mask_from_bands(values.astype(float), BANDS),
     )
 
 
 @pytest.mark.parametrize(
     ("edges", "indices"), [((1.0, 2.0), (0, 1)), ((1.0,), (0, 1, 2)), ((2.0, 1.0), (0, 1, 2))]
 )
-def test_thresholds_ascend_and_have_one_class_more(edges, indices):
+def test_edges_ascend_and_have_one_class_more(edges, indices):
     with refused(f"{len(edges)} edges and {len(indices)} classes"):
-        Thresholds(edges, indices)
+        IntensityBands(edges, indices)
 
 
 def test_monochrome_is_the_mean_of_the_channels():
@@ -202,8 +207,8 @@ def test_what_is_no_mask_is_refused(use, mask, message):
         use(mask)
 
 
-def test_thresholds_scale_with_the_number_of_deviations():
-    narrow = Thresholds.from_detector(DAMIC, SimulationRecipe(), n_sigma=1)
-    quiet = Thresholds.from_detector(replace(DAMIC, read_noise=20.0), SimulationRecipe())
+def test_bands_scale_with_the_number_of_deviations():
+    narrow = IntensityBands.from_detector(DAMIC, SimulationRecipe(), n_sigma=1)
+    quiet = IntensityBands.from_detector(replace(DAMIC, read_noise=20.0), SimulationRecipe())
     assert narrow.edges == pytest.approx(quiet.edges)
-    assert narrow.edges[0] < THRESHOLDS.edges[0]
+    assert narrow.edges[0] < BANDS.edges[0]

@@ -43,7 +43,7 @@ Train a network that segments CCD images, and save it as a folder that load_mode
   python scripts/train.py --data mine.npz                  your own images and masks
   python scripts/train.py --preset cosmics --data folder   your own pictures and masks
   python scripts/train.py --simulate 1000 --epochs 30      more images, more epochs
-  python scripts/train.py --labels threshold               learn what intensity thresholds say
+  python scripts/train.py --labels bands                   learn what intensity bands say
   python scripts/train.py --weights damic-unet             start from the weights of a model
   python scripts/train.py --output models/mine --seed 7    another folder, another seed
 
@@ -84,8 +84,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--labels",
-        choices=["truth", "threshold"],
-        help="what is learnt: what was deposited, or what intensity thresholds say",
+        choices=["truth", "bands"],
+        help="what is learnt: what was deposited, or what intensity bands say",
     )
     parser.add_argument(
         "--augment",
@@ -249,6 +249,6 @@ def fit(
         preset.recipe,
         n_images=preset.n_images,
         detector=detector,
-        thresholds=sets.thresholds,
+        bands=sets.bands,
         **settings,
     )

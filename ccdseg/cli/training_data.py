@@ -14,7 +14,7 @@ from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.images_io.checks import check_folders
 from ccdseg.images_io.folders import ImageFolder, find_parts
-from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.mask import IntensityBands, mask_from_bands
 from ccdseg.simulation import Recipe, SimulationRecipe, simulate_dataset
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED, Preset
 
@@ -37,14 +37,14 @@ class Sets:
         None where a part of the training images validates.
     test : ArraySet or ImageFolder
         What the report is about.
-    thresholds : Thresholds or None
+    bands : IntensityBands or None
         What labels images that are simulated on the fly; None for their truth.
     """
 
     training: ArraySet | ImageFolder | None
     test: ArraySet | ImageFolder
     validation: ImageFolder | None = None
-    thresholds: Thresholds | None = None
+    bands: IntensityBands | None = None
 
     def test_frames(self) -> Iterator[Frame]:
         """Test images, one after the other."""
@@ -70,8 +70,8 @@ def load_data(
     if path.is_dir():
         return _load_folders(arguments, preset)
     arrays = load_array_set(path, n_classes=len(preset.classes))
-    if arrays.masks is None and preset.labels != "threshold":
-        raise InputError(f"{path} holds no masks; add them, or pass --labels threshold.")
+    if arrays.masks is None and preset.labels != "bands":
+        raise InputError(f"{path} holds no masks; add them, or pass --labels bands.")
     return arrays
 
 
@@ -82,8 +82,8 @@ def _load_folders(arguments: argparse.Namespace, preset: Preset) -> dict[str, Im
             f"The masks in {path} are of two classes, and the preset {preset.name} tells "
             f"{len(preset.classes)} apart; take --preset cosmics."
         )
-    if arguments.augment or preset.labels == "threshold":
-        option = "--augment" if arguments.augment else "--labels threshold"
+    if arguments.augment or preset.labels == "bands":
+        option = "--augment" if arguments.augment else "--labels bands"
         raise InputError(f"{option} needs images in memory; leave it out with a folder.")
     parts = find_parts(path)
     if "Train" not in parts:
@@ -101,16 +101,16 @@ def split_or_simulate(
     """Training and test images with the labels that the preset asks for."""
     if isinstance(data, dict):
         return _split_folders(data)
-    thresholds = _thresholds(preset, detector) if preset.labels == "threshold" else None
+    bands = _bands(preset, detector) if preset.labels == "bands" else None
     if data is not None:
-        training, test = _labelled(data, thresholds).split(_TEST_SHARE)
+        training, test = _labelled(data, bands).split(_TEST_SHARE)
     else:
         test = _simulate(preset.test_recipe, N_TEST_IMAGES, TEST_SEED, preset, detector)
-        training = None if preset.streamed else _simulate_training(preset, detector, thresholds)
+        training = None if preset.streamed else _simulate_training(preset, detector, bands)
     if arguments.augment:
         rng = np.random.default_rng([arguments.seed, 2])
         training = append_augmented(training, arguments.augment, rng=rng)
-    return Sets(training, test, thresholds=thresholds)
+    return Sets(training, test, bands=bands)
 
 
 def _split_folders(parts: dict[str, ImageFolder]) -> Sets:
@@ -120,20 +120,20 @@ def _split_folders(parts: dict[str, ImageFolder]) -> Sets:
     return Sets(training, test, parts.get("Validation"))
 
 
-def _thresholds(preset: Preset, detector: Detector | None) -> Thresholds:
+def _bands(preset: Preset, detector: Detector | None) -> IntensityBands:
     if not isinstance(preset.recipe, SimulationRecipe):
         raise InputError(
-            f"--labels threshold needs one pedestal and noise; the preset {preset.name} draws them "
+            f"--labels bands needs one pedestal and noise; the preset {preset.name} draws them "
             "for each image. Take another preset, or --labels truth."
         )
-    return Thresholds.from_detector(detector, preset.recipe)
+    return IntensityBands.from_detector(detector, preset.recipe)
 
 
 def _simulate_training(
-    preset: Preset, detector: Detector | None, thresholds: Thresholds | None
+    preset: Preset, detector: Detector | None, bands: IntensityBands | None
 ) -> ArraySet:
     arrays = _simulate(preset.recipe, preset.n_images, preset.config.seed, preset, detector)
-    return _labelled(arrays, thresholds)
+    return _labelled(arrays, bands)
 
 
 def _simulate(
@@ -149,8 +149,8 @@ def _simulate(
     )
 
 
-def _labelled(arrays: ArraySet, thresholds: Thresholds | None) -> ArraySet:
-    """The set with masks by thresholds where these are given."""
-    if thresholds is None:
+def _labelled(arrays: ArraySet, bands: IntensityBands | None) -> ArraySet:
+    """The set with masks by intensity bands where these are given."""
+    if bands is None:
         return arrays
-    return ArraySet(arrays.images, threshold_mask(arrays.images, thresholds), arrays.unclear)
+    return ArraySet(arrays.images, mask_from_bands(arrays.images, bands), arrays.unclear)

@@ -14,7 +14,7 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.images_io.folders import ImageFolder
-from ccdseg.mask import Thresholds, threshold_mask, to_one_hot
+from ccdseg.mask import IntensityBands, mask_from_bands, to_one_hot
 from ccdseg.normalization import Normalizer
 from ccdseg.segmentation.resizing import resize_bilinear, resize_nearest
 from ccdseg.simulation import Recipe, simulate_image
@@ -188,7 +188,7 @@ class SimulatedBatches(Batches):
         What they are taken with; None for the recipe's own.
     n_images : int
         Images per epoch.
-    thresholds : Thresholds, optional
+    bands : IntensityBands, optional
         Label the images by these instead of by their truth.
     normalizer, classes, stride, input_size, batch_size, seed, flips
         As for `ArrayBatches`.
@@ -200,14 +200,14 @@ class SimulatedBatches(Batches):
         detector: Detector | None,
         *,
         n_images: int,
-        thresholds: Thresholds | None = None,
+        bands: IntensityBands | None = None,
         **settings,  # noqa: ANN003
     ) -> None:
         super().__init__(**settings)
         self.recipe = recipe
         self.detector = detector
         self.n_images = n_images
-        self.thresholds = thresholds
+        self.bands = bands
 
     def __len__(self) -> int:
         return ceil(self.n_images / self.batch_size)
@@ -218,8 +218,8 @@ class SimulatedBatches(Batches):
         n = min(self.batch_size, self.n_images - index * self.batch_size)
         drawn = [simulate_image(self.recipe, detector=self.detector, rng=rng) for _ in range(n)]
         images = np.stack([simulated.image for simulated in drawn])
-        if self.thresholds is not None:
-            return images, threshold_mask(images, self.thresholds)
+        if self.bands is not None:
+            return images, mask_from_bands(images, self.bands)
         return images, np.stack([simulated.mask_in(self.classes) for simulated in drawn])
 
 

@@ -30,8 +30,8 @@ class Preset:
         Its arguments.
     normalizer : str or dict
         Normalisation by name, or with its parameters.
-    labels : {"truth", "threshold"}
-        What the network learns: what was deposited, or what intensity thresholds say.
+    labels : {"truth", "bands"}
+        What the network learns: what was deposited, or what intensity bands say.
     recipe : SimulationRecipe, FrameRecipe or RecipeMixture
         What training images hold.
     n_images : int
@@ -70,7 +70,7 @@ PAPER = Preset(
     architecture="unet",
     network={},
     normalizer="none",
-    labels="threshold",
+    labels="bands",
     recipe=TRAINING,
     n_images=180,
     streamed=False,
@@ -86,7 +86,7 @@ PAPER = Preset(
         flips=False,
     ),
 )
-"""The original of 2020: its architecture, hyperparameters and threshold labels, raw ADU / 255."""
+"""The original of 2020: architecture, hyperparameters, labels by intensity bands, raw ADU / 255."""
 
 DEFAULT = Preset(
     name="default",

@@ -12,7 +12,7 @@ from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.images_io.checks import check_folders
 from ccdseg.images_io.folders import ImageFolder, read_mask
-from ccdseg.mask import Thresholds, class_frequencies, class_weights, threshold_mask
+from ccdseg.mask import IntensityBands, class_frequencies, class_weights, mask_from_bands
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.simulation import Recipe, simulate_dataset
 from ccdseg.training.batches import ArrayBatches, FolderBatches, SimulatedBatches
@@ -145,7 +145,7 @@ def train_on_simulation(
     *,
     n_images: int,
     detector: Detector | None = None,
-    thresholds: Thresholds | None = None,
+    bands: IntensityBands | None = None,
     config: TrainingConfig | None = None,
     folder: str | Path | None = None,
     progress: bool = True,
@@ -162,7 +162,7 @@ def train_on_simulation(
         Images per epoch.
     detector : Detector, optional
         What they are taken with; the recipe's own by default.
-    thresholds : Thresholds, optional
+    bands : IntensityBands, optional
         Label the images by these instead of by their truth.
 
     Returns
@@ -179,13 +179,13 @@ def train_on_simulation(
         classes=segmenter.classes,
         progress=progress,
     )
-    if thresholds is not None:
-        validation = ArraySet(validation.images, threshold_mask(validation.images, thresholds))
+    if bands is not None:
+        validation = ArraySet(validation.images, mask_from_bands(validation.images, bands))
     batches = SimulatedBatches(
         recipe,
         detector,
         n_images=n_images,
-        thresholds=thresholds,
+        bands=bands,
         **_settings(segmenter, config),
     )
     weights = _class_weights(validation.masks, segmenter, config)

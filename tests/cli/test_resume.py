@@ -160,7 +160,7 @@ def test_a_finished_model_is_not_resumed(refused):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--preset", "general", "--labels", "threshold"], "needs one pedestal and noise"),
+        (["--preset", "general", "--labels", "bands"], "needs one pedestal and noise"),
         (["--data", "unlabelled.npz"], "unlabelled.npz holds no masks"),
         (["--weights", "other.weights.h5"], "other.weights.h5 do not fit the network"),
     ],

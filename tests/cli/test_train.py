@@ -103,8 +103,8 @@ def test_training_again_gives_the_same_model(trained, tmp_path):
     assert second["loss"] == pytest.approx(first["loss"], rel=1e-4)
 
 
-def test_training_starts_from_a_model_on_augmented_images_with_threshold_labels(trained, tmp_path):
-    options = ["--simulate", "3", "--augment", "geometric", "--labels", "threshold"]
+def test_training_starts_from_a_model_on_augmented_images_with_labels_by_bands(trained, tmp_path):
+    options = ["--simulate", "3", "--augment", "geometric", "--labels", "bands"]
     options += ["--weights", trained, "--epochs", "1", "--learning-rate", "0.002"]
     options += ["--output", tmp_path / "more"]
     assert status(script(train), *options) == 0
@@ -115,7 +115,7 @@ def test_training_starts_from_a_model_on_augmented_images_with_threshold_labels(
     assert description["earlier_training"] == earlier | {"history": history}
     assert earlier["earlier_training"] is None
     assert description["config"]["learning_rate"] == 0.002
-    assert (description["augment"], description["labels"]) == ("geometric", "threshold")
+    assert (description["augment"], description["labels"]) == ("geometric", "bands")
     assert description["images"] == 3
     assert not description["new_images_every_epoch"]
     assert json.loads((tmp_path / "more" / "report.json").read_text())["n_test_images"] == 42
@@ -134,7 +134,7 @@ BAD_TRAININGS = [
     ("--data flat.npz", r"flat.npz: images have shape \(8, 8\)"),
     ("--data classes.npz", "classes.npz: the masks hold class 4; there are 4 classes"),
     ("--data nan.npz", "nan.npz: the images hold NaN"),
-    ("--data unlabelled.npz", "unlabelled.npz holds no masks; .* --labels threshold"),
+    ("--data unlabelled.npz", "unlabelled.npz holds no masks; .* --labels bands"),
     ("--weights nothing", r"Unknown model 'nothing': .*\(.+\)"),
     ("--learning-rate 0", "learning_rate is 0.0; it must be above 0"),
     ("--detector nothing", "No detector 'nothing': .*damic"),

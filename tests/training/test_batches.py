@@ -8,7 +8,7 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC
 from ccdseg.images_io import write_png
 from ccdseg.images_io.folders import ImageFolder
-from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.mask import IntensityBands, mask_from_bands
 from ccdseg.normalization import get_normalizer
 from ccdseg.training.batches import ArrayBatches, FolderBatches, SimulatedBatches
 from tests.refusal import refused
@@ -128,11 +128,11 @@ def test_images_and_masks_are_padded_alike_to_the_stride_of_the_network():
     np.testing.assert_array_equal(images[0, :10, :13, 0], masks[0])
 
 
-def test_thresholds_label_simulated_images(small_recipe):
-    thresholds = Thresholds.from_detector(DAMIC, small_recipe)
-    batches = SimulatedBatches(small_recipe, DAMIC, n_images=2, thresholds=thresholds, **settings())
+def test_intensity_bands_label_simulated_images(small_recipe):
+    bands = IntensityBands.from_detector(DAMIC, small_recipe)
+    batches = SimulatedBatches(small_recipe, DAMIC, n_images=2, bands=bands, **settings())
     images, one_hot = batches[0]
-    expected = threshold_mask(images[..., 0], thresholds)
+    expected = mask_from_bands(images[..., 0], bands)
     np.testing.assert_array_equal(one_hot.argmax(axis=-1), expected)
 
 

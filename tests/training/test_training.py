@@ -11,7 +11,7 @@ from ccdseg.classes import COSMICS
 from ccdseg.detector import DAMIC
 from ccdseg.images_io import write_png
 from ccdseg.images_io.folders import ImageFolder
-from ccdseg.mask import Thresholds, threshold_mask
+from ccdseg.mask import IntensityBands, mask_from_bands
 from ccdseg.models import (
     NETWORKS,
     CrossentropyDice,
@@ -342,7 +342,7 @@ def test_paper_has_the_hyperparameters_of_the_original():
     assert (config.plateau_min_delta, config.minimum_learning_rate) == (0.001, 1e-7)
     assert (config.loss, config.balance) == ("weighted_crossentropy", 1.0)
     assert not config.flips
-    assert (PAPER.normalizer, PAPER.labels, PAPER.streamed) == ("none", "threshold", False)
+    assert (PAPER.normalizer, PAPER.labels, PAPER.streamed) == ("none", "bands", False)
     assert PAPER.recipe.name == "training"
 
 
@@ -360,7 +360,7 @@ def test_paper_builds_the_network_of_the_original():
 def test_the_learning_curve_of_paper_falls(small_recipe):
     keras.utils.set_random_seed(0)
     arrays = simulate_dataset(small_recipe, n_images=8, rng=np.random.default_rng(3), n_workers=1)
-    masks = threshold_mask(arrays.images, Thresholds.from_detector(DAMIC, PAPER.recipe))
+    masks = mask_from_bands(arrays.images, IntensityBands.from_detector(DAMIC, PAPER.recipe))
     network = unet((None, None, 1), **(PAPER.network | {"filters": 8}))
     segmenter = Segmenter(network, normalizer=PAPER.normalizer)
     config = TrainingConfig(**(vars(PAPER.config) | {"epochs": 3}))

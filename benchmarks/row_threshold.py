@@ -97,14 +97,14 @@ def compare_simulated(segmenter: Segmenter) -> None:
         by_threshold.add(row_threshold(frame.image), truth)
         by_model.add(segmenter.predict(frame.image, probabilities=False).mask == CLUSTER, truth)
     truth = np.stack([np.where(frame.mask == CLUSTER, CLUSTER, 0) for frame in frames])
-    unclear = np.stack([frame.unclear for frame in frames])
+    ambiguous = np.stack([frame.ambiguous for frame in frames])
     print(f"{N_FRAMES} simulated skipper frames of {RECIPE.shape[0]}×{RECIPE.shape[1]}: clusters")
     print(
         f"{'':20}{'found':>14}{'false per frame':>18}{'precision':>11}{'recall':>9}{'clear F1':>10}"
     )
     for name, way in ways.items():
         strict = pixel_report(truth, np.stack(way.masks))
-        clear = pixel_report(truth, np.stack(way.masks), ignore=unclear)
+        clear = pixel_report(truth, np.stack(way.masks), ignore=ambiguous)
         print(
             f"{name:20}{way.n_found:6d} of {way.n_events:4d}{way.n_false / N_FRAMES:18.2f}"
             f"{strict.precision[CLUSTER]:11.3f}{strict.recall[CLUSTER]:9.3f}"

@@ -160,7 +160,7 @@ def scores(segmenter, recipe: str, n_images: int) -> tuple[float, float, float, 
         [segmenter.predict(image, probabilities=False).mask for image in held_out.images]
     )
     strict = pixel_report(held_out.masks, masks).f1
-    clear = pixel_report(held_out.masks, masks, ignore=held_out.unclear).f1
+    clear = pixel_report(held_out.masks, masks, ignore=held_out.ambiguous).f1
     return strict[3], clear[3], strict[2], strict[1]
 
 

@@ -87,7 +87,7 @@ def _change(images: np.ndarray, rng: np.random.Generator, *, rgb: bool) -> None:
 def append_augmented(arrays: ArraySet, sequence: str, *, rng: np.random.Generator) -> ArraySet:
     """Return images and masks with an augmented copy of each appended; parameters as `augment`.
 
-    Which pixels of the set are unclear is not carried over.
+    Which pixels of the set are ambiguous is not carried over.
     """
     if arrays.masks is None:
         raise InputError("The set holds no masks; images are augmented together with theirs.")

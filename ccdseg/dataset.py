@@ -1,4 +1,4 @@
-"""Sets of images and masks as arrays: load, save, split."""
+"""Data sets of images and masks as arrays: load, save, split."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import numpy as np
 from ccdseg.errors import InputError
 from ccdseg.files import read_npz, write_npz
 
+_RENAMED = {"unclear": "ambiguous"}
+"""Keys of files of earlier versions."""
+
 
 @dataclass(frozen=True, eq=False)
 class ArraySet:
@@ -22,13 +25,13 @@ class ArraySet:
         Signal (ADU), float32 of shape (N, H, W).
     masks : ndarray or None
         Class indices, uint8 of shape (N, H, W).
-    unclear : ndarray or None
-        True where no method can decide the class, bool of shape (N, H, W).
+    ambiguous : ndarray or None
+        Ignore mask: true where no method can decide the class, bool of shape (N, H, W).
     """
 
     images: np.ndarray
     masks: np.ndarray | None = None
-    unclear: np.ndarray | None = None
+    ambiguous: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.images.ndim != 3 or self.images.dtype.kind not in "fiu" or not self.images.size:
@@ -36,7 +39,7 @@ class ArraySet:
                 f"images have shape {self.images.shape} and type {self.images.dtype}; "
                 "they must be numbers of shape (N, rows, columns)."
             )
-        for name, kinds in {"masks": "ui", "unclear": "b"}.items():
+        for name, kinds in {"masks": "ui", "ambiguous": "b"}.items():
             array = getattr(self, name)
             if array is None:
                 continue
@@ -54,7 +57,7 @@ class ArraySet:
         return iter((self.images, self.masks))
 
     def __getitem__(self, part: slice) -> ArraySet:
-        arrays = (self.images, self.masks, self.unclear)
+        arrays = (self.images, self.masks, self.ambiguous)
         return ArraySet(*(None if array is None else array[part] for array in arrays))
 
     def split(self, fraction: float) -> tuple[ArraySet, ArraySet]:
@@ -70,7 +73,7 @@ class ArraySet:
 
     def save(self, path: str | Path) -> None:
         """Write the set as a compressed `.npz` file with the attributes' names as keys."""
-        arrays = {"images": self.images, "masks": self.masks, "unclear": self.unclear}
+        arrays = {"images": self.images, "masks": self.masks, "ambiguous": self.ambiguous}
         write_npz(path, {key: array for key, array in arrays.items() if array is not None})
 
 
@@ -95,7 +98,8 @@ def load_array_set(path: str | Path, *, n_classes: int) -> ArraySet:
     Parameters
     ----------
     path : str or Path
-        A `.npz` file with the keys ``images`` and, optionally, ``masks`` and ``unclear``.
+        A `.npz` file with the keys ``images`` and, optionally, ``masks`` and ``ambiguous``, which
+        earlier versions called ``unclear``.
     n_classes : int
         Number of classes; the masks must hold smaller indices only.
 
@@ -111,12 +115,12 @@ def load_array_set(path: str | Path, *, n_classes: int) -> ArraySet:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"No data file {path}.")
-    arrays = read_npz(path)
-    unknown = set(arrays) - {"images", "masks", "unclear"}
+    arrays = {_RENAMED.get(key, key): array for key, array in read_npz(path).items()}
+    unknown = set(arrays) - {"images", "masks", "ambiguous"}
     if "images" not in arrays or unknown:
         raise InputError(
             f"{path} holds the keys {', '.join(sorted(arrays)) or 'none'}; it must hold 'images' "
-            "and may hold 'masks' and 'unclear'."
+            "and may hold 'masks' and 'ambiguous'."
         )
     try:
         array_set = ArraySet(**arrays)

@@ -27,10 +27,10 @@ def assert_refused(path, message):
 @pytest.mark.parametrize("given", [1, 2, 3])
 def test_a_set_survives_saving(tmp_path, given):
     whole = random_set()
-    array_set = ArraySet(*(whole.images, whole.masks, whole.unclear)[:given])
+    array_set = ArraySet(*(whole.images, whole.masks, whole.ambiguous)[:given])
     array_set.save(tmp_path / "new" / "set.npz")
     again = load_array_set(tmp_path / "new" / "set.npz", n_classes=4)
-    for name in ("images", "masks", "unclear"):
+    for name in ("images", "masks", "ambiguous"):
         before, after = getattr(array_set, name), getattr(again, name)
         if before is None:
             assert after is None
@@ -50,7 +50,7 @@ def test_a_set_has_a_length_and_unpacks_into_images_and_masks():
 
 def test_a_part_of_a_set_is_a_set():
     part = random_set()[1:3]
-    for name in ("images", "masks", "unclear"):
+    for name in ("images", "masks", "ambiguous"):
         np.testing.assert_array_equal(getattr(part, name), getattr(random_set(), name)[1:3])
     assert ArraySet(random_set().images)[1:3].masks is None
 
@@ -63,10 +63,17 @@ def test_a_set_is_split_into_two_that_are_not_empty(n, fraction, n_last):
     array_set = random_set(n)
     first, last = array_set.split(fraction)
     assert (len(first), len(last)) == (n - n_last, n_last)
-    for name in ("images", "masks", "unclear"):
+    for name in ("images", "masks", "ambiguous"):
         np.testing.assert_array_equal(
             np.concatenate([getattr(first, name), getattr(last, name)]), getattr(array_set, name)
         )
+
+
+def test_the_key_of_earlier_versions_is_read(tmp_path):
+    ambiguous = MASKS > 0
+    np.savez(tmp_path / "old.npz", images=IMAGES, masks=MASKS, unclear=ambiguous)
+    found = load_array_set(tmp_path / "old.npz", n_classes=4)
+    np.testing.assert_array_equal(found.ambiguous, ambiguous)
 
 
 def test_one_image_cannot_be_split():
@@ -91,8 +98,8 @@ MASKS = np.ones((2, 3, 4), dtype=np.uint8)
         ({"images": IMAGES, "masks": MASKS[0]}, r"masks have shape \(3, 4\)"),
         ({"images": IMAGES, "masks": IMAGES}, "masks have .* type float32"),
         ({"images": IMAGES, "masks": MASKS > 0}, "masks have .* type bool"),
-        ({"images": IMAGES, "unclear": MASKS}, "unclear have .* they must be booleans"),
-        ({"images": IMAGES, "unclear": MASKS[0] > 0}, r"unclear have shape \(3, 4\)"),
+        ({"images": IMAGES, "ambiguous": MASKS}, "ambiguous have .* they must be booleans"),
+        ({"images": IMAGES, "ambiguous": MASKS[0] > 0}, r"ambiguous have shape \(3, 4\)"),
     ],
 )
 def test_arrays_that_are_no_set_are_refused_in_memory_and_on_disk(tmp_path, arrays, message):

@@ -103,7 +103,7 @@ class Scores:
 
 def score_frame(
     true: np.ndarray,
-    unclear: np.ndarray | None,
+    ambiguous: np.ndarray | None,
     prediction: Prediction,
     classes: ClassCatalogue,
     *,
@@ -116,9 +116,9 @@ def score_frame(
     chosen, found = scored_class(classes, of), prediction.mask
     is_true, probability = true == chosen.index, prediction.probabilities[..., chosen.index]
     clear, clear_curve = None, None
-    if unclear is not None:
-        clear = pixel_report(true, found, classes=classes, ignore=unclear)
-        clear_curve = operating_curve(is_true, probability, ignore=unclear)
+    if ambiguous is not None:
+        clear = pixel_report(true, found, classes=classes, ignore=ambiguous)
+        clear_curve = operating_curve(is_true, probability, ignore=ambiguous)
     return Scores(
         n_frames=1,
         strict=pixel_report(true, found, classes=classes),
@@ -170,7 +170,7 @@ class Evaluation:
     def add(self, group: str, frame: KnownFrame, prediction: Prediction) -> None:
         """Add a frame of a set of frames, and what the model says of it."""
         scores = score_frame(
-            frame.mask, frame.unclear, prediction, self.classes, of=self.chosen.name
+            frame.mask, frame.ambiguous, prediction, self.classes, of=self.chosen.name
         )
         conditions = {"recipe": group} | frame.conditions
         self.conditions.add(scores.strict, scores.clear or scores.strict, conditions)
@@ -182,8 +182,8 @@ class Evaluation:
         """Score the chosen class in a mask of a frame."""
         named = {"classes": self.classes, "of": self.chosen.name}
         clear = None
-        if frame.unclear is not None:
-            clear = score_image(frame.mask, mask, ignore=frame.unclear, **named)
+        if frame.ambiguous is not None:
+            clear = score_image(frame.mask, mask, ignore=frame.ambiguous, **named)
         strict = score_image(frame.mask, mask, **named)
         self.images.add(ImageRow(group, frame.name, method, mask.shape, strict, clear))
 

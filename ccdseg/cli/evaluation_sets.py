@@ -42,7 +42,7 @@ class KnownFrame(NamedTuple):
         Signal (ADU) of shape (H, W).
     mask : ndarray
         True class of each pixel, in the classes of the model.
-    unclear : ndarray or None
+    ambiguous : ndarray or None
         Pixels that no method can decide; None where they are not known.
     noise : ndarray or None
         Standard deviation (ADU) of each pixel; None where it is not known.
@@ -53,7 +53,7 @@ class KnownFrame(NamedTuple):
     name: str
     image: np.ndarray
     mask: np.ndarray
-    unclear: np.ndarray | None = None
+    ambiguous: np.ndarray | None = None
     noise: np.ndarray | None = None
     conditions: dict = {}  # noqa: RUF012 - never changed
 
@@ -94,7 +94,7 @@ class SimulatedFrames:
                 str(number),
                 frame.image,
                 frame.mask_in(self.classes),
-                frame.unclear,
+                frame.ambiguous,
                 frame.noise,
                 frame.conditions,
             )
@@ -125,8 +125,8 @@ class StoredFrames:
 
     def __iter__(self) -> Iterator[KnownFrame]:
         for i, (image, mask) in enumerate(zip(*self.arrays, strict=True)):
-            unclear = None if self.arrays.unclear is None else self.arrays.unclear[i]
-            yield KnownFrame(str(i), image, mask, unclear)
+            ambiguous = None if self.arrays.ambiguous is None else self.arrays.ambiguous[i]
+            yield KnownFrame(str(i), image, mask, ambiguous)
 
     @property
     def origin(self) -> dict:

@@ -46,10 +46,10 @@ Simulate CCD images, and with them the true class of every pixel.
   ccdseg simulate clusters --n 1200 -o clusters.npz        a library of clusters to paste
 
 The sets are .npz files of the arrays images (ADU, float32), masks (class indices, uint8) and
-unclear (pixels that no method can decide). X-ray images are written as folders of PNG of 16 bit,
-Train, Validation and Test (70, 15 and 15 %), beside them TrainAnnotation, … with masks of the same
-names (0 and 255 where there is a cosmic), unless the name ends on .npz. 'train.py --data' reads
-either."""
+ambiguous (ignore mask of the pixels that no method can decide). X-ray images are written as folders
+of PNG of 16 bit, Train, Validation and Test (70, 15 and 15 %), beside them TrainAnnotation, … with
+masks of the same names (0 and 255 where there is a cosmic), unless the name ends on .npz.
+'train.py --data' reads either."""
 
 logger = logging.getLogger(__name__)
 

@@ -50,8 +50,8 @@ class Sets:
         """Test images, one after the other."""
         if isinstance(self.test, ImageFolder):
             return ((image, mask, None) for image, mask in self.test)
-        unclear = [None] * len(self.test) if self.test.unclear is None else self.test.unclear
-        return zip(self.test.images, self.test.masks, unclear, strict=True)
+        ambiguous = [None] * len(self.test) if self.test.ambiguous is None else self.test.ambiguous
+        return zip(self.test.images, self.test.masks, ambiguous, strict=True)
 
 
 def load_data(
@@ -153,4 +153,4 @@ def _labelled(arrays: ArraySet, bands: IntensityBands | None) -> ArraySet:
     """The set with masks by intensity bands where these are given."""
     if bands is None:
         return arrays
-    return ArraySet(arrays.images, mask_from_bands(arrays.images, bands), arrays.unclear)
+    return ArraySet(arrays.images, mask_from_bands(arrays.images, bands), arrays.ambiguous)

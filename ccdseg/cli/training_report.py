@@ -32,9 +32,9 @@ def score(
 ) -> tuple[Scores, list[Example]]:
     """Scores of all test frames, kept with the segmenter, and the first frames of one shape."""
     total, examples = None, []
-    for image, mask, unclear in tqdm(frames, "Testing", total=n_frames, unit="image"):
+    for image, mask, ambiguous in tqdm(frames, "Testing", total=n_frames, unit="image"):
         prediction = segmenter.predict(image)
-        scores = score_frame(mask, unclear, prediction, segmenter.classes)
+        scores = score_frame(mask, ambiguous, prediction, segmenter.classes)
         total = scores if total is None else total + scores
         if len(examples) < _N_EXAMPLES and (not examples or image.shape == examples[0][0].shape):
             examples.append((image, mask, prediction.mask))

@@ -125,7 +125,7 @@ class ConditionTable:
         Parameters
         ----------
         strict, clear : PixelReport
-            Its scores on all pixels and without the unclear ones, as from `pixel_report`.
+            Its scores on all pixels and without the ambiguous ones, as from `pixel_report`.
         conditions : dict
             Values by the names of `CONDITIONS`; a frame is in the rows of those that it has, and
             in the row of all frames.
@@ -217,6 +217,6 @@ def score_by_condition(
     table = ConditionTable(classes)
     for frame, predicted in frames:
         strict = pixel_report(frame.mask, predicted, classes=classes)
-        clear = pixel_report(frame.mask, predicted, classes=classes, ignore=frame.unclear)
+        clear = pixel_report(frame.mask, predicted, classes=classes, ignore=frame.ambiguous)
         table.add(strict, clear, frame.conditions)
     return table

@@ -119,7 +119,7 @@ def score_image(
     of : str, optional
         Name of the class; by default that of `scored_class`.
     ignore : ndarray of bool, optional
-        Pixels to leave out, of shape (H, W): the unclear ones for the *clear* scores. An object
+        Pixels to leave out, of shape (H, W): the ambiguous ones for the *clear* scores. An object
         counts where one of its pixels is not left out.
 
     Returns

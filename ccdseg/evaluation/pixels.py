@@ -117,7 +117,7 @@ def pixel_report(
     classes : ClassCatalogue
         Names of the indices.
     ignore : ndarray of bool, optional
-        Pixels to leave out, of the same shape: the unclear ones for the *clear* scores.
+        Pixels to leave out, of the same shape: the ambiguous ones for the *clear* scores.
 
     Returns
     -------

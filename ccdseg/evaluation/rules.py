@@ -44,14 +44,14 @@ def rule_gains(
     """
     frames = [simulate_frame(recipe, rng=rng) for _ in range(n_frames)]
     truth = np.stack([frame.mask for frame in frames])
-    unclear = np.stack([frame.unclear for frame in frames])
+    ambiguous = np.stack([frame.ambiguous for frame in frames])
     masks = [segment(frame.image) for frame in frames]
-    before = pixel_report(truth, np.stack(masks), ignore=unclear).f1
+    before = pixel_report(truth, np.stack(masks), ignore=ambiguous).f1
     rows = []
     for rule in rules:
         restricted = [restrict(mask, [rule]) for mask in masks]
         after = pixel_report(
-            truth, np.stack([result.mask for result in restricted]), ignore=unclear
+            truth, np.stack([result.mask for result in restricted]), ignore=ambiguous
         ).f1
         row = {"rule": rule.name}
         row |= {

@@ -150,7 +150,7 @@ def simulate_dataset(
     for i, simulated in enumerate(bar):
         arrays.images[i] = simulated.image
         arrays.masks[i] = simulated.mask_in(classes)
-        arrays.unclear[i] = simulated.unclear
+        arrays.ambiguous[i] = simulated.ambiguous
     return arrays
 
 

@@ -14,7 +14,7 @@ from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.simulation.events import EventList
 
-UNCLEAR = (0.5, 3.0)
+AMBIGUOUS = (0.5, 3.0)
 """A deposit between these many standard deviations of the noise decides nothing: what is drowned
 by the noise below, what no method can miss above."""
 
@@ -57,9 +57,9 @@ class SimulatedImage:
     conditions: dict = field(default_factory=dict)
 
     @property
-    def unclear(self) -> np.ndarray:
+    def ambiguous(self) -> np.ndarray:
         """True where the clusters' deposit lies between 0.5 and 3 standard deviations."""
-        low, high = (limit * self.noise for limit in UNCLEAR)
+        low, high = (limit * self.noise for limit in AMBIGUOUS)
         return (self.cluster_signal > low) & (self.cluster_signal < high)
 
     def mask_in(self, classes: ClassCatalogue) -> np.ndarray:

@@ -84,7 +84,7 @@ def test_the_scores_are_those_of_the_frames_all_at_once(report, segmenter, recip
     frames, found = expected_frames(recipe), report["sets"][recipe]
     prediction = segmenter.predict(frames.images)
     strict = pixel_report(frames.masks, prediction.mask)
-    clear = pixel_report(frames.masks, prediction.mask, ignore=frames.unclear)
+    clear = pixel_report(frames.masks, prediction.mask, ignore=frames.ambiguous)
     assert found["confusion"] == strict.confusion.tolist()
     assert found["clear"]["confusion"] == clear.confusion.tolist()
     assert found["n_frames"] == 3
@@ -104,13 +104,13 @@ def test_each_image_has_its_scores_and_the_summary_is_theirs(evaluated, report, 
     assert set(table["method"]) == {"tiny"}
     frames = expected_frames("general")
     assert (frames.masks == 3).any()
-    for row, mask, image, unclear in zip(
-        table[3:], frames.masks, frames.images, frames.unclear, strict=True
+    for row, mask, image, ambiguous in zip(
+        table[3:], frames.masks, frames.images, frames.ambiguous, strict=True
     ):
         predicted = segmenter.predict(image).mask
         assert (row["rows"].value, row["columns"].value) == image.shape
         strict = score_image(mask, predicted)
-        clear = score_image(mask, predicted, ignore=unclear)
+        clear = score_image(mask, predicted, ignore=ambiguous)
         for name in (*SCORES, "n_true", "n_predicted"):
             assert row[name] == pytest.approx(getattr(strict, name), nan_ok=True)
             assert row[f"clear_{name}"] == pytest.approx(getattr(clear, name), nan_ok=True)

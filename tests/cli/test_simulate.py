@@ -61,7 +61,7 @@ def test_a_simulated_set_is_that_of_its_recipe_and_seed():
     expected = simulate_dataset(
         RECIPES["test"].scaled((48, 64)), n_images=3, rng=np.random.default_rng(9)
     )
-    for name in ("images", "masks", "unclear"):
+    for name in ("images", "masks", "ambiguous"):
         np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
 
 

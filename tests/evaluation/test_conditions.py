@@ -87,12 +87,12 @@ def test_the_frames_of_a_group_are_scored_together(frames):
         groups = {}
         for frame, predicted in frames:
             label = condition.label(frame.conditions[condition.name])
-            groups.setdefault(label, []).append((frame.mask, predicted, frame.unclear))
+            groups.setdefault(label, []).append((frame.mask, predicted, frame.ambiguous))
         for label, group in groups.items():
             row = row_of(table, condition.name, label)
-            mask, predicted, unclear = (np.stack(arrays) for arrays in zip(*group, strict=True))
+            mask, predicted, ambiguous = (np.stack(arrays) for arrays in zip(*group, strict=True))
             strict = pixel_report(mask, predicted)
-            clear = pixel_report(mask, predicted, ignore=unclear)
+            clear = pixel_report(mask, predicted, ignore=ambiguous)
             assert row.n_frames == len(group)
             np.testing.assert_array_equal(row.strict.confusion, strict.confusion)
             np.testing.assert_array_equal(row.clear.confusion, clear.confusion)
@@ -103,7 +103,7 @@ def test_the_frames_of_a_group_are_scored_together(frames):
     assert everything.strict.confusion.sum() == 8 * 48 * 48 > everything.clear.confusion.sum()
 
 
-def test_unclear_pixels_count_in_the_strict_scores_only():
+def test_ambiguous_pixels_count_in_the_strict_scores_only():
     frame = frame_of([[CLUSTER, CLUSTER, 0, 0]], [[10.0, 1.0, 0.0, 0.0]])
     table = score_by_condition([(frame, np.array([[CLUSTER, 0, 0, 0]]))])
     (row,) = table.rows

@@ -42,7 +42,7 @@ def test_the_frames_of_the_recipe_test_are_those_of_every_training_report():
     for i, frame in enumerate(frames):
         np.testing.assert_array_equal(frame.image, trained.images[i])
         np.testing.assert_array_equal(frame.mask, trained.masks[i])
-        np.testing.assert_array_equal(frame.unclear, trained.unclear[i])
+        np.testing.assert_array_equal(frame.ambiguous, trained.ambiguous[i])
 
 
 def test_frames_are_simulated_one_at_a_time(monkeypatch):

@@ -309,7 +309,7 @@ def test_the_number_of_workers_does_not_change_the_frames():
         simulate_dataset(SMALL, n_images=6, rng=np.random.default_rng(5), n_workers=n)
         for n in (1, 2)
     )
-    for name in ("images", "masks", "unclear"):
+    for name in ("images", "masks", "ambiguous"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
     assert len({image.tobytes() for image in one.images}) == 6
 

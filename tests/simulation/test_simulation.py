@@ -161,11 +161,11 @@ def test_the_mask_is_what_was_deposited(seed, threshold):
     assert set(np.unique(simulated.mask)) == {0, 1, 2, 3}
 
 
-def test_unclear_are_deposits_of_half_to_three_deviations():
+def test_ambiguous_are_deposits_of_half_to_three_deviations():
     simulated = simulate(RECIPES["test"])
     ratio = simulated.cluster_signal / simulated.noise
-    np.testing.assert_array_equal(simulated.unclear, (ratio > 0.5) & (ratio < 3))
-    assert simulated.unclear.any()
+    np.testing.assert_array_equal(simulated.ambiguous, (ratio > 0.5) & (ratio < 3))
+    assert simulated.ambiguous.any()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -401,7 +401,7 @@ def test_the_seed_gives_the_same_images_whatever_the_number_of_workers(n_workers
         simulate_dataset(CROWDED, n_images=7, rng=np.random.default_rng(5), n_workers=n)
         for n in (1, n_workers)
     )
-    for name in ("images", "masks", "unclear"):
+    for name in ("images", "masks", "ambiguous"):
         np.testing.assert_array_equal(getattr(one, name), getattr(many, name))
 
 
@@ -416,8 +416,8 @@ def test_images_of_a_set_differ_and_so_do_seeds_and_calls():
 def test_a_set_unpacks_into_images_and_masks():
     array_set = simulate_dataset(CROWDED, n_images=2, rng=np.random.default_rng(1))
     images, masks = array_set
-    assert images.shape == masks.shape == array_set.unclear.shape == (2, 64, 80)
-    assert (images.dtype, masks.dtype, array_set.unclear.dtype) == (np.float32, np.uint8, bool)
+    assert images.shape == masks.shape == array_set.ambiguous.shape == (2, 64, 80)
+    assert (images.dtype, masks.dtype, array_set.ambiguous.dtype) == (np.float32, np.uint8, bool)
 
 
 def test_a_set_holds_the_simulated_images_in_order():
@@ -426,7 +426,7 @@ def test_a_set_holds_the_simulated_images_in_order():
     for i, simulated in enumerate(images):
         np.testing.assert_array_equal(array_set.images[i], simulated.image)
         np.testing.assert_array_equal(array_set.masks[i], simulated.mask)
-        np.testing.assert_array_equal(array_set.unclear[i], simulated.unclear)
+        np.testing.assert_array_equal(array_set.ambiguous[i], simulated.ambiguous)
 
 
 def test_the_progress_bar_names_the_recipe(capsys):

@@ -16,10 +16,10 @@ from astropy.stats import mad_std
 from scipy import ndimage
 
 from ccdseg import CLASSES, Detector, Segmenter, plotting
-from ccdseg.connected import TOUCHING
 from ccdseg.errors import InputError
 from ccdseg.evaluation import pixel_report
 from ccdseg.fits_io import read_frames
+from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.segmentation.loading import import_keras
 from ccdseg.simulation import FrameRecipe, simulate_frame
 from ccdseg.simulation import components as c
@@ -55,8 +55,8 @@ class Findings:
 
     def add(self, found: np.ndarray, truth: np.ndarray) -> None:
         """Count the true clusters of a frame that `found` touches, and what touches none."""
-        true_labels, n_true = ndimage.label(truth, TOUCHING)
-        labels, n = ndimage.label(found, TOUCHING)
+        true_labels, n_true = ndimage.label(truth, EIGHT_CONNECTED)
+        labels, n = ndimage.label(found, EIGHT_CONNECTED)
         self.n_events += n_true
         self.n_found += len(np.unique(true_labels[found & truth]))
         self.n_false += n - len(np.unique(labels[found & truth]))
@@ -129,11 +129,11 @@ def compare_real(path: Path, segmenter: Segmenter, folder: Path | None, *, overw
 
 def describe(above: np.ndarray, mask: np.ndarray) -> str:
     """Components above the threshold by what the model calls most of each, and what it adds."""
-    labels, n = ndimage.label(above, TOUCHING)
+    labels, n = ndimage.label(above, EIGHT_CONNECTED)
     votes = np.zeros((n + 1, len(CLASSES)), dtype=int)
     np.add.at(votes, (labels.ravel(), mask.ravel()), 1)
     called = np.bincount(votes[1:].argmax(axis=1), minlength=len(CLASSES))
-    clusters, n_clusters = ndimage.label(mask == CLUSTER, TOUCHING)
+    clusters, n_clusters = ndimage.label(mask == CLUSTER, EIGHT_CONNECTED)
     n_added = n_clusters - len(np.setdiff1d(clusters[above], [0]))
     n_pixels = np.count_nonzero(mask == CLUSTER)
     n_dim = np.count_nonzero((mask == CLUSTER) & ~above)

@@ -1,4 +1,4 @@
-"""What is known of a detector: the numbers that turn energy into ADU and back."""
+"""Detector: the numbers that turn energy into ADU and back."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Detector:
     pair_energy : float
         Energy per electron-hole pair (eV/e⁻).
     pixel_size : float
-        Side of a pixel (µm).
+        Edge length of a pixel (µm).
     thickness : float
         Thickness of the silicon (µm).
     diffusion_a, diffusion_b : float
         Coefficients A (µm²) and B (1/µm) of the lateral diffusion
-        σ²(z) = −A ln(1 − B z), z the depth below the gate side (µm).
+        σ²(z) = −A ln(1 − B z), z the depth below the front face, that of the gates (µm).
     diffusion_growth : float
         Growth of the width of a point-like deposit with its energy (px/keV).
     fano : float
@@ -102,22 +102,22 @@ class Detector:
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Detector:
-        """Find a preset by its name, or read a JSON or TOML file with the fields as keys.
+        """Take one of `DETECTORS` by its name, or read the fields from a JSON or TOML file.
 
         Raises
         ------
         InputError
-            Where there is no such preset or file, or where the file is no detector.
+            Where there is no such name or file, or where the file is no detector.
         """
-        preset = PRESETS.get(str(name_or_path).lower())
-        return preset or cls._read(Path(name_or_path))
+        known = DETECTORS.get(str(name_or_path).lower())
+        return known or cls._read(Path(name_or_path))
 
     @classmethod
     def _read(cls, path: Path) -> Detector:
         if not path.is_file():
             raise InputError(
-                f"No detector {str(path)!r}: give a JSON or TOML file, or one of the presets: "
-                f"{', '.join(PRESETS)}."
+                f"No detector {str(path)!r}: give a JSON or TOML file, or one of these names: "
+                f"{', '.join(DETECTORS)}."
             )
         parse = tomllib.loads if path.suffix.lower() == ".toml" else json.loads
         try:
@@ -147,5 +147,5 @@ over 10 samples (σ = 19 ADU), 200 ADU per keV, no dark current, 30 µs per samp
 DAMIC_M = Detector(name="DAMIC-M", pedestal=0.0, read_noise=4.5, n_samples=300, gain=1.35)
 """A skipper CCD of DAMIC-M: 1.30–1.45 ADU/e⁻ were measured, and 0.2 e⁻ after some 300 samples."""
 
-PRESETS = {"damic": DAMIC, "damic-m": DAMIC_M}
+DETECTORS = {"damic": DAMIC, "damic-m": DAMIC_M}
 """Detectors by their name in lower case."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.simulation.recipe import SimulationRecipe
+
+EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
+"""Structuring element of connected components: pixels that share an edge or a corner."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,18 @@ def class_weights(mask: np.ndarray, n_classes: int) -> np.ndarray:
     rarest = frequencies[frequencies > 0].min()
     inverse = 1 / np.where(frequencies > 0, frequencies, rarest)
     return inverse * n_classes / inverse.sum()
+
+
+def expand_box(
+    box: tuple[slice, slice], margin: float, shape: tuple[int, int]
+) -> tuple[slice, slice]:
+    """Rows and columns of a box and at least `margin` (px) more at each edge, inside `shape`."""
+    width = ceil(margin)
+    rows, columns = (
+        slice(max(part.start - width, 0), min(part.stop + width, length))
+        for part, length in zip(box, shape, strict=True)
+    )
+    return rows, columns
 
 
 def _check_indices(mask: np.ndarray, n_classes: int) -> None:

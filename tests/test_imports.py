@@ -11,7 +11,7 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files classes connected detector provenance",
+    "version errors files classes detector provenance",
     (
         "simulation mask frame_statistics normalization augmentation tiling dataset events "
         "estimation identification evaluation postprocessing"

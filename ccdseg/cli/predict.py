@@ -19,7 +19,7 @@ from ccdseg.cli.frame_results import (
 from ccdseg.cli.inputs import list_images, refuse_results
 from ccdseg.cli.options import add_model, add_output, natural_int
 from ccdseg.cli.segmented import Steps, segment
-from ccdseg.detector import PRESETS
+from ccdseg.detector import DETECTORS
 from ccdseg.errors import InputError
 from ccdseg.files import staged_files
 from ccdseg.images_io import check_writable, is_picture
@@ -98,7 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detector",
         metavar="NAME|FILE|auto",
-        help=f"for energies: {', '.join(PRESETS)}, a TOML or JSON file, or auto: pedestal, noise "
+        help=f"for energies: {', '.join(DETECTORS)}, a TOML or JSON file, or auto: pedestal, noise "
         "and gain from the peaks of single electrons in each image",
     )
     parser.add_argument(

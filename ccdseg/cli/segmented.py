@@ -13,11 +13,10 @@ from scipy import ndimage
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.cli.detectors import DetectorChoice
-from ccdseg.connected import TOUCHING
 from ccdseg.events import find_events
 from ccdseg.fits_io import Frame
 from ccdseg.identification import estimate_depth, identify
-from ccdseg.mask import class_frequencies
+from ccdseg.mask import EIGHT_CONNECTED, class_frequencies
 from ccdseg.postprocessing import Rule, grow, restrict
 from ccdseg.segmentation.loading import LazySegmenter
 
@@ -93,7 +92,7 @@ class Segmented:
                 row.name: {
                     "percent": round(100 * float(shares[row.index]), 4),
                     "pixels": int(np.count_nonzero(self.mask == row.index)),
-                    "components": int(ndimage.label(self.mask == row.index, TOUCHING)[1]),
+                    "components": int(ndimage.label(self.mask == row.index, EIGHT_CONNECTED)[1]),
                 }
                 for row in classes
             },

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from scipy import ndimage
 
-from ccdseg.connected import TOUCHING
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation.comb import fit_comb
 from ccdseg.frame_statistics import noise_of
+from ccdseg.mask import EIGHT_CONNECTED
 
 _ENOUGH = 2000
 """Pixels below which no peaks are looked for."""
@@ -84,7 +84,7 @@ def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> D
         )
     used = np.isfinite(image)
     if mask is not None:
-        used &= ~ndimage.binary_dilation(np.asarray(mask) != 0, TOUCHING)
+        used &= ~ndimage.binary_dilation(np.asarray(mask) != 0, EIGHT_CONNECTED)
     if not used.any():
         raise InputError("No pixel is finite and background: nothing tells of the detector.")
     values = image[used].astype(np.float64)

@@ -16,9 +16,9 @@ from scipy import ndimage
 from scipy.special import ndtr
 
 from ccdseg.classes import CLASSES
-from ccdseg.connected import TOUCHING
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
+from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.simulation.particles import Path, deposit
 
 _APART = 24
@@ -167,7 +167,7 @@ def detection_curve(
     for _ in range(n_empty):
         image = _read(np.zeros(shape), detector, dark_charge, rng)
         clusters = segment(image) == CLASSES["cluster"].index
-        n_false += ndimage.label(clusters, TOUCHING)[1]
+        n_false += ndimage.label(clusters, EIGHT_CONNECTED)[1]
         peaks.append(_maxima(significance(image)))
     allowed = max(n_false, 0.5)
     descending = np.sort(np.concatenate(peaks))[::-1]

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.classes import CLASSES, ClassCatalogue, PixelClass
-from ccdseg.connected import TOUCHING
 from ccdseg.evaluation.pixels import pixel_report
+from ccdseg.mask import EIGHT_CONNECTED
 
 SCORES = {
     "iou": "IoU",
@@ -157,7 +157,7 @@ def scored_class(classes: ClassCatalogue, name: str | None = None) -> PixelClass
 
 
 def _count(chosen: np.ndarray, ignore: np.ndarray | None) -> int:
-    labels, number = ndimage.label(chosen, TOUCHING)
+    labels, number = ndimage.label(chosen, EIGHT_CONNECTED)
     if ignore is None:
         return int(number)
     return len(np.unique(labels[chosen & ~ignore]))

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.classes import ClassCatalogue
-from ccdseg.connected import TOUCHING, widened
+from ccdseg.mask import EIGHT_CONNECTED, expand_box
 
 GAP = 2.0
 """Width of what is neither rim nor surroundings (px): the last tails of the charge."""
@@ -57,7 +57,7 @@ class Cutout:
 
 def label_clusters(mask: np.ndarray, classes: ClassCatalogue) -> tuple[np.ndarray, int]:
     """Number of its cluster for each pixel, from 1, 0 for none; and how many there are."""
-    return ndimage.label(mask == classes.need_particles().index, TOUCHING)
+    return ndimage.label(mask == classes.need_particles().index, EIGHT_CONNECTED)
 
 
 def cut_out_clusters(
@@ -93,10 +93,10 @@ def cut_out_clusters(
     usable = finite & ~_is_hot(mask, classes)
     free = usable & (distance > rim + GAP)
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        area = widened(box, rim + GAP + REACH, image.shape)
+        area = expand_box(box, rim + GAP + REACH, image.shape)
         pixels = labels[area] == number
         rimmed = rims[area] == number
-        outline = ndimage.binary_dilation(pixels, TOUCHING) & ~pixels
+        outline = ndimage.binary_dilation(pixels, EIGHT_CONNECTED) & ~pixels
         yield Cutout(
             origin=(area[0].start, area[1].start),
             box=box,

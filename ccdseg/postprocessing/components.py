@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from ccdseg.connected import TOUCHING, widened
+from ccdseg.mask import EIGHT_CONNECTED, expand_box
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +55,14 @@ class Component:
 
     @property
     def _ring(self) -> np.ndarray:
-        return ndimage.binary_dilation(self.pixels, TOUCHING) & ~self.pixels
+        return ndimage.binary_dilation(self.pixels, EIGHT_CONNECTED) & ~self.pixels
 
 
 def components_of(member: np.ndarray) -> Iterator[Component]:
     """Components of the pixels where `member`, bool of shape (H, W), is true."""
-    labels, _ = ndimage.label(member, TOUCHING)
+    labels, _ = ndimage.label(member, EIGHT_CONNECTED)
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        area = widened(box, 1, member.shape)
+        area = expand_box(box, 1, member.shape)
         yield Component(area, labels[area] == number)
 
 

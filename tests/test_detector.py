@@ -31,7 +31,7 @@ def test_charge_may_neither_fluctuate_nor_spread():
 
 
 @pytest.mark.parametrize("name", ["damic", "DAMIC", "Damic"])
-def test_a_preset_is_found_by_its_name(name):
+def test_a_known_detector_is_found_by_its_name(name):
     assert Detector.load(name) is DAMIC
 
 
@@ -101,8 +101,8 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["nowhere.json", "damicm", "."])
-def test_a_missing_file_lists_the_presets(name):
-    with refused(f"No detector '{re.escape(name)}': .* presets: damic"):
+def test_a_missing_file_lists_the_names(name):
+    with refused(f"No detector '{re.escape(name)}': .* names: damic"):
         Detector.load(name)
 
 

@@ -1,0 +1,267 @@
+"""The sky on a detector: stars, galaxies, nebulae, and what telescopes and satellites add."""
+
+from __future__ import annotations
+
+import numpy as np
+from astropy.modeling.models import Sersic2D
+from astropy.table import QTable
+from scipy.special import erf
+
+from ccdseg.errors import InputError
+from ccdseg.simulation.effects.scattering import distance_from
+
+_FAINTEST = 0.03
+"""Photons per pixel down to which the wings of a star are drawn."""
+
+_SERSIC_REACH = 8.0
+"""Effective radii to which a galaxy is drawn; less than 1 % of a disk's light lies beyond."""
+
+
+def stars(
+    shape: tuple[int, int],
+    places: np.ndarray,
+    fluxes: np.ndarray,
+    *,
+    width: float,
+    wing: float = np.inf,
+) -> np.ndarray:
+    """Point sources, drawn by photutils: a Gaussian core integrated over pixels, or Moffat wings.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns (px).
+    places : ndarray
+        Row and column of each star (px), (n, 2), inside the frame or near it.
+    fluxes : ndarray
+        Photons of each star, (n,).
+    width : float
+        Standard deviation of the core (px); 0.4 is undersampled, 3 poor seeing.
+    wing : float
+        Exponent β of the Moffat profile, above 1; infinite for a Gaussian.
+
+    Returns
+    -------
+    ndarray
+        Mean photons per pixel, float32 of `shape`.
+
+    Raises
+    ------
+    InputError
+        Where the width is not above 0.
+    """
+    from photutils.datasets import make_model_image
+    from photutils.psf import CircularGaussianSigmaPRF, MoffatPSF
+
+    if not width > 0:
+        raise InputError(f"Stars have a width of {width} px; it must be above 0.")
+    gaussian = np.isinf(wing)
+    alpha = width * 2**0.5 if gaussian else width * (2 * wing) ** 0.5
+    model = CircularGaussianSigmaPRF(sigma=width) if gaussian else MoffatPSF(alpha=alpha, beta=wing)
+    # a Moffat star, which has no integral over pixels, is averaged over them where it is narrow
+    factor = 1 if gaussian or width > 2 else 5
+    image = np.zeros(shape, dtype=np.float32)
+    reach = _reach(fluxes, alpha, wing)
+    octave = np.ceil(np.log2(reach)).astype(int)
+    for size in np.unique(octave):
+        chosen = octave == size
+        rows, columns = places[chosen].T
+        image += make_model_image(
+            shape,
+            model,
+            QTable({"x_0": columns, "y_0": rows, "flux": fluxes[chosen]}),
+            model_shape=(2 ** (size + 1) + 1,) * 2,
+            discretize_method="oversample" if factor > 1 else "center",
+            discretize_oversample=factor,
+        )
+    return image
+
+
+def _reach(fluxes: np.ndarray, alpha: float, wing: float) -> np.ndarray:
+    """Distance (px) at which a star has fallen to `_FAINTEST`, at least four pixels."""
+    peak = fluxes / (np.pi * alpha**2) * (1 if np.isinf(wing) else wing - 1)
+    decades = np.log(np.maximum(peak / _FAINTEST, 1.0))
+    distance = decades**0.5 if np.isinf(wing) else np.expm1(decades / wing) ** 0.5
+    return np.clip(alpha * distance, 4.0, 512.0)
+
+
+def galaxy(
+    shape: tuple[int, int],
+    place: tuple[float, float],
+    level: float,
+    *,
+    radius: float,
+    index: float,
+    ellipticity: float,
+    angle: float,
+) -> np.ndarray:
+    """Galaxy of a Sérsic profile (1 is an exponential disk, 4 de Vaucouleurs' law).
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns (px).
+    place : tuple of float
+        Row and column of its centre (px).
+    level : float
+        Photons per pixel at the effective radius.
+    radius : float
+        Effective radius (px), which holds half of the light.
+    index : float
+        Sérsic index.
+    ellipticity : float
+        1 − minor over major axis.
+    angle : float
+        Direction of the major axis from the row (rad).
+
+    Returns
+    -------
+    ndarray
+        Mean photons per pixel, float32 of `shape`.
+    """
+    image = np.zeros(shape, dtype=np.float32)
+    reach = int(np.ceil(_SERSIC_REACH * radius))
+    box = tuple(
+        slice(max(int(centre) - reach, 0), max(min(int(centre) + reach + 1, length), 0))
+        for centre, length in zip(place, shape, strict=True)
+    )
+    rows, columns = (np.arange(part.start, part.stop) for part in box)
+    model = Sersic2D(level, radius, index, place[1], place[0], ellipticity, angle)
+    # the cusp of a high index is finer than a pixel: it ends at a third of one
+    image[box] = np.minimum(model(columns, rows[:, np.newaxis]), model(place[1] + 1 / 3, place[0]))
+    return image
+
+
+def nebula(
+    shape: tuple[int, int], level: float, *, slope: float = 3.0, rng: np.random.Generator
+) -> np.ndarray:
+    """Diffuse light with structure on all scales: the exponential of a Gaussian random field.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns (px).
+    level : float
+        Photons per pixel where it is brightest.
+    slope : float
+        Power with which the spectrum of the field falls with the spatial frequency; about 3 is seen
+        in interstellar matter (Miville-Deschênes et al. 2003).
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Mean photons per pixel, float32 of `shape`.
+    """
+    frequency = np.hypot(np.fft.fftfreq(shape[0])[:, np.newaxis], np.fft.rfftfreq(shape[1]))
+    frequency[0, 0] = np.inf
+    noise = np.fft.rfft2(rng.standard_normal(shape))
+    field = np.fft.irfft2(noise * frequency ** (-slope / 2), shape)
+    field /= max(field.std(), np.finfo(float).tiny)
+    bright = np.exp(field)
+    return (level * bright / bright.max()).astype(np.float32)
+
+
+def diffraction_spikes(
+    shape: tuple[int, int],
+    place: tuple[float, float],
+    flux: float,
+    *,
+    length: float,
+    width: float,
+    angle: float,
+    n_spikes: int = 4,
+) -> np.ndarray:
+    """Light of a bright star that the spider of the secondary mirror diffracts.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns (px).
+    place : tuple of float
+        Row and column of the star (px).
+    flux : float
+        Photons of all spikes together.
+    length : float
+        Distance (px) over which a spike falls by e.
+    width : float
+        Standard deviation across a spike (px).
+    angle : float
+        Direction of the first spike from the row (rad).
+    n_spikes : int
+        Number of spikes, evenly spread.
+
+    Returns
+    -------
+    ndarray
+        Mean photons per pixel, float32 of `shape`.
+    """
+    rows = np.arange(shape[0], dtype=np.float32)[:, np.newaxis] - np.float32(place[0])
+    columns = np.arange(shape[1], dtype=np.float32) - np.float32(place[1])
+    image = np.zeros(shape, dtype=np.float32)
+    for direction in angle + 2 * np.pi * np.arange(n_spikes) / n_spikes:
+        along = columns * np.float32(np.cos(direction)) + rows * np.float32(np.sin(direction))
+        across = rows * np.float32(np.cos(direction)) - columns * np.float32(np.sin(direction))
+        spike = np.exp(-np.maximum(along, 0) / length - 0.5 * (across / width) ** 2)
+        image += np.where(along >= 0, spike, 0)
+    return image * np.float32(flux / (n_spikes * length * width * (2 * np.pi) ** 0.5))
+
+
+def satellite_trail(
+    shape: tuple[int, int],
+    place: tuple[float, float],
+    level: float,
+    *,
+    angle: float,
+    half_width: float,
+    blur: float,
+) -> np.ndarray:
+    """Trail of a satellite: a straight band over the whole frame, blurred by the seeing.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns (px).
+    place : tuple of float
+        Row and column of one point of it (px).
+    level : float
+        Photons per pixel in its middle, were it wide.
+    angle : float
+        Direction from the row (rad).
+    half_width : float
+        Half of its width before the blur (px): the disk of a satellite out of focus.
+    blur : float
+        Standard deviation of the blur (px).
+
+    Returns
+    -------
+    ndarray
+        Mean photons per pixel, float32 of `shape`.
+    """
+    rows = np.arange(shape[0], dtype=np.float32)[:, np.newaxis] - np.float32(place[0])
+    columns = np.arange(shape[1], dtype=np.float32) - np.float32(place[1])
+    across = rows * np.float32(np.cos(angle)) - columns * np.float32(np.sin(angle))
+    unit = 2**0.5 * blur
+    band = erf((across + half_width) / unit) - erf((across - half_width) / unit)
+    return (level / 2 * band).astype(np.float32)
+
+
+def vignetting(shape: tuple[int, int], loss: float) -> np.ndarray:
+    """Factor by which optics darken a field towards its corners, as the square of the distance.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns (px).
+    loss : float
+        Share of the light that is lost in the corners, 0 to 1.
+
+    Returns
+    -------
+    ndarray
+        Factor from 1 − `loss` to 1, float32 of `shape`.
+    """
+    middle = (shape[0] - 1) / 2, (shape[1] - 1) / 2
+    distance = distance_from(shape, middle)
+    return 1 - np.float32(loss) * (distance / max(distance.max(), np.float32(1))) ** 2

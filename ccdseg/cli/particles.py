@@ -14,7 +14,11 @@ from ccdseg.cli.options import add_model, natural_int, positive_int
 from ccdseg.evaluation import particle_report
 from ccdseg.files import refuse_existing
 from ccdseg.identification import identify
-from ccdseg.identification.training import joined, known_events, train_classifier
+from ccdseg.identification.classifier_training import (
+    LabelledEvents,
+    labelled_events,
+    train_classifier,
+)
 from ccdseg.provenance import code_state
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RECIPES
@@ -54,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Make events, learn from most of them, and test on the others."""
     model, code = LazySegmenter(arguments.model), code_state()
     refuse_existing(arguments.output, overwrite=arguments.overwrite)
-    frames = known_events(
+    frames = labelled_events(
         RECIPES["events"],
         arguments.frames,
         segment=model.mask_of,
@@ -62,10 +66,12 @@ def run(arguments: argparse.Namespace) -> None:
     )
     parts = list(tqdm(frames, total=arguments.frames, desc="Simulating", unit="frame"))
     n_tested = max(round(_TESTED * len(parts)), 1)
-    classifier = train_classifier(joined(parts[n_tested:] or parts), seed=arguments.seed)
+    classifier = train_classifier(
+        LabelledEvents.stacked(parts[n_tested:] or parts), seed=arguments.seed
+    )
     classifier = replace(classifier, training=_provenance(arguments, code))
     classifier.save(arguments.output)
-    tested = joined(parts[:n_tested])
+    tested = LabelledEvents.stacked(parts[:n_tested])
     found = identify(tested.events, classifier=classifier)["particle"]
     report = particle_report(tested.particles, found, isolated=False)
     logger.info("%s\nmacro F1 %.3f", report, report.macro_f1)

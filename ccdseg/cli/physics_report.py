@@ -25,11 +25,10 @@ from ccdseg.evaluation import (
 )
 from ccdseg.evaluation.common import half_width
 from ccdseg.identification import ParticleClassifier, identify
-from ccdseg.identification.training import (
-    KnownEvents,
+from ccdseg.identification.classifier_training import (
+    LabelledEvents,
     feature_importance,
-    joined,
-    known_events,
+    labelled_events,
 )
 from ccdseg.postprocessing import RULES
 from ccdseg.simulation import RECIPES, FrameRecipe
@@ -138,8 +137,10 @@ def identification(
     """Confusion of particles, importance of features, errors of depths."""
     from ccdseg import plotting
 
-    frames = known_events(RECIPES["events"], n_frames, segment=segment, rng=rng)
-    known = joined(list(tqdm(frames, total=n_frames, desc="Identifying", unit="frame")))
+    frames = labelled_events(RECIPES["events"], n_frames, segment=segment, rng=rng)
+    known = LabelledEvents.stacked(
+        list(tqdm(frames, total=n_frames, desc="Identifying", unit="frame"))
+    )
     identified = identify(known.events)["particle"]
     energy = known.events["energy"].to_value(u.keV)
     report = particle_report(known.particles, identified)
@@ -255,7 +256,7 @@ def _with_settings(curve: DetectionCurve) -> QTable:
     return table
 
 
-def _depths(known: KnownEvents) -> str:
+def _depths(known: LabelledEvents) -> str:
     """Errors of the depth of point-like events by energy, in µm and in units of what they claim."""
     rows = []
     energy = known.events["energy"].to_value(u.keV)
@@ -266,9 +267,9 @@ def _depths(known: KnownEvents) -> str:
         if not chosen.any():
             continue
         away = depth[chosen] - known.depths[chosen]
-        side = known.events["side"][chosen]
-        decided = side != ""
-        true_side = np.where(known.depths[chosen] < DAMIC_M.thickness / 2, "front", "back")
+        face = known.events["face"][chosen]
+        decided = face != ""
+        true_face = np.where(known.depths[chosen] < DAMIC_M.thickness / 2, "front", "back")
         rows.append(
             (
                 f"{low:g} to {high:g} keV",
@@ -277,9 +278,9 @@ def _depths(known: KnownEvents) -> str:
                 f"{half_width(away):.0f} µm",
                 half_width(away / error[chosen]),
                 float(decided.mean()),
-                float(np.mean(side[decided] == true_side[decided])) if decided.any() else np.nan,
+                float(np.mean(face[decided] == true_face[decided])) if decided.any() else np.nan,
             )
         )
     names = ("energy", "point-like events", "bias", "error", "error / claimed")
-    names += ("side decided", "of these rightly")
+    names += ("face decided", "of these rightly")
     return "\n\n".join(["Depth of point-like events:", markdown(names, rows)])

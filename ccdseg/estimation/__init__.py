@@ -1,6 +1,11 @@
-"""What a frame tells of the detector that took it."""
+"""Pedestal, noise and gain estimated from a frame."""
 
-from ccdseg.estimation.comb import Comb, fit_comb
-from ccdseg.estimation.estimate import DetectorEstimate, estimate_detector
+from ccdseg.estimation.detector_estimate import DetectorEstimate, estimate_detector
+from ccdseg.estimation.single_electron_peaks import SingleElectronPeaks, fit_single_electron_peaks
 
-__all__ = ["Comb", "DetectorEstimate", "estimate_detector", "fit_comb"]
+__all__ = [
+    "DetectorEstimate",
+    "SingleElectronPeaks",
+    "estimate_detector",
+    "fit_single_electron_peaks",
+]

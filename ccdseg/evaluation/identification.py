@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from ccdseg.evaluation.common import confusion_counts, ratio
-from ccdseg.identification.particles import PARTICLES
+from ccdseg.identification.particle_truth import PARTICLES
 
 
 @dataclass(frozen=True, eq=False)

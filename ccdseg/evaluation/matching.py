@@ -156,8 +156,8 @@ def _candidates(
         return np.zeros(0), np.zeros(0, dtype=int), np.zeros(0, dtype=int)
     places = [_places(table) for table in (found, truth)]
     spread = np.zeros(len(found))
-    if "spread_along" in found.colnames:
-        spread = found["spread_along"].to_value(u.pix)
+    if "width_along" in found.colnames:
+        spread = found["width_along"].to_value(u.pix)
     near = KDTree(places[1]).query_ball_point(places[0], reach + spread)
     found_rows = np.repeat(np.arange(len(found)), [len(rows) for rows in near])
     true_rows = np.concatenate([np.asarray(rows, dtype=int) for rows in near])

@@ -14,7 +14,7 @@ from ccdseg.detector import Detector
 from ccdseg.evaluation.common import half_width
 from ccdseg.evaluation.matching import EventMatch, match_events
 from ccdseg.events import find_events
-from ccdseg.identification.particles import true_particles
+from ccdseg.identification.particle_truth import true_particles
 from ccdseg.simulation import FrameRecipe, SimulatedImage, simulate_frame
 
 
@@ -93,8 +93,10 @@ def measure_frames(
 
 def _true_events(frame: SimulatedImage) -> QTable:
     """Events as the frame shows them; of isolated ones the energy before Fano fluctuation."""
-    truth = frame.events.seen_in(frame.image.shape)
-    particles, owners = true_particles(frame.mask, frame.events)
+    truth = frame.events.seen_in(frame.image.shape, pair_energy=frame.detector.pair_energy)
+    particles, owners = true_particles(
+        frame.events, frame.mask, pair_energy=frame.detector.pair_energy
+    )
     truth["isolated"] = np.isin(truth["event"], owners[particles != "unknown"])
     isolated = truth["isolated"]
     truth["energy"][isolated] = frame.events.table["energy"][truth["event"][isolated]] * u.keV

@@ -1,4 +1,4 @@
-"""The columns of a table of events: names, types, units and what they mean."""
+"""Columns of an event table: names, types, units, descriptions; building and stacking of tables."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from astropy.utils.data_info import DataInfo
 
 @dataclass(frozen=True)
 class Column:
-    """One column.
+    """One column of an event table.
 
     Attributes
     ----------
     name, description : str
-        Name, and what it means.
+        Name and meaning.
     kind : type
         Type of its values.
     unit : astropy.units.Unit or None
         Unit.
     needs_gain : bool
-        Whether it exists only where a detector is known.
+        Whether it exists only where a detector is given.
     axis : int or None
-        Axis of the image along which it is a position, 0 for rows; None for what is no position.
+        Image axis of a position, 0 for rows; None where the column is no position.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Column:
     axis: int | None = None
 
 
-_COUNTED = "the middle of the first pixel is 0"
+_COUNTED = "the centre of the first pixel is 0"
 
 COLUMNS = (
     Column("id", "number of the event in its image, from 1", np.int32),
@@ -49,28 +49,35 @@ COLUMNS = (
     Column("column_min", "first column", np.int32, u.pix, axis=1),
     Column("column_max", "last column", np.int32, u.pix, axis=1),
     Column("n_pixels", "pixels of the cluster", np.int32, u.pix),
-    Column("signal", "sum above the local background, rim included", unit=u.adu),
-    Column("signal_error", "its standard deviation by noise", unit=u.adu),
+    Column("signal", "sum above the local background within the aperture", unit=u.adu),
+    Column("signal_error", "its standard deviation from noise", unit=u.adu),
     Column("charge", "electrons freed", unit=u.electron, needs_gain=True),
-    Column("charge_error", "its standard deviation by noise", unit=u.electron, needs_gain=True),
+    Column("charge_error", "its standard deviation from noise", unit=u.electron, needs_gain=True),
     Column("energy", "energy deposited", unit=u.keV, needs_gain=True),
-    Column("energy_error", "its standard deviation by noise and Fano", unit=u.keV, needs_gain=True),
+    Column(
+        "energy_error",
+        "its standard deviation from noise and Fano fluctuation",
+        unit=u.keV,
+        needs_gain=True,
+    ),
     Column("background", "level of the local background", unit=u.adu),
     Column("noise", "standard deviation of a pixel of the local background", unit=u.adu),
     Column("peak", "brightest pixel above the local background", unit=u.adu),
     Column("peak_row", "its row", np.int32, u.pix, axis=0),
     Column("peak_column", "its column", np.int32, u.pix, axis=1),
-    Column("spread_along", "standard deviation of the charge along the event", unit=u.pix),
-    Column("spread_across", "standard deviation of the charge across the event", unit=u.pix),
-    Column("length", "length of the middle line", unit=u.pix),
-    Column("orientation", "angle from the direction of the rows to rising rows", unit=u.deg),
-    Column("straightness", "distance of the ends of the middle line over its length"),
-    Column("local_spread", "median of the spreads across its thirds", unit=u.pix),
-    Column("taper", "spread across the wider end over that across the narrower one"),
+    Column("width_along", "RMS width (σ) of the charge along the major axis", unit=u.pix),
+    Column("width_across", "RMS width (σ) of the charge across the major axis", unit=u.pix),
+    Column("length", "length of the skeleton's longest path", unit=u.pix),
+    Column(
+        "orientation", "angle of the major axis from the row direction to rising rows", unit=u.deg
+    ),
+    Column("straightness", "distance of that path's ends over its length"),
+    Column("local_width", "median of the RMS widths across its thirds", unit=u.pix),
+    Column("taper", "RMS width of the wider outer third over that of the narrower one"),
     Column("end_share", "share of the charge in the brighter outer third"),
-    Column("point_spread", "standard deviation of a round Gaussian fitted to it", unit=u.pix),
-    Column("point_spread_error", "its standard deviation", unit=u.pix),
-    Column("point_misfit", "squared deviations from that Gaussian over their variance"),
+    Column("point_width", "RMS width (σ) of a round Gaussian fitted to it", unit=u.pix),
+    Column("point_width_error", "its standard deviation", unit=u.pix),
+    Column("point_misfit", "reduced chi-square of that fit"),
     Column("signal_density", "signal per pixel of the cluster", unit=u.adu / u.pix),
     Column(
         "energy_density", "energy per pixel of the cluster", unit=u.keV / u.pix, needs_gain=True
@@ -78,12 +85,12 @@ COLUMNS = (
     Column("touches_edge", "reaches the edge of the image", np.bool_),
     Column("touches_other", "touches a hot pixel or glow", np.bool_),
     Column("saturated", "a pixel is at the highest value", np.bool_),
-    Column("not_finite", "a pixel in it or its rim is not finite", np.bool_),
+    Column("not_finite", "a pixel of the cluster or its margin is not finite", np.bool_),
 )
 
 
 def build_table(rows: list[dict], *, with_gain: bool, origin: tuple[int, int] = (0, 0)) -> QTable:
-    """Table of events from one dict per event; all columns and units even where there is none."""
+    """Event table from one dict per event; with all columns and units even where it is empty."""
     table = QTable()
     for column in COLUMNS:
         if column.needs_gain and not with_gain:
@@ -98,7 +105,7 @@ def build_table(rows: list[dict], *, with_gain: bool, origin: tuple[int, int] = 
 
 
 def stack_events(tables: Sequence[QTable]) -> QTable:
-    """Tables of several images, one after the other.
+    """Event tables of several images as one table.
 
     Parameters
     ----------

@@ -12,10 +12,10 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.mask import EIGHT_CONNECTED, expand_box
 
 GAP = 2.0
-"""Width of what is neither rim nor surroundings (px): the last tails of the charge."""
+"""Width of what is neither aperture nor background annulus (px): the last tails of the charge."""
 
 REACH = 14.0
-"""Width of the surroundings (px)."""
+"""Width of the background annulus (px)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Cutout:
     pixels : ndarray of bool
         The cluster.
     aperture : ndarray of bool
-        Pixels whose charge is summed: the cluster and its rim, as far as they are usable.
+        Pixels whose charge is summed: the cluster and its margin, as far as they are usable.
     free : ndarray of bool
         Pixels that show the background.
     neighbours : ndarray
@@ -41,7 +41,7 @@ class Cutout:
     touches_edge : bool
         Whether the cluster reaches the edge of the image.
     has_gaps : bool
-        Whether a pixel of the cluster or its rim is not finite.
+        Whether a pixel of the cluster or its margin is not finite.
     """
 
     origin: tuple[int, int]
@@ -66,7 +66,7 @@ def cut_out_clusters(
     labels: np.ndarray,
     *,
     classes: ClassCatalogue,
-    rim: float,
+    aperture_margin: float,
 ) -> Iterator[Cutout]:
     """Cut out the clusters of an image, in the order of their first pixels.
 
@@ -80,20 +80,21 @@ def cut_out_clusters(
         Clusters as from `label_clusters`.
     classes : ClassCatalogue
         Meaning of the indices.
-    rim : float
-        Width of the rim (px); what lies between two clusters goes to the nearer one.
+    aperture_margin : float
+        Width of the aperture's margin around the cluster (px); a pixel between two clusters goes
+        to the nearer one.
 
     Yields
     ------
     Cutout
     """
     distance, nearest = ndimage.distance_transform_edt(labels == 0, return_indices=True)
-    rims = np.where(distance <= rim, labels[tuple(nearest)], 0)
+    rims = np.where(distance <= aperture_margin, labels[tuple(nearest)], 0)
     finite = np.isfinite(image)
     usable = finite & ~_is_hot(mask, classes)
-    free = usable & (distance > rim + GAP)
+    free = usable & (distance > aperture_margin + GAP)
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        area = expand_box(box, rim + GAP + REACH, image.shape)
+        area = expand_box(box, aperture_margin + GAP + REACH, image.shape)
         pixels = labels[area] == number
         rimmed = rims[area] == number
         outline = ndimage.binary_dilation(pixels, EIGHT_CONNECTED) & ~pixels

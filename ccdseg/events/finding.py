@@ -27,16 +27,16 @@ def find_events(
     classes: ClassCatalogue = CLASSES,
     hdu: str = "",
     origin: tuple[int, int] = (0, 0),
-    rim: float = 2.0,
+    aperture_margin: float = 2.0,
     saturation: float = 65535.0,
     progress: bool = False,
 ) -> QTable:
     """Measure every cluster of an image.
 
-    A cluster is what hangs together in the mask, corners included. Its charge is summed over its
-    pixels and those within `rim` of them, since a mask ends where the charge sinks into the noise;
-    hot pixels and what is not finite are left out. The background is a plane through the
-    surroundings of the cluster.
+    A cluster is an 8-connected component of the particles' class. Its charge is summed over an
+    aperture: its pixels and those within `aperture_margin` of them, since a mask ends where the
+    charge sinks into the noise; hot pixels and pixels that are not finite are left out. The
+    background is a plane fitted to an annulus around the aperture.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def find_events(
     origin : tuple of int
         Row and column (px) of the first pixel, where the image is a section of a larger one;
         positions count from that one's first pixel.
-    rim : float
-        Width of the rim (px).
+    aperture_margin : float
+        Width of the margin around the cluster that the aperture takes in (px).
     saturation : float
         Signal (ADU) from which a pixel is flagged as saturated.
     progress : bool
@@ -64,7 +64,7 @@ def find_events(
     -------
     astropy.table.QTable
         One row per cluster, in the order of their first pixels; the columns of
-        `ccdseg.events.columns.COLUMNS`, units and descriptions with them.
+        `ccdseg.events.columns.COLUMNS`, with units and descriptions.
 
     Raises
     ------
@@ -74,14 +74,18 @@ def find_events(
     """
     image, mask = np.asarray(image), np.asarray(mask)
     _check(image, mask, classes)
-    if not 0 <= rim < REACH:
-        raise InputError(f"The rim is {rim} px wide; give 0 or more, below {REACH:g}.")
+    if not 0 <= aperture_margin < REACH:
+        raise InputError(
+            f"The aperture margin is {aperture_margin} px wide; give 0 or more, below {REACH:g}."
+        )
     if detector is None:
         logger.info(
             "No detector is given: events get signals in ADU, no charges (e⁻) and energies (keV)."
         )
     labels, n_clusters = label_clusters(mask, classes)
-    cutouts = cut_out_clusters(image.astype(np.float64), mask, labels, classes=classes, rim=rim)
+    cutouts = cut_out_clusters(
+        image.astype(np.float64), mask, labels, classes=classes, aperture_margin=aperture_margin
+    )
     bar = tqdm(cutouts, total=n_clusters, desc="Measuring", unit="event", disable=not progress)
     rows = [
         {"id": number, "hdu": hdu}
@@ -89,7 +93,7 @@ def find_events(
         for number, cutout in enumerate(bar, start=1)
     ]
     table = build_table(rows, with_gain=detector is not None, origin=origin)
-    table.meta["rim"] = rim
+    table.meta["aperture_margin"] = aperture_margin
     if detector is not None:
         table.meta["detector"] = asdict(detector)
     return table

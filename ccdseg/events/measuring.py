@@ -6,13 +6,13 @@ import numpy as np
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
+from ccdseg.events.background import fit_background
 from ccdseg.events.cutouts import Cutout
 from ccdseg.events.point_fit import PointFit, fit_point
 from ccdseg.events.shape import measure_shape
-from ccdseg.events.surroundings import fit_background
 
 _LARGEST_POINT = 600
-"""Pixels, rim included, up to which a cluster is compared with a point-like deposit."""
+"""Pixels of the aperture up to which a cluster is compared with a point-like deposit."""
 
 
 def measure(
@@ -80,12 +80,12 @@ def _form(cutout: Cutout, above: np.ndarray) -> dict:
         "peak": float(above[peak]),
         "peak_row": peak[0] + cutout.origin[0],
         "peak_column": peak[1] + cutout.origin[1],
-        "spread_along": shape.spread_along,
-        "spread_across": shape.spread_across,
+        "width_along": shape.width_along,
+        "width_across": shape.width_across,
         "length": shape.length,
         "orientation": shape.orientation,
         "straightness": shape.straightness,
-        "local_spread": shape.local_spread,
+        "local_width": shape.local_width,
         "taper": shape.taper,
         "end_share": shape.end_share,
     }
@@ -98,8 +98,8 @@ def _as_point(cutout: Cutout, above: np.ndarray, noise: float, detector: Detecto
         gain = None if detector is None else detector.gain
         fit = fit_point(above, cutout.aperture, noise=noise, gain=gain)
     return {
-        "point_spread": fit.spread,
-        "point_spread_error": fit.spread_error,
+        "point_width": fit.spread,
+        "point_width_error": fit.spread_error,
         "point_misfit": fit.misfit,
     }
 

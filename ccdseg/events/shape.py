@@ -26,7 +26,7 @@ class Shape:
     ----------
     row, column : float
         Charge-weighted centroid (px); the middle of the first pixel is 0.
-    spread_along, spread_across : float
+    width_along, width_across : float
         Standard deviations of the charge along its longest direction and across it (px).
     orientation : float
         Angle of the longest direction from the direction of the rows towards rising row numbers,
@@ -35,7 +35,7 @@ class Shape:
         Length of its middle line from end to end (px).
     straightness : float
         Distance of the ends of that line over its length: 1 for a straight track.
-    local_spread : float
+    local_width : float
         Standard deviation of the charge across the lines through the thirds of its extent along
         the longest direction, their median (px): the width of a track, also of a bent one.
     taper : float
@@ -46,12 +46,12 @@ class Shape:
 
     row: float
     column: float
-    spread_along: float
-    spread_across: float
+    width_along: float
+    width_across: float
     orientation: float
     length: float
     straightness: float
-    local_spread: float
+    local_width: float
     taper: float
     end_share: float
 
@@ -86,12 +86,12 @@ def measure_shape(charge: np.ndarray, pixels: np.ndarray) -> Shape:
     return Shape(
         row=row,
         column=column,
-        spread_along=along**0.5,
-        spread_across=across**0.5,
+        width_along=along**0.5,
+        width_across=across**0.5,
         orientation=float((angle + 90) % 180 - 90),
         length=length,
         straightness=straightness,
-        local_spread=float(np.median(spreads)),
+        local_width=float(np.median(spreads)),
         taper=float(max(spreads[0], spreads[2]) / min(spreads[0], spreads[2])),
         end_share=float(max(shares[0], shares[2])),
     )

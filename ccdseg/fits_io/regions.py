@@ -52,8 +52,7 @@ def _ellipse(event: Row) -> str:
     """Line of one event; DS9 counts columns and rows from 1."""
     x, y = (event[name].to_value(u.pix) + 1 for name in ("column", "row"))
     along, across = (
-        _SPREADS * event[name].to_value(u.pix) + _MARGIN
-        for name in ("spread_along", "spread_across")
+        _SPREADS * event[name].to_value(u.pix) + _MARGIN for name in ("width_along", "width_across")
     )
     angle = event["orientation"].to_value(u.deg)
     text = str(event["id"])

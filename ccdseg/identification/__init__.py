@@ -3,7 +3,7 @@
 from ccdseg.identification.classifier import ParticleClassifier, identify
 from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
-from ccdseg.identification.particles import PARTICLES, true_particles
+from ccdseg.identification.particle_truth import PARTICLES, true_particles
 
 __all__ = [
     "FEATURES",

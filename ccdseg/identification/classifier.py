@@ -1,4 +1,4 @@
-"""A classifier of particles: a small network of plain arrays."""
+"""Particle classifier: a perceptron of plain arrays."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from astropy.table import QTable
 from ccdseg.errors import InputError
 from ccdseg.files import read_npz, write_npz
 from ccdseg.identification.features import FEATURES, feature_matrix
-from ccdseg.identification.particles import PARTICLES
+from ccdseg.identification.particle_truth import PARTICLES
 
 SHIPPED = Path(__file__).parent / "particles.npz"
 
 
 @dataclass(frozen=True, eq=False)
 class ParticleClassifier:
-    """Layers of a perceptron (rectified linear units, softmax at the end) and what it is told.
+    """Perceptron (rectified linear units, softmax at the end) with its input scaling.
 
-    It is trained by scikit-learn (`ccdseg.identification.training`) and kept as plain arrays, which
-    can run no code when they are loaded.
+    It is trained with scikit-learn (`ccdseg.identification.classifier_training`) and stored as
+    plain arrays, so that loading one runs no code.
 
     Attributes
     ----------
     mean, scale : ndarray
-        What is subtracted from the features, and what they are divided by, (features,).
+        Mean and standard deviation by which the features are standardised, (features,).
     weights, biases : tuple of ndarray
-        Of each layer.
+        Weights and biases of each layer.
     features, particles : tuple of str
         Names of inputs and outputs.
     training : dict
-        How it was trained: command, state of the code, segmenter, frames and seed.
+        Training record: command, state of the code, segmenter, frames and seed.
     """
 
     mean: np.ndarray
@@ -85,10 +85,10 @@ class ParticleClassifier:
                 training=json.loads(str(arrays["training"])),
             )
         except KeyError as error:
-            raise InputError(f"{path} is no classifier of particles: {error} is missing.") from None
+            raise InputError(f"{path} is no particle classifier: {error} is missing.") from None
         except ValueError as error:
             raise InputError(
-                f"{path} is damaged: how it was trained is no JSON ({error})."
+                f"{path} is damaged: its training record is no JSON ({error})."
             ) from None
         known = tuple(feature.name for feature in FEATURES)
         if classifier.features != known:
@@ -100,7 +100,7 @@ class ParticleClassifier:
 
 
 def identify(events: QTable, *, classifier: ParticleClassifier | None = None) -> QTable:
-    """Tell which particle left each event.
+    """Identify the particle of each event.
 
     Parameters
     ----------

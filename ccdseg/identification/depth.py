@@ -35,7 +35,7 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
         A copy with the columns ``depth`` (µm below the gate side, 0 to the thickness),
         ``depth_error`` (its standard deviation from that of the spread, from the path of an
         electron of that energy, which may be part of the spread, and from the growth, which charge
-        along a path does not show; at most that of a depth which may be anything) and ``side``:
+        along a path does not show; at most that of a depth which may be anything) and ``face``:
         ``front`` or ``back`` where the depth is at least one standard deviation away from the
         middle, else empty. NaN and empty where no point was fitted.
 
@@ -48,9 +48,7 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
         raise InputError("The events have no energies; find them with a detector.")
     if not (detector.diffusion_a > 0 and detector.diffusion_b > 0):
         raise InputError(f"Detector {detector.name} has no diffusion, so spreads show no depth.")
-    spread, error = (
-        events[name].to_value(u.pix) for name in ("point_spread", "point_spread_error")
-    )
+    spread, error = (events[name].to_value(u.pix) for name in ("point_width", "point_width_error"))
     energy = np.maximum(events["energy"].to_value(u.keV), 0)
     growth = point_growth(energy, detector) / detector.pixel_size
     depth = _depth((spread / growth) ** 2, detector)
@@ -70,11 +68,11 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     result["depth_error"] = np.where(np.isfinite(depth), known, np.nan) * u.um
     away = result["depth"].value - detector.thickness / 2
     decided = np.abs(away) >= result["depth_error"].value
-    result["side"] = np.where(decided, np.where(away < 0, "front", "back"), "")
+    result["face"] = np.where(decided, np.where(away < 0, "front", "back"), "")
     for name, description in (
         ("depth", "below the gate side, as if point-like"),
         ("depth_error", "its standard deviation"),
-        ("side", "front or back, where the depth decides"),
+        ("face", "front or back, where the depth decides"),
     ):
         result[name].info.description = description
     return result

@@ -1,4 +1,4 @@
-"""What a classifier of particles is told of an event."""
+"""Features of events for the particle classifier."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from astropy.table import QTable
 from ccdseg.errors import InputError
 
 _LEAST = 1e-3
-"""Below this, a logarithm is not followed."""
+"""Lower limit of the argument of logarithms."""
 
 _NO_POINT = 1e6
-"""Misfit of what is too large to be compared with a point."""
+"""Misfit of events too large for the point fit."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One number about an event.
+    """One input of the classifier.
 
     Attributes
     ----------
     name, description : str
-        Name, and what it means.
+        Name and meaning.
     value : callable
-        Its values from a table of events.
+        Maps a table of events to its values, (events,).
     """
 
     name: str
@@ -44,9 +44,9 @@ def _misfit(events: QTable) -> np.ndarray:
     return _log(np.nan_to_num(np.asarray(events["point_misfit"]), nan=_NO_POINT))
 
 
-def _spread(events: QTable) -> np.ndarray:
-    """Spread as a point, and that across where there is none."""
-    fitted, across = (events[name].to_value(u.pix) for name in ("point_spread", "spread_across"))
+def _width(events: QTable) -> np.ndarray:
+    """Width of the point fit, that across the event where there is no fit."""
+    fitted, across = (events[name].to_value(u.pix) for name in ("point_width", "width_across"))
     return np.where(np.isfinite(fitted), fitted, across)
 
 
@@ -54,27 +54,27 @@ FEATURES = (
     Feature("energy", "logarithm of the energy (keV)", lambda t: _log(t["energy"])),
     Feature("n_pixels", "logarithm of the pixels", lambda t: _log(t["n_pixels"])),
     Feature(
-        "spread_along", "logarithm of the spread along (px)", lambda t: _log(t["spread_along"])
+        "width_along", "logarithm of the RMS width along (px)", lambda t: _log(t["width_along"])
     ),
     Feature(
-        "spread_across", "logarithm of the spread across (px)", lambda t: _log(t["spread_across"])
+        "width_across", "logarithm of the RMS width across (px)", lambda t: _log(t["width_across"])
     ),
     Feature(
         "elongation",
-        "logarithm of spread along over spread across",
-        lambda t: _log(t["spread_along"] / t["spread_across"]),
+        "logarithm of the width along over that across",
+        lambda t: _log(t["width_along"] / t["width_across"]),
     ),
     Feature("length", "logarithm of the length (px)", lambda t: _log(t["length"])),
     Feature("straightness", "ends' distance over length", lambda t: np.asarray(t["straightness"])),
     Feature(
-        "local_spread",
-        "logarithm of the median spread across thirds (px)",
-        lambda t: _log(t["local_spread"]),
+        "local_width",
+        "logarithm of the median width across thirds (px)",
+        lambda t: _log(t["local_width"]),
     ),
     Feature(
         "bend",
-        "logarithm of the spread across over that across thirds",
-        lambda t: _log(t["spread_across"] / t["local_spread"]),
+        "logarithm of the width across over that across thirds",
+        lambda t: _log(t["width_across"] / t["local_width"]),
     ),
     Feature("taper", "logarithm of the ratio of the ends' widths", lambda t: _log(t["taper"])),
     Feature(
@@ -93,7 +93,7 @@ FEATURES = (
         lambda t: _log(t["energy_density"]),
     ),
     Feature(
-        "width", "logarithm of pixels over length", lambda t: _log(t["n_pixels"] / t["length"])
+        "mean_width", "logarithm of pixels over length", lambda t: _log(t["n_pixels"] / t["length"])
     ),
     Feature(
         "peak_share",
@@ -105,8 +105,8 @@ FEATURES = (
         "pixels over those of the bounding box",
         lambda t: t["n_pixels"].value / _box_area(t),
     ),
-    Feature("point_spread", "spread as a point (px), else that across", _spread),
-    Feature("point_misfit", "logarithm of the misfit as a point", _misfit),
+    Feature("point_width", "width of the point fit (px), else that across", _width),
+    Feature("point_misfit", "logarithm of the misfit of the point fit", _misfit),
     Feature(
         "significance",
         "logarithm of the signal over its error",

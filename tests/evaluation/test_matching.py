@@ -19,7 +19,7 @@ def events(*rows, spread=None):
     row, column, energy = np.array(rows, dtype=float).reshape(-1, 3).T
     table = QTable({"row": row * u.pix, "column": column * u.pix, "energy": energy * u.keV})
     if spread is not None:
-        table["spread_along"] = np.array(spread) * u.pix
+        table["width_along"] = np.array(spread) * u.pix
     return table
 
 

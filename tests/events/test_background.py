@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ccdseg.events.surroundings import fit_background
+from ccdseg.events.background import fit_background
 
 SHAPE = (50, 60)
 ROWS, COLUMNS = np.indices(SHAPE)

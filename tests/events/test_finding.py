@@ -79,11 +79,11 @@ def test_without_a_detector_there_are_no_energies_and_one_line_says_so(caplog):
     assert "No detector" in record.message
 
 
-def test_the_rim_holds_the_charge_that_the_mask_misses():
+def test_the_aperture_margin_holds_the_charge_that_the_mask_misses():
     image, mask = scene(noise=0.2)
     blob(image, mask, 30, 30, limit=100.0)
-    (bare,) = find_events(image, mask, rim=0)
-    (event,) = find_events(image, mask, rim=3)
+    (bare,) = find_events(image, mask, aperture_margin=0)
+    (event,) = find_events(image, mask, aperture_margin=3)
     assert bare["signal"].value < 19300
     assert event["signal"].value == pytest.approx(20000, rel=2e-3)
 
@@ -213,8 +213,8 @@ def test_bad_input_is_named():
         find_events(image, mask.astype(float))
     with refused(r"shape \(60, 70, 1\)"):
         find_events(image[..., None], mask[..., None])
-    with refused("rim is -1 px"):
-        find_events(image, mask, rim=-1)
+    with refused("aperture margin is -1 px"):
+        find_events(image, mask, aperture_margin=-1)
 
 
 @pytest.mark.parametrize("noise", [0.2, 1.6])
@@ -254,8 +254,8 @@ def test_energies_of_simulated_points_are_unbiased(noise):
 
 def test_the_table_says_how_it_was_made():
     image, mask = scene()
-    table = find_events(image, mask, detector=DAMIC, rim=1)
-    assert table.meta["rim"] == 1
+    table = find_events(image, mask, detector=DAMIC, aperture_margin=1)
+    assert table.meta["aperture_margin"] == 1
     assert table.meta["detector"]["gain"] == DAMIC.gain
 
 

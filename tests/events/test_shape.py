@@ -21,8 +21,8 @@ def test_a_straight_track(angle):
     shape = measure_shape(*track(angle))
     assert (shape.row, shape.column) == pytest.approx((39.5, 39.5), abs=0.05)
     assert (shape.orientation - angle + 90) % 180 - 90 == pytest.approx(0, abs=1)
-    assert shape.spread_along == pytest.approx(40 / 12**0.5, rel=0.05)
-    assert shape.spread_across == pytest.approx(1.2, rel=0.05)
+    assert shape.width_along == pytest.approx(40 / 12**0.5, rel=0.05)
+    assert shape.width_across == pytest.approx(1.2, rel=0.05)
     assert shape.length == pytest.approx(40, abs=6)
     assert shape.straightness > 0.95
 
@@ -45,8 +45,8 @@ def test_a_single_pixel():
     pixels[1, 2] = True
     shape = measure_shape(pixels * 7.0, pixels)
     assert (shape.row, shape.column) == (1, 2)
-    assert shape.spread_along == pytest.approx(12**-0.5)
-    assert shape.spread_across == pytest.approx(12**-0.5)
+    assert shape.width_along == pytest.approx(12**-0.5)
+    assert shape.width_across == pytest.approx(12**-0.5)
     assert (shape.length, shape.straightness) == (1, 1)
 
 
@@ -54,8 +54,8 @@ def test_a_round_blob_is_as_wide_as_long():
     rows, columns = np.indices((41, 41)) - 20
     charge = np.exp(-(rows**2 + columns**2) / (2 * 2.5**2))
     shape = measure_shape(charge, charge > 1e-4)
-    assert shape.spread_along == pytest.approx(2.5, rel=0.05)
-    assert shape.spread_across == pytest.approx(shape.spread_along, rel=1e-6)
+    assert shape.width_along == pytest.approx(2.5, rel=0.05)
+    assert shape.width_across == pytest.approx(shape.width_along, rel=1e-6)
 
 
 def test_pixels_without_charge_count_alike():
@@ -69,7 +69,7 @@ def test_pixels_without_charge_count_alike():
 @pytest.mark.parametrize("angle", [-60.0, 0.0, 45.0])
 def test_an_even_track_has_even_thirds(angle):
     shape = measure_shape(*track(angle))
-    assert shape.local_spread == pytest.approx(1.2, rel=0.06)
+    assert shape.local_width == pytest.approx(1.2, rel=0.06)
     assert shape.taper == pytest.approx(1, abs=0.05)
     assert shape.end_share == pytest.approx(1 / 3, abs=0.03)
 
@@ -81,7 +81,7 @@ def test_a_track_that_grows_wide_and_bright_tapers():
     charge = np.exp(-(rows**2) / (2 * width**2)) * inside
     shape = measure_shape(charge, charge > 1e-3)
     assert shape.taper == pytest.approx((0.8 + 0.03 * 50) / (0.8 + 0.03 * 10), rel=0.1)
-    assert shape.local_spread == pytest.approx(0.8 + 0.03 * 30, rel=0.1)
+    assert shape.local_width == pytest.approx(0.8 + 0.03 * 30, rel=0.1)
     assert shape.end_share == pytest.approx((0.8 + 0.03 * 50) / 3 / (0.8 + 0.03 * 30), rel=0.1)
 
 
@@ -89,5 +89,5 @@ def test_a_bent_track_is_locally_narrower_than_as_a_whole():
     rows, columns = np.indices((60, 60)) - 30
     charge = np.exp(-((np.hypot(rows, columns) - 20) ** 2) / 2) * (rows > 8)
     shape = measure_shape(charge, charge > 0.05)
-    assert shape.local_spread < 0.6 * shape.spread_across
-    assert shape.local_spread == pytest.approx(1.1, rel=0.2)
+    assert shape.local_width < 0.6 * shape.width_across
+    assert shape.local_width == pytest.approx(1.1, rel=0.2)

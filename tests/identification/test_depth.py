@@ -19,8 +19,8 @@ def events_at(depths, *, energy=5.9, error=0.01):
     return QTable(
         {
             "energy": np.full(len(depths), energy) * u.keV,
-            "point_spread": widths * u.pix,
-            "point_spread_error": np.full(len(depths), error) * u.pix,
+            "point_width": widths * u.pix,
+            "point_width_error": np.full(len(depths), error) * u.pix,
         }
     )
 
@@ -37,10 +37,10 @@ def test_the_error_is_that_of_the_spread_and_never_more_than_no_knowledge():
         estimate_depth(events_at([300.0], error=error), detector=DAMIC_M) for error in (0.01, 3.0)
     )
     shifted = events_at([300.0])
-    shifted["point_spread"] += 0.01 * u.pix
+    shifted["point_width"] += 0.01 * u.pix
     moved = estimate_depth(shifted, detector=DAMIC_M)["depth"] - good["depth"]
     grown = events_at([300.0])
-    grown["point_spread"] *= point_growth(5.9, DAMIC_M)
+    grown["point_width"] *= point_growth(5.9, DAMIC_M)
     without_growth = estimate_depth(grown, detector=DAMIC_M)["depth"] - good["depth"]
     expected = np.hypot(moved[0].value, without_growth[0].value)
     assert good["depth_error"][0].value == pytest.approx(expected, rel=0.1)
@@ -52,7 +52,7 @@ def test_the_error_covers_the_path_of_an_electron():
     events = events_at([400.0] * 60, energy=30.0, error=1e-4)
     widths = [along_an_axis(electron(30.0, thickness=675.0, rng=rng)) for _ in range(60)]
     diffusion = point_width(0.0, 400.0, DAMIC_M)
-    events["point_spread"] = np.hypot(diffusion, widths) / DAMIC_M.pixel_size * u.pix
+    events["point_width"] = np.hypot(diffusion, widths) / DAMIC_M.pixel_size * u.pix
     found = estimate_depth(events, detector=DAMIC_M)
     pulls = (found["depth"].to_value(u.um) - 400) / found["depth_error"].to_value(u.um)
     assert 0.5 < np.median(np.abs(pulls)) < 1.5
@@ -65,19 +65,19 @@ def along_an_axis(path):
     return float(np.sqrt((shares @ away**2).mean()))
 
 
-def test_the_side_is_told_where_the_depth_decides():
+def test_the_face_is_told_where_the_depth_decides():
     found = estimate_depth(events_at([50.0, 330.0, 640.0], error=0.02), detector=DAMIC_M)
-    assert list(found["side"]) == ["front", "", "back"]
+    assert list(found["face"]) == ["front", "", "back"]
 
 
 def test_depths_stay_in_the_silicon_and_unfitted_events_have_none():
     events = events_at([300.0, 300.0])
-    events["point_spread"] = [9.0, np.nan] * u.pix
+    events["point_width"] = [9.0, np.nan] * u.pix
     found = estimate_depth(events, detector=DAMIC_M)
     assert found["depth"][0].to_value(u.um) == DAMIC_M.thickness
     assert np.isnan(found["depth"][1])
     assert np.isnan(found["depth_error"][1])
-    assert found["side"][1] == ""
+    assert found["face"][1] == ""
     assert "depth" not in events.colnames
 
 

@@ -17,10 +17,10 @@ from ccdseg.identification import (
     identify,
     true_particles,
 )
-from ccdseg.identification.training import (
+from ccdseg.identification.classifier_training import (
+    LabelledEvents,
     feature_importance,
-    joined,
-    known_events,
+    labelled_events,
     train_classifier,
 )
 from ccdseg.simulation import RECIPES, EventList, simulate_frame
@@ -60,6 +60,10 @@ def mask_of(*boxes):
     return mask
 
 
+def truth_of(events, mask):
+    return true_particles(events, mask, pair_energy=3.749)
+
+
 HERE, THERE = ([5, 5, 6], [5, 6, 6]), ([20, 20, 20], [20, 21, 22])
 
 
@@ -75,7 +79,7 @@ HERE, THERE = ([5, 5, 6], [5, 6, 6]), ([20, 20, 20], [20, 21, 22])
 )
 def test_a_cluster_is_what_left_its_charge(kind, extent, expected):
     events = listed(("muon", 30.0, THERE, 0), (kind, extent, HERE, 0))
-    kinds, owners = true_particles(mask_of(np.s_[4:8, 4:8], np.s_[19:22, 19:24]), events)
+    kinds, owners = truth_of(events, mask_of(np.s_[4:8, 4:8], np.s_[19:22, 19:24]))
     assert kinds.tolist() == [expected, "muon"]
     assert owners.tolist() == [1, 0]
 
@@ -83,18 +87,25 @@ def test_a_cluster_is_what_left_its_charge(kind, extent, expected):
 def test_what_is_not_one_whole_particle_is_unknown():
     events = listed(("muon", 30.0, HERE, 0), ("point", 0, HERE, 0), ("electron", 9.0, THERE, 2.0))
     mask = mask_of(np.s_[4:8, 4:8], np.s_[12:14, 3:9], np.s_[19:22, 19:24])
-    kinds, owners = true_particles(mask, events)
+    kinds, owners = truth_of(events, mask)
     assert kinds.tolist() == ["unknown"] * 3
     assert owners[1:].tolist() == [-1, 2]
     broken = mask_of(np.s_[20, 20], np.s_[20, 22])
-    kinds, _ = true_particles(broken, listed(("muon", 30.0, THERE, 0)))
+    kinds, _ = truth_of(listed(("muon", 30.0, THERE, 0)), broken)
     assert kinds.tolist() == ["unknown"] * 2
 
 
+def test_a_particle_is_complete_by_the_pair_energy_of_its_detector():
+    events, mask = listed(("muon", 30.0, HERE, 0)), mask_of(np.s_[4:8, 4:8])
+    for pair_energy, expected in ((3.749, "muon"), (3.4, "unknown")):
+        kinds, _ = true_particles(events, mask, pair_energy=pair_energy)
+        assert kinds.tolist() == [expected]
+
+
 def test_without_particles_every_cluster_is_unknown():
-    kinds, owners = true_particles(mask_of(np.s_[4:8, 4:8]), EventList.empty())
+    kinds, owners = truth_of(EventList.empty(), mask_of(np.s_[4:8, 4:8]))
     assert (kinds.tolist(), owners.tolist()) == (["unknown"], [-1])
-    assert len(true_particles(mask_of(), EventList.empty())[0]) == 0
+    assert len(truth_of(EventList.empty(), mask_of())[0]) == 0
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +120,11 @@ def known():
         return frame
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ccdseg.identification.training.simulate_frame", remembered)
-        frames = known_events(recipe, 40, segment=lambda _: masks[-1], rng=np.random.default_rng(5))
-        return joined(list(frames))
+        patch.setattr("ccdseg.identification.classifier_training.simulate_frame", remembered)
+        frames = labelled_events(
+            recipe, 40, segment=lambda _: masks[-1], rng=np.random.default_rng(5)
+        )
+        return LabelledEvents.stacked(list(frames))
 
 
 def test_features_are_finite_numbers_of_every_event(known):
@@ -180,7 +193,7 @@ def test_a_damaged_classifier_is_refused(tmp_path):
     with refused("text.npz cannot be read"):
         ParticleClassifier.load(tmp_path / "text.npz")
     np.savez(tmp_path / "empty.npz", mean=np.zeros(3))
-    with refused("empty.npz is no classifier of particles: 'scale' is missing"):
+    with refused("empty.npz is no particle classifier: 'scale' is missing"):
         ParticleClassifier.load(tmp_path / "empty.npz")
     other = ParticleClassifier(np.zeros(1), np.ones(1), (np.ones((1, 5)),), (np.zeros(5),), ("a",))
     other.save(tmp_path / "other.npz")
@@ -197,7 +210,7 @@ def test_the_classifier_that_ships_knows_what_is_plain(kind, expected):
     recipe = replace(RECIPES["events"].scaled((256, 256)), components=(particles,))
     frame = simulate_frame(recipe, detector=DAMIC_M, rng=np.random.default_rng(3))
     events = find_events(frame.image, frame.mask, detector=DAMIC_M)
-    truth, _ = true_particles(frame.mask, frame.events)
+    truth, _ = true_particles(frame.events, frame.mask, pair_energy=DAMIC_M.pair_energy)
     found = identify(events)["particle"]
     assert expected in truth
     assert list(found[truth == expected]) == [expected] * np.count_nonzero(truth == expected)

@@ -1,4 +1,4 @@
-"""The kinds of events, and which kind a found event truly is."""
+"""Classes of particles, and the true one of each event."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ its charge among all clusters in this one."""
 
 
 def true_particles(
-    mask: np.ndarray, events: EventList, *, pair_energy: float = 3.749
+    events: EventList, mask: np.ndarray, *, pair_energy: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What the clusters of a mask truly are.
+    """True particle of each cluster of a mask.
 
     Parameters
     ----------
+    events : EventList
+        The simulated particles of the frame.
     mask : ndarray
         Class indices of `ccdseg.CLASSES`, of shape (H, W).
-    events : EventList
-        The particles of the frame.
     pair_energy : float
-        Energy per electron-hole pair (eV/e⁻).
+        Energy per electron-hole pair of the frame's detector (eV/e⁻).
 
     Returns
     -------

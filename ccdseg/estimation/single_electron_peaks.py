@@ -1,17 +1,18 @@
-"""Peaks of single electrons in the histogram of a frame's pixels."""
+"""Single-electron peaks in the histogram of a frame's pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from astropy.stats import mad_std
 
 _ABOVE = 30.0
-"""Range of the histogram above the median, in median deviations."""
+"""Range of the histogram above the median, in robust standard deviations."""
 
-_BINS = 16.0  # per median deviation
+_BINS = 16.0  # per robust standard deviation
 _DISTANCES = np.geomspace(0.45, 25.0, 48)
-"""Distances between the peaks that are tried first, in median deviations."""
+"""Distances of the peaks from which the fit starts, in robust standard deviations."""
 
 _MOST_PEAKS = 70
 _STEPS = 60
@@ -39,13 +40,13 @@ _SIGNIFICANT = 5.0
 
 
 @dataclass(frozen=True)
-class Comb:
-    """Normal distributions of one width at equal distances, and an even part for all else.
+class SingleElectronPeaks:
+    """Normal distributions of one width at equal distances, and a uniform part for all else.
 
     Attributes
     ----------
     position : float
-        Middle of one of the peaks (ADU).
+        Centre of one of the peaks (ADU).
     distance : float
         Distance of the peaks: the gain (ADU/e⁻).
     width : float
@@ -53,7 +54,7 @@ class Comb:
     orders : ndarray of int
         Numbers of the peaks, 0 for the one at `position`.
     weights : ndarray
-        Share of the pixels in each peak, and last in the even part.
+        Share of the pixels in each peak, and last in the uniform part.
     likelihood : float
         Logarithm of the likelihood.
     """
@@ -73,16 +74,16 @@ class Comb:
 
     @property
     def lowest(self) -> float:
-        """Middle of the peak without electrons (ADU)."""
+        """Centre of the peak of no electrons (ADU)."""
         return self.position + float(self.orders[self.first]) * self.distance
 
     def merit(self, n_pixels: int) -> float:
-        """Likelihood less what peaks that hold pixels cost (half the Bayesian criterion)."""
+        """Log-likelihood less a penalty per filled peak (minus half the Bayesian criterion)."""
         return self.likelihood - 0.5 * np.log(n_pixels) * np.count_nonzero(self.weights > 1e-6)
 
 
-def fit_comb(values: np.ndarray) -> Comb | None:
-    """Fit the peaks of whole numbers of electrons by the largest likelihood.
+def fit_single_electron_peaks(values: np.ndarray) -> SingleElectronPeaks | None:
+    """Maximum-likelihood fit of the peaks of whole numbers of electrons.
 
     The weights of the peaks are free, so that the dark charge may have any distribution.
 
@@ -93,52 +94,52 @@ def fit_comb(values: np.ndarray) -> Comb | None:
 
     Returns
     -------
-    Comb or None
+    SingleElectronPeaks or None
         None where no peaks show.
     """
     median = np.median(values)
-    deviation = 1.4826 * np.median(np.abs(values - median))
+    deviation = mad_std(values)
     if not deviation:
         return None
     histogram = _Histogram.of(values, np.percentile(values, 0.05) - deviation, median, deviation)
     whole = bool(np.all(values == np.rint(values)))
-    combs = (
+    candidates = (
         _fitted(_first_guess(histogram, distance * deviation, deviation), histogram)
         for distance in _DISTANCES
     )
     visible = [
-        comb
-        for comb in combs
-        if _is_plausible(comb, len(values), whole=whole) and _shows_peaks(comb, histogram)
+        peaks
+        for peaks in candidates
+        if _is_plausible(peaks, len(values), whole=whole) and _shows_peaks(peaks, histogram)
     ]
-    return max(visible, key=lambda comb: comb.merit(len(values)), default=None)
+    return max(visible, key=lambda peaks: peaks.merit(len(values)), default=None)
 
 
-def _is_plausible(comb: Comb, n_pixels: int, *, whole: bool) -> bool:
+def _is_plausible(peaks: SingleElectronPeaks, n_pixels: int, *, whole: bool) -> bool:
     """Whether the peaks are neither too close nor too far apart, and filled as electrons do."""
-    resolved = _RESOLVED <= comb.distance / comb.width <= _SHARPEST
-    apart = not whole or comb.distance >= _LEAST_STEPS
-    if not (resolved and apart and comb.weights[:-1].sum() >= _LEAST_PART):
+    resolved = _RESOLVED <= peaks.distance / peaks.width <= _SHARPEST
+    apart = not whole or peaks.distance >= _LEAST_STEPS
+    if not (resolved and apart and peaks.weights[:-1].sum() >= _LEAST_PART):
         return False
-    none, one, two = np.pad(comb.weights[comb.first : -1], (0, 2))[:3]
+    none, one, two = np.pad(peaks.weights[peaks.first : -1], (0, 2))[:3]
     expected = _POISSON * one**2 / none
     return two >= expected or n_pixels * expected < _FEW
 
 
-def _shows_peaks(comb: Comb, histogram: _Histogram) -> bool:
+def _shows_peaks(peaks: SingleElectronPeaks, histogram: _Histogram) -> bool:
     """Whether a peak beside the highest one stands out of the valleys to both of its sides."""
-    highest = comb.orders[comb.weights[:-1].argmax()]
-    return any(_stands_out(comb, highest + k, histogram) for k in (-1, 1))
+    highest = peaks.orders[peaks.weights[:-1].argmax()]
+    return any(_stands_out(peaks, highest + k, histogram) for k in (-1, 1))
 
 
-def _stands_out(comb: Comb, order: int, histogram: _Histogram) -> bool:
-    peak = comb.position + order * comb.distance
-    here = histogram.around(peak, comb.distance)
-    places = np.linspace(0.3, 0.7, 9) * comb.distance
+def _stands_out(peaks: SingleElectronPeaks, order: int, histogram: _Histogram) -> bool:
+    peak = peaks.position + order * peaks.distance
+    here = histogram.around(peak, peaks.distance)
+    places = np.linspace(0.3, 0.7, 9) * peaks.distance
     return all(
         here - valley > _SIGNIFICANT * max(here + valley, 1) ** 0.5
         for side in (-1, 1)
-        for valley in [min(histogram.around(peak + side * x, comb.distance) for x in places)]
+        for valley in [min(histogram.around(peak + side * x, peaks.distance) for x in places)]
     )
 
 
@@ -171,11 +172,11 @@ class _Histogram:
         return float(self.middles[-1] - self.middles[0])
 
 
-def _first_guess(histogram: _Histogram, distance: float, deviation: float) -> Comb:
+def _first_guess(histogram: _Histogram, distance: float, deviation: float) -> SingleElectronPeaks:
     position = histogram.mode
     orders = _orders(histogram, position, distance)
     weights = np.full(len(orders) + 1, 1 / (len(orders) + 1))
-    return Comb(position, distance, min(distance / 5, deviation), orders, weights)
+    return SingleElectronPeaks(position, distance, min(distance / 5, deviation), orders, weights)
 
 
 def _orders(histogram: _Histogram, position: float, distance: float) -> np.ndarray:
@@ -184,36 +185,36 @@ def _orders(histogram: _Histogram, position: float, distance: float) -> np.ndarr
     return np.arange(first, min(last, first + _MOST_PEAKS) + 1)
 
 
-def _fitted(comb: Comb, histogram: _Histogram) -> Comb:
+def _fitted(peaks: SingleElectronPeaks, histogram: _Histogram) -> SingleElectronPeaks:
     """Expectation maximisation."""
     for _ in range(_STEPS):
-        improved = _step(comb, histogram)
-        gain = improved.likelihood - comb.likelihood
-        comb = improved
-        if gain < _CONVERGED * abs(comb.likelihood):
+        improved = _step(peaks, histogram)
+        gain = improved.likelihood - peaks.likelihood
+        peaks = improved
+        if gain < _CONVERGED * abs(peaks.likelihood):
             break
-    return comb
+    return peaks
 
 
-def _step(comb: Comb, histogram: _Histogram) -> Comb:
+def _step(peaks: SingleElectronPeaks, histogram: _Histogram) -> SingleElectronPeaks:
     """One step; the likelihood is that before it."""
-    x, counts, orders = histogram.middles, histogram.counts, comb.orders
-    away = x[:, np.newaxis] - comb.position - orders * comb.distance
-    peaks = np.exp(-0.5 * (away / comb.width) ** 2) / (comb.width * (2 * np.pi) ** 0.5)
-    parts = np.column_stack([peaks, np.full(len(x), 1 / histogram.range)]) * comb.weights
+    x, counts, orders = histogram.middles, histogram.counts, peaks.orders
+    away = x[:, np.newaxis] - peaks.position - orders * peaks.distance
+    densities = np.exp(-0.5 * (away / peaks.width) ** 2) / (peaks.width * (2 * np.pi) ** 0.5)
+    parts = np.column_stack([densities, np.full(len(x), 1 / histogram.range)]) * peaks.weights
     total = parts.sum(axis=1) + np.finfo(float).tiny
     likelihood = float(counts @ np.log(total))
     shares = parts * (counts / total)[:, np.newaxis]
     weights = shares.sum(axis=0) / counts.sum()
-    distance = comb.distance
+    distance = peaks.distance
     in_peaks = shares[:, :-1]
     n = max(in_peaks.sum(), np.finfo(float).tiny)
     order = in_peaks.sum(axis=0) @ orders / n
-    spread = in_peaks.sum(axis=0) @ (orders - order) ** 2 / n
+    variance = in_peaks.sum(axis=0) @ (orders - order) ** 2 / n
     mean = in_peaks.sum(axis=1) @ x / n
-    if spread > 0:
-        distance = float((x - mean) @ in_peaks @ (orders - order) / n / spread)
+    if variance > 0:
+        distance = float((x - mean) @ in_peaks @ (orders - order) / n / variance)
     position = float(mean - order * distance)
     away = x[:, np.newaxis] - position - orders * distance
     width = max(float(np.sum(in_peaks * away**2) / n) ** 0.5, (x[1] - x[0]) / 3)
-    return Comb(position, distance, width, orders, weights, likelihood)
+    return SingleElectronPeaks(position, distance, width, orders, weights, likelihood)

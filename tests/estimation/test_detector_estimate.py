@@ -72,9 +72,9 @@ def test_bad_input_is_named():
         estimate_detector(np.zeros((2, 3, 4)))
     with refused(r"shape \(2, 3\) and the mask \(3, 3\)"):
         estimate_detector(np.zeros((2, 3)), mask=np.zeros((3, 3)))
-    with refused("No pixel is finite and background"):
+    with refused("No pixel is finite and background, so nothing can be estimated"):
         estimate_detector(np.full((3, 3), np.nan))
-    with refused("No pixel is finite and background"):
+    with refused("No pixel is finite and background, so nothing can be estimated"):
         estimate_detector(np.ones((3, 3)), mask=np.ones((3, 3)))
 
 

@@ -1,8 +1,8 @@
-"""Teaching a classifier of particles on events whose truth is known."""
+"""Training of the particle classifier on simulated events with known truth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from ccdseg.events import find_events, stack_events
 from ccdseg.identification.classifier import ParticleClassifier
 from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
-from ccdseg.identification.particles import PARTICLES, true_particles
+from ccdseg.identification.particle_truth import PARTICLES, true_particles
 from ccdseg.simulation import FrameRecipe, simulate_frame
 
 _HIDDEN = (64, 64)
@@ -20,32 +20,41 @@ _STEPS = 200
 
 
 @dataclass(frozen=True, eq=False)
-class KnownEvents:
-    """Found events and what they truly are.
+class LabelledEvents:
+    """Measured events with their true particles.
 
     Attributes
     ----------
     events : astropy.table.QTable
-        As from `ccdseg.events.find_events`, with their estimated depths.
+        As from `ccdseg.events.find_events`, with estimated depths.
     particles : ndarray of str
         One of `PARTICLES` for each.
     depths : ndarray
-        True depth (µm) of each; NaN for what is no particle.
+        True depth (µm) of each; NaN where no particle left it.
     """
 
     events: QTable
     particles: np.ndarray
     depths: np.ndarray
 
+    @classmethod
+    def stacked(cls, parts: Sequence[LabelledEvents]) -> LabelledEvents:
+        """Events of several frames as one set."""
+        return cls(
+            stack_events([part.events for part in parts]),
+            np.concatenate([part.particles for part in parts]),
+            np.concatenate([part.depths for part in parts]),
+        )
 
-def known_events(
+
+def labelled_events(
     recipe: FrameRecipe,
     n_frames: int,
     *,
     segment: Callable[[np.ndarray], np.ndarray],
     rng: np.random.Generator,
-) -> Iterator[KnownEvents]:
-    """Simulate frames, segment them, and find their events, frame by frame.
+) -> Iterator[LabelledEvents]:
+    """Simulated, segmented and measured events with their truth, frame by frame.
 
     Parameters
     ----------
@@ -57,33 +66,31 @@ def known_events(
         Maps an image (ADU) to class indices.
     rng : numpy.random.Generator
         Source of randomness.
+
+    Yields
+    ------
+    LabelledEvents
+        Those of one frame.
     """
     for _ in range(n_frames):
         frame = simulate_frame(recipe, rng=rng)
         mask = segment(frame.image)
-        particles, owners = true_particles(mask, frame.events)
+        particles, owners = true_particles(
+            frame.events, mask, pair_energy=frame.detector.pair_energy
+        )
         depths = np.append(frame.events.table["depth"].astype(float), np.nan)[owners]
         events = find_events(frame.image, mask, detector=frame.detector)
         events = estimate_depth(events, detector=frame.detector)
-        yield KnownEvents(events, particles, depths)
+        yield LabelledEvents(events, particles, depths)
 
 
-def joined(parts: list[KnownEvents]) -> KnownEvents:
-    """Events of many frames as one set."""
-    return KnownEvents(
-        stack_events([part.events for part in parts]),
-        np.concatenate([part.particles for part in parts]),
-        np.concatenate([part.depths for part in parts]),
-    )
-
-
-def train_classifier(known: KnownEvents, *, seed: int = 0) -> ParticleClassifier:
+def train_classifier(labelled: LabelledEvents, *, seed: int = 0) -> ParticleClassifier:
     """Train a perceptron of two hidden layers; it stops when a tenth kept back gains no more.
 
     Parameters
     ----------
-    known : KnownEvents
-        Events to learn from.
+    labelled : LabelledEvents
+        Events to train on.
     seed : int
         Seed of the weights.
 
@@ -95,8 +102,8 @@ def train_classifier(known: KnownEvents, *, seed: int = 0) -> ParticleClassifier
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler()
-    features = scaler.fit_transform(feature_matrix(known.events))
-    indices = np.array([PARTICLES.index(name) for name in known.particles])
+    features = scaler.fit_transform(feature_matrix(labelled.events))
+    indices = np.array([PARTICLES.index(name) for name in labelled.particles])
     network = MLPClassifier(
         _HIDDEN, early_stopping=True, n_iter_no_change=15, max_iter=_STEPS, random_state=seed
     )
@@ -111,15 +118,15 @@ def train_classifier(known: KnownEvents, *, seed: int = 0) -> ParticleClassifier
 
 
 def feature_importance(
-    classifier: ParticleClassifier, known: KnownEvents, *, rng: np.random.Generator
+    classifier: ParticleClassifier, labelled: LabelledEvents, *, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Accuracy that is lost where one feature is shuffled among the events, by its name."""
-    features = feature_matrix(known.events)
+    """Permutation importance: loss of accuracy where one feature is shuffled, by its name."""
+    features = feature_matrix(labelled.events)
     names = np.array(classifier.particles)
 
     def accuracy(matrix: np.ndarray) -> float:
         found = names[classifier.probabilities(matrix).argmax(axis=1)]
-        return float(np.mean(found == known.particles))
+        return float(np.mean(found == labelled.particles))
 
     intact = accuracy(features)
     losses = {}

@@ -1,4 +1,4 @@
-"""Pedestal, noise and gain of a frame."""
+"""Estimate of pedestal, noise and gain of one frame."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from scipy import ndimage
 
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.estimation.comb import fit_comb
+from ccdseg.estimation.single_electron_peaks import fit_single_electron_peaks
 from ccdseg.frame_statistics import noise_of
 from ccdseg.mask import EIGHT_CONNECTED
 
 _ENOUGH = 2000
-"""Pixels below which no peaks are looked for."""
+"""Least number of pixels for a search for single-electron peaks."""
 
 
 @dataclass(frozen=True)
 class DetectorEstimate:
-    """Numbers of a detector as one frame shows them.
+    """Pedestal, noise and gain estimated from one frame.
 
     Attributes
     ----------
     pedestal : float
-        Median of the frame, or, where single electrons show, the level without any (ADU).
+        Median of the frame (ADU); where single-electron peaks show, the level without electrons.
     noise : float
-        Standard deviation of the background, or, where single electrons show, of the readout (ADU).
+        Standard deviation of the background (ADU); of the readout where single-electron peaks show.
     gain : float or None
-        ADU per electron: the distance of the peaks of single electrons; None where none show.
+        Distance of the single-electron peaks (ADU/e⁻); None where none show.
     """
 
     pedestal: float
@@ -36,7 +36,7 @@ class DetectorEstimate:
     gain: float | None
 
     def applied_to(self, detector: Detector) -> Detector | None:
-        """The detector with these numbers; None where the gain is not known."""
+        """Detector with these values; None where the gain is unknown."""
         if self.gain is None:
             return None
         return replace(
@@ -49,23 +49,23 @@ class DetectorEstimate:
         )
 
     def to_dict(self) -> dict:
-        """All numbers, ready for JSON."""
+        """All values, ready for JSON."""
         return asdict(self)
 
 
 def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> DetectorEstimate:
     """Estimate pedestal, noise and gain from a frame.
 
-    Where the read noise is well below an electron, pixels gather at whole numbers of electrons, and
-    the distance of these peaks is the gain.
+    Where the read noise is well below one electron, the histogram of the pixels has a peak at each
+    whole number of electrons, and the distance of the peaks is the gain.
 
     Parameters
     ----------
     image : ndarray
-        Signal (ADU) of shape (H, W); what is not finite is left out.
+        Signal (ADU) of shape (H, W); pixels that are not finite are left out.
     mask : ndarray, optional
-        Class indices of the same shape: what is not of class 0, the background, is left out with
-        the pixels beside it.
+        Class indices of the same shape: pixels of a class other than 0, the background, are left
+        out together with their neighbours.
 
     Returns
     -------
@@ -86,10 +86,12 @@ def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> D
     if mask is not None:
         used &= ~ndimage.binary_dilation(np.asarray(mask) != 0, EIGHT_CONNECTED)
     if not used.any():
-        raise InputError("No pixel is finite and background: nothing tells of the detector.")
+        raise InputError(
+            "No pixel is finite and background, so nothing can be estimated; give a detector."
+        )
     values = image[used].astype(np.float64)
-    comb = fit_comb(values) if values.size >= _ENOUGH else None
-    if comb is not None:
-        return DetectorEstimate(comb.lowest, comb.width, comb.distance)
+    peaks = fit_single_electron_peaks(values) if values.size >= _ENOUGH else None
+    if peaks is not None:
+        return DetectorEstimate(peaks.lowest, peaks.width, peaks.distance)
     median = float(np.median(values))
     return DetectorEstimate(median, float(noise_of(np.where(used, image, median))), None)

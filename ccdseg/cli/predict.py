@@ -24,7 +24,7 @@ from ccdseg.errors import InputError
 from ccdseg.files import staged_files
 from ccdseg.images_io import check_writable, is_picture
 from ccdseg.images_io.files import read_images
-from ccdseg.postprocessing import RULES, Rule, TracksAreWhole, default_rules
+from ccdseg.postprocessing import RULES, BridgeTracks, Rule, default_rules
 from ccdseg.segmentation.loading import LazySegmenter
 
 SUMMARY = "segment FITS frames and pictures"
@@ -107,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[*map(_dashed, RULES), _NO_RULE],
         metavar="RULE",
         help=f"geometric restriction, may be repeated: {', '.join(map(_dashed, RULES))}, or "
-        f"{_NO_RULE} (default: {_dashed(TracksAreWhole.name)}, where the model knows hot pixels)",
+        f"{_NO_RULE} (default: {_dashed(BridgeTracks.name)}, where the model knows hot pixels)",
     )
     parser.add_argument(
         "--grow",

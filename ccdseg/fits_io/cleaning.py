@@ -81,7 +81,7 @@ def _fill(
     stored, blank = hdu.data[part], hdu.header.get("BLANK")
     lost = ~np.isfinite(stored) if stored.dtype.kind == "f" else stored == blank
     try:
-        hdu.data[part] = clean(stored, mask, classes=segmenter.classes, unknown=lost)
+        hdu.data[part] = clean(stored, mask, classes=segmenter.classes, invalid=lost)
     except InputError as error:
         raise InputError(f"{frame.path}, {frame.label}: {error}") from None
     particles = segmenter.classes.need_particles()

@@ -1,4 +1,4 @@
-"""Connected components of a class, and what surrounds each."""
+"""Connected components of a class and the pixels around each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Component:
     Attributes
     ----------
     area : tuple of slice
-        Rows and columns of the mask that they reach, and one more to each side.
+        Rows and columns of the mask that they reach, and one more at each edge.
     pixels : ndarray of bool
         The component in that area.
     """
@@ -42,7 +42,7 @@ class Component:
         return mask[self.area][self._ring]
 
     def ends_touch(self, others: np.ndarray) -> bool:
-        """Whether both ends of the longer side touch `others`, bool of the shape of the area."""
+        """Whether both ends along the longer axis touch `others`, bool of the shape of the area."""
         touched = self._ring & others
         longest = max(self.extent)
         for axis, length in enumerate(self.extent):

@@ -1,4 +1,4 @@
-"""Making the pixels of a class reach farther."""
+"""Growing the components of a class."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Filling pixels from their surroundings."""
+"""Inpainting: particles, or any chosen pixels, filled from their surroundings."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 
 _NARROWEST, _WIDEST = 1.0, 16.0
@@ -14,15 +15,54 @@ _TRUNCATED_AT = 3.0  # standard deviations
 _LEAST_WEIGHT = 1e-3
 
 
+def clean(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    classes: ClassCatalogue = CLASSES,
+    invalid: np.ndarray | None = None,
+) -> np.ndarray:
+    """Fill the pixels of particles from their surroundings, hot pixels left out; see `inpaint`.
+
+    Parameters
+    ----------
+    image : ndarray
+        Signal of shape (H, W), of any type of numbers and any unit.
+    mask : ndarray
+        Class indices of the same shape.
+    classes : ClassCatalogue
+        Meaning of the indices.
+    invalid : ndarray of bool, optional
+        Pixels without a value, as those of the value BLANK in a FITS image of integers.
+
+    Returns
+    -------
+    ndarray
+        A copy of the same type. Pixels of other classes, and those that are not finite or
+        `invalid`, are the same to the last bit.
+
+    Raises
+    ------
+    InputError
+        Where the catalogue has no class of particles, the shapes differ, or no pixel is left to
+        fill from.
+    """
+    masked = (mask == classes.need_particles().index) & np.isfinite(image)
+    excluded = np.zeros(mask.shape, dtype=bool) if invalid is None else invalid
+    if "hot pixel" in classes.names:
+        excluded = excluded | (mask == classes["hot pixel"].index)
+    return inpaint(image, masked & ~excluded, excluded=excluded)
+
+
 def inpaint(
-    image: np.ndarray, masked: np.ndarray, *, unfit: np.ndarray | None = None
+    image: np.ndarray, masked: np.ndarray, *, excluded: np.ndarray | None = None
 ) -> np.ndarray:
     """Fill masked pixels from their surroundings.
 
-    They become the mean of the others around, weighted by a Gaussian of 1 px; where none lies
-    within its reach, of one twice as wide, and so on; what is farther away than the widest reaches
-    becomes the median of the frame. Pixels that are not finite are filled only where masked, and
-    serve for no filling.
+    A pixel becomes the mean of the unmasked pixels around it, weighted by a Gaussian of 1 px; where
+    none lies within its reach, by one twice as wide, and so on; beyond the reach of the widest, the
+    median of the frame. Pixels that are not finite are filled only where masked, and never used to
+    fill others.
 
     Parameters
     ----------
@@ -30,8 +70,8 @@ def inpaint(
         Signal of shape (H, W), of any type of numbers.
     masked : ndarray of bool
         Pixels to fill, of the same shape.
-    unfit : ndarray of bool, optional
-        Pixels that are not filled, and serve for no filling either.
+    excluded : ndarray of bool, optional
+        Pixels that are neither filled nor used to fill others.
 
     Returns
     -------
@@ -51,8 +91,8 @@ def inpaint(
             "give both of one shape (rows, columns), the mask bool."
         )
     known = np.isfinite(image) & ~masked
-    if unfit is not None:
-        known &= ~unfit
+    if excluded is not None:
+        known &= ~excluded
     if not known.any():
         raise InputError("Every pixel is masked or not finite: nothing is left to fill from.")
     level = np.median(image[known])

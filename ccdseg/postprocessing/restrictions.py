@@ -1,20 +1,59 @@
-"""Applying rules one after the other, with a report of what each changed."""
+"""Geometric restrictions of a mask: the base of all rules, and their application with a report."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from astropy.table import QTable
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.postprocessing.rule import Rule
+from ccdseg.postprocessing.components import Component, components_of
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """Restriction of the shape or the surroundings of the components of a class.
+
+    Attributes
+    ----------
+    name : str
+        Name in reports and on the command line.
+    """
+
+    name: ClassVar[str]
+
+    def apply(self, mask: np.ndarray, classes: ClassCatalogue) -> tuple[np.ndarray, int]:
+        """Apply the rule to all components.
+
+        Parameters
+        ----------
+        mask : ndarray
+            Class indices, uint8 of shape (H, W).
+        classes : ClassCatalogue
+            Meaning of the indices.
+
+        Returns
+        -------
+        mask : ndarray
+            A changed copy.
+        n_components : int
+            Number of changed components.
+        """
+        changed = mask.copy()
+        return changed, self._change(changed, classes)
+
+    @abstractmethod
+    def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
+        """Change the mask in place; returns the number of changed components."""
 
 
 @dataclass(frozen=True, eq=False)
-class Restricted:
+class RestrictedMask:
     """A mask after some rules.
 
     Attributes
@@ -22,7 +61,7 @@ class Restricted:
     mask : ndarray
         Class indices, uint8 of shape (H, W).
     changes : astropy.table.QTable
-        One row per rule: ``rule``, and how many ``components`` and ``pixels`` it changed.
+        One row per rule: ``rule``, and the numbers of ``components`` and ``pixels`` it changed.
     """
 
     mask: np.ndarray
@@ -31,7 +70,7 @@ class Restricted:
 
 def restrict(
     mask: np.ndarray, rules: Sequence[Rule], *, classes: ClassCatalogue = CLASSES
-) -> Restricted:
+) -> RestrictedMask:
     """Apply rules one after the other.
 
     Parameters
@@ -39,13 +78,13 @@ def restrict(
     mask : ndarray
         Class indices, uint8 of shape (H, W); it stays as it is.
     rules : sequence of Rule
-        What is applied, in this order.
+        Rules in the order of their application, as from `default_rules`.
     classes : ClassCatalogue
         Meaning of the indices.
 
     Returns
     -------
-    Restricted
+    RestrictedMask
 
     Raises
     ------
@@ -65,12 +104,23 @@ def restrict(
         changes.append((rule.name, n_components, np.count_nonzero(changed != mask)))
         mask = changed
     names = ("rule", "components", "pixels")
-    table = QTable(rows=changes, names=names, dtype=(np.str_, int, int))
-    return Restricted(mask, table)
+    return RestrictedMask(mask, QTable(rows=changes, names=names, dtype=(np.str_, int, int)))
 
 
-def apply_restrictions(
-    mask: np.ndarray, rules: Sequence[Rule], *, classes: ClassCatalogue = CLASSES
-) -> np.ndarray:
-    """Mask after the rules; see `restrict`, which reports what each changed."""
-    return restrict(mask, rules, classes=classes).mask
+def relabel(mask: np.ndarray, index: int, choose: Callable[[Component], int]) -> int:
+    """Give each component of a class the index that `choose` returns; returns how many changed."""
+    n_changed = 0
+    for component in components_of(mask == index):
+        chosen = choose(component)
+        mask[component.area][component.pixels] = chosen
+        n_changed += chosen != index
+    return n_changed
+
+
+def check_at_least(rule: Rule, name: str, least: int) -> None:
+    """Refuse a parameter of a rule that is no whole number from `least`."""
+    value = getattr(rule, name)
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(
+            f"Rule {rule.name!r}: {name} is {value!r}; give a whole number from {least}."
+        )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccdseg.postprocessing import apply_restrictions, default_rules
+from ccdseg.postprocessing import default_rules, restrict
 from ccdseg.segmentation.store import find_model, read_classes, read_description
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class LazySegmenter:
         """Class indices of an image (ADU), after the default restrictions if these are wanted."""
         mask = self.predict(image, probabilities=False).mask
         rules = default_rules(self.classes) if restricted else []
-        return apply_restrictions(mask, rules, classes=self.classes)
+        return restrict(mask, rules, classes=self.classes).mask
 
 
 def import_keras() -> None:

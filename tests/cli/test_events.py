@@ -157,25 +157,32 @@ def test_masks_are_restricted_and_grown_when_asked(capsys):
     image = skipper()
     image[10, 60:75] += 100
     write("a.fits", image)
-    options = ["--restrict", "clusters-are-no-lines", "--restrict", "cluster-sizes", "--grow", "2"]
+    options = [
+        "--restrict",
+        "relabel-cluster-lines",
+        "--restrict",
+        "limit-cluster-sizes",
+        "--grow",
+        "2",
+    ]
     assert status(main, "predict", "a.fits", *options, *MODEL) == 0
     mask = fits.getdata("results/a_mask.fits", "CCD_0")
     assert np.all(mask[10, 60:75] == CLASSES["hot pixel"].index)
     assert mask[20, 30] == mask[20, 33] == CLUSTER
     summary = json.loads(Path("results/a_summary.json").read_text())["hdus"][0]
     assert summary["restrictions"] == [
-        {"rule": "clusters are no lines", "components": 1, "pixels": 15},
-        {"rule": "cluster sizes", "components": 0, "pixels": 0},
+        {"rule": "relabel cluster lines", "components": 1, "pixels": 15},
+        {"rule": "limit cluster sizes", "components": 0, "pixels": 0},
     ]
     assert summary["events"] == 5
-    assert "clusters are no lines: 1 components, 15 px" in capsys.readouterr().out
+    assert "relabel cluster lines: 1 components, 15 px" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("bright")
 @pytest.mark.parametrize(
-    ("options", "rules"), [([], ["tracks are whole"]), (["--restrict", "none"], [])]
+    ("options", "rules"), [([], ["bridge tracks"]), (["--restrict", "none"], [])]
 )
-def test_tracks_are_whole_unless_no_rule_is_wanted(options, rules):
+def test_tracks_are_bridged_unless_no_rule_is_wanted(options, rules):
     write("a.fits", skipper())
     assert status(main, "predict", "a.fits", *options, *MODEL) == 0
     summary = json.loads(Path("results/a_summary.json").read_text())["hdus"][0]

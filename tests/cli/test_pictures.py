@@ -207,7 +207,7 @@ def test_components_touch_across_corners():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--restrict", "hot-pixels-are-lines"], "Unknown class 'hot pixel'; .*background, cosmic"),
+        (["--restrict", "relabel-hot-blobs"], "Unknown class 'hot pixel'; .*background, cosmic"),
         (["--find", "cluster"], "Unknown class 'cluster'; the classes are: background, cosmic"),
         (["--hdu", "SCI"], "eight.png is a picture, which has no HDU 'SCI'"),
     ],

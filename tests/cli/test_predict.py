@@ -15,7 +15,7 @@ from scipy import ndimage
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main, predict
 from ccdseg.fits_io import read_frame
-from ccdseg.postprocessing import apply_restrictions, default_rules
+from ccdseg.postprocessing import default_rules, restrict
 from ccdseg.version import __version__
 from tests.command_line import files, said, script, status
 
@@ -76,7 +76,7 @@ BAD_PREDICTIONS = [
     ("single.fits --section 1:2", "Section '1:2' is malformed"),
     ("single.fits --detector nothing", "No detector 'nothing': .*damic, damic-m"),
     ("single.fits --detector bad.toml", "bad.toml: Detector gain is -1.3; it must be above 0"),
-    ("single.fits --restrict none --restrict holes-closed", "none goes with no other rule"),
+    ("single.fits --restrict none --restrict fill-cluster-holes", "none goes with no other rule"),
     ("single.fits --restrict circles", "--restrict: invalid choice: 'circles'"),
     ("single.fits --grow -1", "--grow: '-1' is not a whole number from 0"),
     ("single.fits --find muon", "'muon'; the classes are: background, glowing, hot pixel, cluster"),
@@ -178,7 +178,7 @@ def test_the_masks_are_those_of_the_segmenter(multi_results, multi_fits, segment
         assert hdus[0].header["TELESCOP"] == "LSM"
         for hdu in hdus[1:-1]:
             predicted = segmenter.predict(read_frame(multi_fits, hdu=hdu.name).data).mask
-            expected = apply_restrictions(predicted, default_rules(segmenter.classes))
+            expected = restrict(predicted, default_rules(segmenter.classes)).mask
             np.testing.assert_array_equal(hdu.data, expected)
             assert hdu.data.dtype == np.uint8
             assert hdu.header["SEGMODEL"] == "tiny"

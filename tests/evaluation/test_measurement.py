@@ -15,7 +15,7 @@ from ccdseg.evaluation import (
     rule_gains,
     score_measurement,
 )
-from ccdseg.postprocessing import ClustersAreNoLines, ClusterSizes
+from ccdseg.postprocessing import LimitClusterSizes, RelabelClusterLines
 from ccdseg.simulation import RECIPES, simulate_frame
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import Uniform
@@ -117,11 +117,11 @@ def test_a_rule_gains_where_the_mask_breaks_it_and_loses_where_the_truth_does(mo
     table = rule_gains(
         truth_of(monkeypatch, "ccdseg.evaluation.rules", spoilt),
         recipe,
-        [ClustersAreNoLines(), ClusterSizes(least=100, most=20_000)],
+        [RelabelClusterLines(), LimitClusterSizes(min_size=100, max_size=20_000)],
         n_frames=6,
         rng=np.random.default_rng(1),
     )
-    assert list(table["rule"]) == ["clusters are no lines", "cluster sizes"]
+    assert list(table["rule"]) == ["relabel cluster lines", "limit cluster sizes"]
     assert table["hot pixel"][0] > 0.1
     assert table["components"][0] >= 3
     assert table["pixels"][0] > table["components"][0]

@@ -27,7 +27,7 @@ bench: $(READY)
 	$(PYTHON) -m benchmarks
 
 bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside deepCR, Cosmic-CoNN and astroscrappy
-	$(PYTHON) -m benchmarks.peers --python $(PEERS)/bin/python
+	$(PYTHON) -m benchmarks.baselines --python $(PEERS)/bin/python
 
 study: $(READY)  ## networks, losses and normalisations at the same training time (hours)
 	$(PYTHON) -m benchmarks.study
@@ -55,7 +55,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 # six gigabytes, so apart; where one of them cannot be installed, the others still are
-$(PEERS)/.ready: benchmarks/peers.txt
+$(PEERS)/.ready: benchmarks/baselines.txt
 	python3 -m venv $(PEERS)
 	while read -r package _; do $(PEERS)/bin/python -m pip install --quiet "$$package" || \
 		echo "$$package cannot be installed here"; done < $<

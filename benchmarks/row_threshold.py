@@ -100,15 +100,15 @@ def compare_simulated(segmenter: Segmenter) -> None:
     ambiguous = np.stack([frame.ambiguous for frame in frames])
     print(f"{N_FRAMES} simulated skipper frames of {RECIPE.shape[0]}×{RECIPE.shape[1]}: clusters")
     print(
-        f"{'':20}{'found':>14}{'false per frame':>18}{'precision':>11}{'recall':>9}{'clear F1':>10}"
+        f"{'':20}{'found':>14}{'FP per frame':>18}{'precision':>11}{'recall':>9}{'unamb. F1':>10}"
     )
     for name, way in ways.items():
-        strict = pixel_report(truth, np.stack(way.masks))
-        clear = pixel_report(truth, np.stack(way.masks), ignore=ambiguous)
+        all_pixels = pixel_report(truth, np.stack(way.masks))
+        unambiguous = pixel_report(truth, np.stack(way.masks), ignore=ambiguous)
         print(
             f"{name:20}{way.n_found:6d} of {way.n_events:4d}{way.n_false / N_FRAMES:18.2f}"
-            f"{strict.precision[CLUSTER]:11.3f}{strict.recall[CLUSTER]:9.3f}"
-            f"{clear.f1[CLUSTER]:10.3f}"
+            f"{all_pixels.precision[CLUSTER]:11.3f}{all_pixels.recall[CLUSTER]:9.3f}"
+            f"{unambiguous.f1[CLUSTER]:10.3f}"
         )
 
 

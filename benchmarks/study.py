@@ -94,12 +94,12 @@ def header(minutes: float) -> Iterator[str]:
     yield "# Networks, losses and normalisations at the same training time"
     yield ""
     yield f"Made by `make study`: {minutes:g} minutes of training each on the recipe `general`, the"
-    yield f"same machine and seed; F1 on {N_HELD_OUT} held-out frames of it (clear: without"
+    yield f"same machine and seed; F1 on {N_HELD_OUT} held-out frames of it (unambiguous: without"
     yield "what no method can decide) and on 42 sparse images in the style of the original;"
     yield "throughput of `Segmenter.predict`, the mask alone, on 2048×2048 pixels."
     yield ""
-    columns = ("candidate", "parameters", "images", "cluster F1 strict", "clear", "hot pixel")
-    columns += ("glowing", "sparse: cluster clear", "Mpixel/s")
+    columns = ("candidate", "parameters", "images", "cluster F1", "unambiguous", "hot pixel")
+    columns += ("glowing", "sparse: cluster unambiguous", "Mpixel/s")
     yield f"| {' | '.join(columns)} |"
     yield f"| --- {'| ---: ' * (len(columns) - 1)}|"
 
@@ -153,15 +153,15 @@ def time_of_a_step(segmenter, shape: tuple[int, int, int], *, repeats: int = 15)
 
 
 def scores(segmenter, recipe: str, n_images: int) -> tuple[float, float, float, float]:  # noqa: ANN001
-    """F1 of clusters, strict and clear, of hot pixels and of glow."""
+    """F1 of clusters (all pixels, and ambiguous ones left out), of hot pixels and of glow."""
     rng = np.random.default_rng(TEST_SEED)
     held_out = simulate_dataset(RECIPES[recipe], n_images=n_images, rng=rng)
     masks = np.stack(
         [segmenter.predict(image, probabilities=False).mask for image in held_out.images]
     )
-    strict = pixel_report(held_out.masks, masks).f1
-    clear = pixel_report(held_out.masks, masks, ignore=held_out.ambiguous).f1
-    return strict[3], clear[3], strict[2], strict[1]
+    all_pixels = pixel_report(held_out.masks, masks).f1
+    unambiguous = pixel_report(held_out.masks, masks, ignore=held_out.ambiguous).f1
+    return all_pixels[3], unambiguous[3], all_pixels[2], all_pixels[1]
 
 
 def throughput(segmenter) -> float:  # noqa: ANN001

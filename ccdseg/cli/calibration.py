@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ccdseg.cli.training_data import Sets
 from ccdseg.detector import Detector
-from ccdseg.evaluation import PixelSample, Reliability, choose_thresholds, measure_reliability
+from ccdseg.evaluation import PixelSample, Reliability, choose_operating_point, measure_reliability
 from ccdseg.images_io.folders import ImageFolder
 from ccdseg.simulation import simulate_images
 from ccdseg.training.presets import Preset
@@ -54,13 +54,13 @@ def calibrate(segmenter: Segmenter, frames: Iterable[tuple[np.ndarray, np.ndarra
     -------
     Reliability
     """
-    sample, total = PixelSample(segmenter.classes), None
+    sample, total = PixelSample(classes=segmenter.classes), None
     for image, mask in tqdm(frames, desc="Calibrating", unit="frame"):
         probabilities = segmenter.predict(image).probabilities
         sample.add(mask, probabilities)
         measured = measure_reliability(mask, probabilities, classes=segmenter.classes)
         total = measured if total is None else total + measured
-    segmenter.thresholds = choose_thresholds(sample)
+    segmenter.thresholds = choose_operating_point(sample)
     named = zip(segmenter.classes.names, segmenter.thresholds, strict=True)
     logger.info("thresholds: %s", ", ".join(f"{name} {value:.3g}" for name, value in named))
     return total

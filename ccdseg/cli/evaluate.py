@@ -17,8 +17,13 @@ from ccdseg.cli.evaluation_scores import Evaluation
 from ccdseg.cli.evaluation_sets import N_FRAMES, FrameSet, KnownFrame, choose_sets
 from ccdseg.cli.options import add_model, add_output, natural_int, positive_int, shape
 from ccdseg.errors import InputError
-from ccdseg.evaluation import scored_class
-from ccdseg.evaluation.peers import PEERS, Peer, estimate_noise, tuned
+from ccdseg.evaluation import (
+    BASELINES,
+    Baseline,
+    estimate_noise,
+    scored_class,
+    tune_baseline,
+)
 from ccdseg.files import refuse_existing, staged_files
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RECIPES
@@ -40,13 +45,13 @@ and segmented one at a time, or your own.
   ccdseg evaluate --model models/cosmics             100 X-ray images, for a model of cosmics
   ccdseg evaluate --data xray                        images of any size in the folder xray/Test,
                                                      with masks in xray/TestAnnotation
-  ccdseg evaluate --recipe xray --beside astroscrappy   and what L.A.Cosmic finds in the same
+  ccdseg evaluate --recipe xray --baselines astroscrappy   and what L.A.Cosmic finds in the same
 
 It prints the report and writes into the output folder:
 
   report.txt            precision, recall, F1 and IoU of each class on each set of frames, of all
-                        pixels (strict) and without those that no method can decide (clear); and
-                        the scores of the class of particles over the images
+                        pixels and with those left out that no method can decide (unambiguous);
+                        and the scores of the class of particles over the images
   report.json           the same as numbers, and the calibration of the probabilities
   images.ecsv           scores of the class of particles in each image, and how many particles
                         (8-connected) there are and were predicted: a table that astropy reads
@@ -60,7 +65,7 @@ It prints the report and writes into the output folder:
   operating_curves.png  ROC and precision-recall curve of the probability of particles
   conditions.ecsv       scores by read noise, gradient of the background, crowding and shape of the
                         glow
-  conditions.png        the clear F1 of that table as a picture
+  conditions.png        the unambiguous F1 of that table as a picture
   reliability.png       whether pixels of probability 0.3 are right in three of ten cases
   confusion.png         which class is taken for which
 
@@ -123,12 +128,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="class to score image by image (default: cluster or cosmic)",
     )
     parser.add_argument(
-        "--beside",
+        "--baselines",
         nargs="+",
-        choices=PEERS,
+        choices=BASELINES,
         default=(),
         metavar="METHOD",
-        help=f"score these on the same frames: {', '.join(PEERS)}; their parameters are first "
+        help=f"score these on the same frames: {', '.join(BASELINES)}; their parameters are first "
         f"chosen on {N_TUNING} other frames",
     )
     add_output(parser, "evaluation")
@@ -143,66 +148,70 @@ def run(arguments: argparse.Namespace) -> None:
     model = LazySegmenter(arguments.model)
     chosen = scored_class(model.classes, arguments.of)
     sets = choose_sets(arguments, model.classes)
-    check_peers(arguments.beside, chosen, model.classes)
+    check_baselines(arguments.baselines, chosen, model.classes)
     for name in RESULTS:
         refuse_existing(arguments.output / name, overwrite=arguments.overwrite)
     with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
         evaluation = Evaluation(
-            model.segmenter.name, model.classes, chosen, working_threshold(model, chosen)
+            model.segmenter.name, model.classes, chosen, class_operating_point(model, chosen)
         )
         for name, frames in sets.items():
-            peers = tuned_peers(arguments.beside, frames, chosen)
-            evaluate(model, evaluation, name, frames, peers)
+            baselines = tuned_baselines(arguments.baselines, frames, chosen)
+            evaluate(model, evaluation, name, frames, baselines)
         text = write_results(folder, evaluation, command=arguments.command_line)
     logger.info("%s\nreport and figures: %s", text, arguments.output)
 
 
-def working_threshold(model: LazySegmenter, chosen: PixelClass) -> float:
+def class_operating_point(model: LazySegmenter, chosen: PixelClass) -> float:
     """Probability from which a pixel is of a class rather than of the background."""
-    thresholds = model.segmenter.thresholds
-    return thresholds[chosen.index] / (thresholds[chosen.index] + thresholds[0])
+    point = model.segmenter.thresholds
+    return point[chosen.index] / (point[chosen.index] + point[0])
 
 
 def evaluate(
-    model: LazySegmenter, evaluation: Evaluation, group: str, frames: FrameSet, peers: list[Peer]
+    model: LazySegmenter,
+    evaluation: Evaluation,
+    group: str,
+    frames: FrameSet,
+    baselines: list[Baseline],
 ) -> None:
     """Score one set, frame by frame."""
     evaluation.origins[group] = frames.origin
     tuning = frames.others(N_TUNING)
-    evaluation.peers[group] = [
+    evaluation.baselines[group] = [
         {
-            "name": peer.name,
-            "parameters": asdict(peer),
-            "description": peer.description,
+            "name": baseline.name,
+            "parameters": asdict(baseline),
+            "description": baseline.description,
             "tuned_on": {"n_frames": len(tuning), **tuning.origin},
         }
-        for peer in peers
+        for baseline in baselines
     ]
     for frame in tqdm(frames, desc=f"Evaluating ({group})", unit="frame"):
         evaluation.add(group, frame, model.segmenter.predict(frame.image))
-        for peer in peers:
-            found = peer.find(frame.image, noise_of(frame))
+        for baseline in baselines:
+            found = baseline.find(frame.image, noise_of(frame))
             mask = np.where(found, evaluation.chosen.index, 0).astype(np.uint8)
-            evaluation.add_mask(group, frame, mask, method=peer.name)
+            evaluation.add_mask(group, frame, mask, method=baseline.name)
 
 
-def check_peers(names: Sequence[str], chosen: PixelClass, classes: ClassCatalogue) -> None:
+def check_baselines(names: Sequence[str], chosen: PixelClass, classes: ClassCatalogue) -> None:
     """Refuse methods that cannot run here, or find another class than is scored."""
     if names and chosen != classes.particles:
         raise InputError(
-            f"--beside {' '.join(names)} finds particles, which the class {chosen.name} is not."
+            f"--baselines {' '.join(names)} finds particles, which the class {chosen.name} is not."
         )
     for name in names:
-        PEERS[name].check()
+        BASELINES[name].check_installed()
 
 
-def tuned_peers(names: Sequence[str], frames: FrameSet, chosen: PixelClass) -> list[Peer]:
+def tuned_baselines(names: Sequence[str], frames: FrameSet, chosen: PixelClass) -> list[Baseline]:
     """Methods of these names, their parameters chosen on other frames."""
     known = [
         (frame.image, frame.mask == chosen.index, noise_of(frame))
         for frame in (frames.others(N_TUNING) if names else ())
     ]
-    return [tuned(PEERS[name], known) for name in names]
+    return [tune_baseline(BASELINES[name], known) for name in names]
 
 
 def noise_of(frame: KnownFrame) -> np.ndarray:

@@ -8,8 +8,8 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 
-from ccdseg.cli.evaluation_scores import Evaluation
-from ccdseg.evaluation.images import SCORES
+from ccdseg.cli.evaluation_scores import Evaluation, series_name
+from ccdseg.evaluation import IMAGE_SCORES
 from ccdseg.version import __version__
 
 RESULTS = (
@@ -24,7 +24,7 @@ RESULTS = (
     "operating_curves.png",
     "counts.png",
     "boxes.png",
-    *(f"boxes_{name}.png" for name in SCORES),
+    *(f"boxes_{name}.png" for name in IMAGE_SCORES),
 )
 """Names of the files."""
 
@@ -47,7 +47,7 @@ def write_results(folder: Path, evaluation: Evaluation, *, command: str) -> str:
         "ccdseg": __version__,
         "command": command,
         "class": evaluation.chosen.name,
-        "threshold": evaluation.threshold,
+        "operating_point": evaluation.operating_point,
         "sets": {name: _set_as_dict(evaluation, name) for name in evaluation.scores},
     }
     (folder / "report.txt").write_text(text, encoding="utf-8")
@@ -66,7 +66,7 @@ def _set_as_dict(evaluation: Evaluation, name: str) -> dict:
     return {
         **evaluation.origins[name],
         **evaluation.scores[name].to_dict(),
-        "beside": evaluation.peers.get(name, []),
+        "baselines": evaluation.baselines.get(name, []),
         "images": evaluation.images.to_dict(name),
     }
 
@@ -98,14 +98,14 @@ def _image_by_image(evaluation: Evaluation, name: str) -> Iterator[str]:
     yield f"Class {chosen} image by image, and in the pixels of all images pooled"
     yield evaluation.images.to_text(name)
     yield "\n".join(
-        f"{chosen}, {pixels}: area under the ROC curve {curve.roc_area:.5f}, under the "
+        f"{chosen}, {pixels} pixels: area under the ROC curve {curve.roc_area:.5f}, under the "
         f"precision-recall curve {curve.average_precision:.4f}"
         for pixels, curve in evaluation.scores[name].curves.items()
     )
-    for peer in evaluation.peers.get(name, ()):
-        origin = ", ".join(f"{key} {value}" for key, value in peer["tuned_on"].items())
+    for baseline in evaluation.baselines.get(name, ()):
+        origin = ", ".join(f"{key} {value}" for key, value in baseline["tuned_on"].items())
         yield (
-            f"{peer['name']}: {peer['description']}; of all settings tried the one of the "
+            f"{baseline['name']}: {baseline['description']}; of all settings tried the one of the "
             f"highest pixel F1 on: {origin}"
         )
 
@@ -116,19 +116,19 @@ def _write_figures(folder: Path, evaluation: Evaluation) -> None:
     model, total = evaluation.model, reduce(add, evaluation.scores.values())
     frames = f"{' and '.join(evaluation.scores)} ({total.n_frames:,} frames)"
     title, one = f"{model} on {frames}", f"class {evaluation.chosen.name} on {frames}"
-    images = evaluation.by_method("all", "clear")
+    images = evaluation.by_method("all", "unambiguous")
     points = {name: reduce(add, scores) for name, scores in images.items()}
-    curves = dict(zip(images, total.curves.values(), strict=False))
-    working = f"{one}, working threshold of {model}: {evaluation.threshold:.3g}"
+    curves = {series_name(model, pixels): curve for pixels, curve in total.curves.items()}
+    marked = f"{one}, operating point of {model}: {evaluation.operating_point:.3g}"
     figures = {
         "conditions": plotting.show_conditions(evaluation.conditions, title=title),
         "reliability": plotting.show_reliability(total.reliability, title=title),
-        "confusion": plotting.show_confusion(total.strict),
-        "operating_curves": plotting.show_operating_curves(curves, points, title=working),
+        "confusion": plotting.show_confusion(total.all_pixels),
+        "operating_curves": plotting.show_operating_curves(curves, points, title=marked),
         "counts": plotting.show_counts(evaluation.by_method("all"), title=one),
         "boxes": plotting.show_score_boxes(images, title=one),
     }
-    for name in SCORES:
+    for name in IMAGE_SCORES:
         figures[f"boxes_{name}"] = plotting.show_score_box(images, name, title=one)
     figures["confusion"].suptitle(title)
     for name, figure in figures.items():

@@ -17,13 +17,13 @@ from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.evaluation import (
     DetectionCurve,
     detection_curve,
+    half_width,
     measure_frames,
     particle_report,
     particle_reports_by_energy,
     rule_gains,
     score_measurement,
 )
-from ccdseg.evaluation.common import half_width
 from ccdseg.identification import ParticleClassifier, identify
 from ccdseg.identification.classifier_training import (
     LabelledEvents,
@@ -44,8 +44,8 @@ DETECTION = ((0.2, 0.0), (0.2, 1e-3), (1.6, 0.0))
 """Read noise and dark charge (e⁻) of the frames with faint hits: a thousandth is what a
 day of a cold CCD collects (SENSEI, arXiv 2106.08347)."""
 
-SPREADS = (0.4, 0.7, 1.0)
-"""Spread of point-like hits (px), front side to back side."""
+WIDTHS = (0.4, 0.7, 1.0)
+"""RMS width of point-like hits (px), from the front to the back face."""
 
 _EDGES = np.geomspace(0.1, 3000.0, 14) * u.keV
 _BY_ENERGY = np.array([0.05, 1.0, 5.0, 20.0, 100.0, 1e5])
@@ -92,13 +92,15 @@ def detection(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.G
 
     curves = []
     for noise, dark_charge in DETECTION:
-        for spread in tqdm(SPREADS, desc=f"Hits at {noise} e⁻", unit="width"):
-            faintest = 3.7e-3 * noise * spread  # keV: a standard deviation of the filter and less
+        for width in tqdm(WIDTHS, desc=f"Hits at {noise} e⁻", unit="width"):
+            faintest = (
+                1e-3 * DAMIC_M.pair_energy * noise * width
+            )  # keV: one σ of the filter and less
             curves.append(
                 detection_curve(
                     segment,
                     detector=_detector(noise),
-                    spread=spread,
+                    width=width,
                     energies=np.geomspace(6, 80, 12) * faintest,
                     dark_charge=dark_charge,
                     n_frames=max(n_frames // 25, 1),
@@ -118,15 +120,21 @@ def detection(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.G
             (
                 f"{curve.noise:.1f} e⁻",
                 f"{curve.dark_charge:g} e⁻",
-                f"{curve.spread} px",
-                f"{curve.false_events:.2f}",
+                f"{curve.width} px",
+                f"{curve.fp_per_megapixel:.2f}",
                 f"{curve.threshold:.2f} σ",
                 f"{network:.0f} eV",
                 f"{best:.0f} eV",
                 network / best,
             )
         )
-    names = ("noise", "dark charge", "spread", "false events per Mpixel", "threshold of the filter")
+    names = (
+        "noise",
+        "dark charge",
+        "RMS width",
+        "false positives per Mpixel",
+        "threshold of the filter",
+    )
     names += ("half found: ccdseg", "matched filter", "ratio")
     return "\n\n".join(["## Point-like hits in noise", markdown(names, rows)])
 
@@ -171,7 +179,7 @@ def identification(
 def restrictions(segment: Segment, folder: Path, *, n_frames: int, rng: np.random.Generator) -> str:
     """Gains of rules."""
     rules = [rule() for rule in RULES.values()]
-    parts, tables = ["## Geometric restrictions: change of the clear F1"], []
+    parts, tables = ["## Geometric restrictions: change of the F1, ambiguous pixels left out"], []
     frames = 4 * n_frames  # of a quarter of the pixels
     for name, recipe in hard_recipes().items():
         table = rule_gains(segment, recipe, rules, n_frames=frames, rng=rng)
@@ -249,7 +257,7 @@ def _detector(noise: float) -> Detector:
 
 def _with_settings(curve: DetectionCurve) -> QTable:
     table = curve.to_table()
-    table.add_column(np.full(len(table), curve.spread) * u.pix, index=0, name="spread")
+    table.add_column(np.full(len(table), curve.width) * u.pix, index=0, name="width")
     for name in ("dark_charge", "noise"):
         column = np.full(len(table), getattr(curve, name)) * u.electron
         table.add_column(column, index=0, name=name)

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from ccdseg.cli.evaluation_scores import Scores, score_frame
 from ccdseg.cli.training_data import Frame
 from ccdseg.detector import Detector
-from ccdseg.evaluation import PixelReport, Reliability
+from ccdseg.evaluation import (
+    UNAMBIGUOUS,
+    FrameScores,
+    PixelReport,
+    Reliability,
+    score_frame,
+)
 from ccdseg.training.presets import Preset
 
 if TYPE_CHECKING:
@@ -29,19 +34,25 @@ _N_EXAMPLES = 4
 
 def score(
     segmenter: Segmenter, frames: Iterable[Frame], n_frames: int
-) -> tuple[Scores, list[Example]]:
+) -> tuple[FrameScores, list[Example]]:
     """Scores of all test frames, kept with the segmenter, and the first frames of one shape."""
     total, examples = None, []
     for image, mask, ambiguous in tqdm(frames, "Testing", total=n_frames, unit="image"):
         prediction = segmenter.predict(image)
-        scores = score_frame(mask, ambiguous, prediction, segmenter.classes)
+        scores = score_frame(
+            mask,
+            prediction.mask,
+            probabilities=prediction.probabilities,
+            classes=segmenter.classes,
+            ignore=ambiguous,
+        )
         total = scores if total is None else total + scores
         if len(examples) < _N_EXAMPLES and (not examples or image.shape == examples[0][0].shape):
             examples.append((image, mask, prediction.mask))
     segmenter.report = {
-        **total.strict.to_dict(),
+        **total.all_pixels.to_dict(),
         "loss": total.loss,
-        "clear": total.clear and total.clear.to_dict(),
+        "unambiguous": total.unambiguous and total.unambiguous.to_dict(),
         "n_test_images": total.n_frames,
     }
     return total, examples
@@ -84,14 +95,12 @@ def _earlier_training(weights: str | None) -> dict | None:
     return earlier.training | {"history": earlier.history}
 
 
-def write_report(folder: Path, segmenter: Segmenter, scores: Scores) -> None:
+def write_report(folder: Path, segmenter: Segmenter, scores: FrameScores) -> None:
     """Write `report.txt`; `report.json` is written with the segmenter."""
-    parts = [f"Scores on {scores.n_frames} test images, all pixels", str(scores.strict)]
-    if scores.clear is not None:
-        parts += [
-            "Clear: without the pixels in which the clusters' deposit lies between 0.5 and 3 σ",
-            str(scores.clear),
-        ]
+    parts = [f"Scores on {scores.n_frames} test images, all pixels", str(scores.all_pixels)]
+    if scores.unambiguous is not None:
+        deposit = "in which the clusters' deposit lies between 0.5 and 3 σ"
+        parts += [f"{UNAMBIGUOUS.capitalize()}: those {deposit}", str(scores.unambiguous)]
     parts.append(f"Mean cross-entropy of the probabilities: {scores.loss:.5f}")
     parts.append(f"Made by: {segmenter.training['command']}")
     (folder / "report.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")

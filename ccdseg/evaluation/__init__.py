@@ -1,35 +1,57 @@
-"""How good results are: masks and probabilities by pixels, events by what they truly were."""
+"""Scores of masks, probabilities, events and particles against the truth."""
 
-from ccdseg.evaluation.conditions import (
+from ccdseg.evaluation.baselines import BASELINES, Baseline, estimate_noise, tune_baseline
+from ccdseg.evaluation.condition_scores import (
+    CONDITION_SCORES,
     CONDITIONS,
     Condition,
     ConditionRow,
     ConditionTable,
     score_by_condition,
 )
-from ccdseg.evaluation.detection import DetectionCurve, detection_curve, matched_filter
-from ccdseg.evaluation.identification import (
+from ccdseg.evaluation.counting import half_width
+from ccdseg.evaluation.event_match import EventMatch, match_events
+from ccdseg.evaluation.event_scores import MeasurementScores, measure_frames, score_measurement
+from ccdseg.evaluation.frame_scores import UNAMBIGUOUS, FrameScores, score_frame
+from ccdseg.evaluation.image_scores import (
+    IMAGE_SCORES,
+    OBJECT_COUNTS,
+    ImageScores,
+    score_image,
+    scored_class,
+)
+from ccdseg.evaluation.image_table import ImageRow, ImageTable
+from ccdseg.evaluation.operating_point import PixelSample, choose_operating_point
+from ccdseg.evaluation.particle_scores import (
     ParticleReport,
     particle_report,
     particle_reports_by_energy,
 )
-from ccdseg.evaluation.image_table import ImageRow, ImageTable
-from ccdseg.evaluation.images import ImageScores, score_image, scored_class
-from ccdseg.evaluation.matching import EventMatch, match_events
-from ccdseg.evaluation.measurement import MeasurementScores, measure_frames, score_measurement
-from ccdseg.evaluation.operating import OperatingCurve, operating_curve
-from ccdseg.evaluation.pixels import PixelReport, cross_entropy, pixel_report
-from ccdseg.evaluation.reliability import Reliability, measure_reliability
-from ccdseg.evaluation.rules import rule_gains
-from ccdseg.evaluation.thresholds import PixelSample, choose_thresholds
+from ccdseg.evaluation.pixel_scores import PixelReport, cross_entropy, pixel_report
+from ccdseg.evaluation.point_detection import DetectionCurve, detection_curve, matched_filter
+from ccdseg.evaluation.probability_curves import OperatingCurve, operating_curve
+from ccdseg.evaluation.reliability_scores import (
+    RELIABILITY_EDGES,
+    Reliability,
+    measure_reliability,
+)
+from ccdseg.evaluation.restriction_scores import rule_gains
 
 __all__ = [
+    "BASELINES",
     "CONDITIONS",
+    "CONDITION_SCORES",
+    "IMAGE_SCORES",
+    "OBJECT_COUNTS",
+    "RELIABILITY_EDGES",
+    "UNAMBIGUOUS",
+    "Baseline",
     "Condition",
     "ConditionRow",
     "ConditionTable",
     "DetectionCurve",
     "EventMatch",
+    "FrameScores",
     "ImageRow",
     "ImageScores",
     "ImageTable",
@@ -39,9 +61,11 @@ __all__ = [
     "PixelReport",
     "PixelSample",
     "Reliability",
-    "choose_thresholds",
+    "choose_operating_point",
     "cross_entropy",
     "detection_curve",
+    "estimate_noise",
+    "half_width",
     "match_events",
     "matched_filter",
     "measure_frames",
@@ -52,7 +76,9 @@ __all__ = [
     "pixel_report",
     "rule_gains",
     "score_by_condition",
+    "score_frame",
     "score_image",
     "score_measurement",
     "scored_class",
+    "tune_baseline",
 ]

@@ -11,10 +11,10 @@ from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.errors import InputError
-from ccdseg.evaluation.common import plain
-from ccdseg.evaluation.images import COUNTS, SCORES, ImageScores
+from ccdseg.evaluation.counting import plain
+from ccdseg.evaluation.image_scores import IMAGE_SCORES, OBJECT_COUNTS, ImageScores
 
-_TITLES = SCORES | COUNTS
+_TITLES = IMAGE_SCORES | OBJECT_COUNTS
 _SHOWN = {
     "mean": "mean",
     "standard_deviation": "std",
@@ -38,18 +38,18 @@ class ImageRow:
         What predicted the mask.
     shape : tuple of int
         Rows and columns (px).
-    strict : ImageScores
+    all_pixels : ImageScores
         Scores of all pixels.
-    clear : ImageScores or None
-        Without the pixels that no method can decide; None where they are not known.
+    unambiguous : ImageScores or None
+        Scores with ambiguous pixels left out; None where these are not known.
     """
 
     group: str
     image: str
     method: str
     shape: tuple[int, int]
-    strict: ImageScores
-    clear: ImageScores | None = None
+    all_pixels: ImageScores
+    unambiguous: ImageScores | None = None
 
 
 class ImageTable:
@@ -70,19 +70,19 @@ class ImageTable:
         self.rows.append(row)
 
     def parts(self) -> Iterator[tuple[tuple[str, str, str], list[ImageScores]]]:
-        """Scores of the images by (group, method, pixels), pixels being ``all`` or ``clear``."""
+        """Scores of the images by (group, method, pixels); pixels: ``all`` or ``unambiguous``."""
         keys = dict.fromkeys((row.group, row.method) for row in self.rows)
         for key in keys:
             rows = [row for row in self.rows if (row.group, row.method) == key]
-            yield (*key, "all"), [row.strict for row in rows]
-            if all(row.clear for row in rows):
-                yield (*key, "clear"), [row.clear for row in rows]
+            yield (*key, "all"), [row.all_pixels for row in rows]
+            if all(row.unambiguous for row in rows):
+                yield (*key, "unambiguous"), [row.unambiguous for row in rows]
 
     def to_table(self) -> QTable:
-        """One row per image and method: where it is from, its size, counts and scores.
+        """One row per image and method: set, name, size, numbers of objects and scores.
 
-        Columns that begin with ``clear_`` are of the pixels that can be decided: NaN where they are
-        not known, and left out where they are known for no image.
+        Columns that begin with ``unambiguous_`` leave ambiguous pixels out: NaN where these are not
+        known, and absent where they are known for no image.
         """
         table = QTable(meta={"class": self.name})
         for title, key in {"set": "group", "image": "image", "method": "method"}.items():
@@ -90,9 +90,9 @@ class ImageTable:
         for axis, title in enumerate(("rows", "columns")):
             lengths = [row.shape[axis] for row in self.rows]
             table[title] = u.Quantity(lengths, u.pix, dtype=np.int64)
-        for prefix, key in {"": "strict", "clear_": "clear"}.items():
+        for prefix, key in {"": "all_pixels", "unambiguous_": "unambiguous"}.items():
             scores = [getattr(row, key) for row in self.rows]
-            for name in (*COUNTS, *SCORES) if any(scores) else ():
+            for name in (*OBJECT_COUNTS, *IMAGE_SCORES) if any(scores) else ():
                 table[prefix + name] = [getattr(one, name, math.nan) for one in scores]
         return table
 
@@ -102,9 +102,9 @@ class ImageTable:
         Returns
         -------
         astropy.table.QTable
-            One row per set, method, pixels (``all`` or ``clear``) and score: ``n_images`` with a
-            value, their ``mean``, ``standard_deviation`` and ``median``, NaN without any; and
-            ``pooled``, the score of the pixels or objects of all images together.
+            One row per set, method, pixels (``all`` or ``unambiguous``) and score: ``n_images``
+            with a value, their ``mean``, ``standard_deviation`` and ``median``, NaN without any;
+            and ``pooled``, the score of the pixels or objects of all images together.
         """
         rows = []
         for (group, method, pixels), scores in self.parts():
@@ -112,7 +112,7 @@ class ImageTable:
             for name in _TITLES:
                 values = np.array([getattr(one, name) for one in scores], dtype=float)
                 labels = {"set": group, "method": method, "pixels": pixels, "score": name}
-                rows.append(labels | _spread(values) | {"pooled": float(getattr(pooled, name))})
+                rows.append(labels | _summary(values) | {"pooled": float(getattr(pooled, name))})
         if not rows:
             raise InputError("No image was scored; add at least one.")
         return QTable(rows=rows, meta={"class": self.name})
@@ -141,7 +141,7 @@ class ImageTable:
         return "\n\n".join(blocks)
 
 
-def _spread(values: np.ndarray) -> dict:
+def _summary(values: np.ndarray) -> dict:
     """Mean, standard deviation (of these images, not of others) and median of what is a number."""
     held = values[np.isfinite(values)]
     some = len(held) > 0

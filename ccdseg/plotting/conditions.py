@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from ccdseg.evaluation.conditions import SCORES, ConditionTable
+from ccdseg.evaluation import CONDITION_SCORES, ConditionTable
 
 
-def show_conditions(table: ConditionTable, *, score: str = "clear_f1", title: str = "") -> Figure:
+def show_conditions(
+    table: ConditionTable, *, score: str = "unambiguous_f1", title: str = ""
+) -> Figure:
     """Plot a score of each class by the condition of the frames, with the true pixels below it.
 
     Parameters
     ----------
     table : ConditionTable
         As from `ccdseg.evaluation.score_by_condition`.
-    score : {"clear_f1", "f1", "precision", "recall"}
+    score : {"unambiguous_f1", "f1", "precision", "recall"}
         Score to plot.
     title : str
         Title of the figure.
@@ -54,7 +56,7 @@ def show_conditions(table: ConditionTable, *, score: str = "clear_f1", title: st
     )
     axes.set_xlabel("class")
     axes.set_ylabel("condition (frames)")
-    figure.colorbar(drawn, ax=axes, label=SCORES[score])
+    figure.colorbar(drawn, ax=axes, label=CONDITION_SCORES[score])
     if title:
         figure.suptitle(title)
     return figure

@@ -87,7 +87,7 @@ def show_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figu
         axes.set_xlabel("energy (eV)")
         axes.set_ylabel("efficiency")
         dark = f", dark charge {curve.dark_charge:g} e⁻" if curve.dark_charge else ""
-        axes.set_title(f"σ = {curve.spread:g} px, noise {curve.noise:.2g} e⁻{dark}", fontsize=10)
+        axes.set_title(f"σ = {curve.width:g} px, noise {curve.noise:.2g} e⁻{dark}", fontsize=10)
         axes.grid(alpha=0.3)
     panels[0].legend(loc="lower right")
     if title:

@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ccdseg.evaluation.images import ImageScores
-from ccdseg.evaluation.operating import OperatingCurve
+from ccdseg.evaluation import ImageScores, OperatingCurve
 from ccdseg.plotting.figure import METHOD_COLOURS
 
 _LEAST_RATE = 1e-6
@@ -44,7 +43,7 @@ def show_operating_curves(
     colours = dict(zip(dict.fromkeys([*curves, *points]), cycle(METHOD_COLOURS), strict=False))
     for name, curve in curves.items():
         roc.plot(
-            np.maximum(curve.false_rate, _LEAST_RATE),
+            np.maximum(curve.false_positive_rate, _LEAST_RATE),
             curve.recall,
             color=colours[name],
             drawstyle="steps-post",

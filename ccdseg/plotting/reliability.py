@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ccdseg.classes import ClassCatalogue
-from ccdseg.evaluation.reliability import EDGES, Reliability
+from ccdseg.evaluation import RELIABILITY_EDGES, Reliability
 
 
 def show_reliability(
@@ -45,7 +45,9 @@ def show_reliability(
             marker=".",
             label=f"{row.name}: {_number(error)}, in doubt {_number(in_doubt)}",
         )
-        lower.stairs(reliability.n_pixels[row.index], EDGES, color=colour, linewidth=1.4)
+        lower.stairs(
+            reliability.n_pixels[row.index], RELIABILITY_EDGES, color=colour, linewidth=1.4
+        )
     upper.set_ylabel("observed frequency")
     upper.set_ylim(-0.02, 1.02)
     figure.legend(

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ccdseg.evaluation.images import SCORES, ImageScores
+from ccdseg.evaluation import IMAGE_SCORES, ImageScores
 from ccdseg.plotting.figure import METHOD_COLOURS
 
-_SHARES = tuple(name for name in SCORES if name != "count_ratio")
+_SHARES = tuple(name for name in IMAGE_SCORES if name != "count_ratio")
 _POINTS = {"linestyle": "", "marker": "o", "markersize": 3, "alpha": 0.4, "markeredgewidth": 0}
 
 
@@ -44,7 +44,7 @@ def show_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "
                 colour=METHOD_COLOURS[number % len(METHOD_COLOURS)],
                 label=label,
             )
-        axes.set_xticks(range(len(names)), [SCORES[name] for name in names])
+        axes.set_xticks(range(len(names)), [IMAGE_SCORES[name] for name in names])
         axes.set_xlim(-0.5, len(names) - 0.5)
         axes.grid(axis="y", alpha=0.3)
     left.set_ylim(-0.03, 1.03)
@@ -66,7 +66,7 @@ def show_score_box(
     scores : dict of str to sequence of ImageScores
         Scores of the images by the name of what predicted them.
     name : str
-        Score to plot, a key of `ccdseg.evaluation.images.SCORES`.
+        Score to plot, a key of `ccdseg.evaluation.IMAGE_SCORES`.
     title : str
         Title of the figure, above the means and standard deviations.
 
@@ -86,7 +86,7 @@ def show_score_box(
         means.append(f"{label}: {_mean(values)}, {len(values)} of {len(images)} images")
     axes.set_xticks(range(len(scores)), scores)
     axes.set_xlim(-0.6, len(scores) - 0.4)
-    axes.set_ylabel(SCORES[name])
+    axes.set_ylabel(IMAGE_SCORES[name])
     axes.grid(axis="y", alpha=0.3)
     if name == "count_ratio":
         _mark_equal(axes)

@@ -18,9 +18,14 @@ from ccdseg.cli import evaluate, main
 from ccdseg.cli.evaluation_report import RESULTS
 from ccdseg.cli.output import Parser
 from ccdseg.dataset import ArraySet
-from ccdseg.evaluation import cross_entropy, measure_reliability, pixel_report, score_image
-from ccdseg.evaluation.images import SCORES
-from ccdseg.evaluation.peers import Astroscrappy
+from ccdseg.evaluation import (
+    IMAGE_SCORES,
+    cross_entropy,
+    measure_reliability,
+    pixel_report,
+    score_image,
+)
+from ccdseg.evaluation.baselines import Astroscrappy
 from ccdseg.images_io import write_png
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset
 from ccdseg.training.presets import TEST_SEED
@@ -73,7 +78,7 @@ def test_the_documented_files_are_written(evaluated):
     told = evaluate.DESCRIPTION.replace("boxes_SCORE.png", "boxes_iou.png")
     for name in {name for name in RESULTS if not name.startswith("boxes_")} | {"boxes_iou.png"}:
         assert re.search(rf"^  {name} ", told, re.MULTILINE)
-    assert all(name in evaluate.DESCRIPTION for name in SCORES)
+    assert all(name in evaluate.DESCRIPTION for name in IMAGE_SCORES)
     for path in evaluated.glob("*.png"):
         with Image.open(path) as picture:
             assert np.asarray(picture.convert("L")).std() > 10
@@ -83,10 +88,10 @@ def test_the_documented_files_are_written(evaluated):
 def test_the_scores_are_those_of_the_frames_all_at_once(report, segmenter, recipe):
     frames, found = expected_frames(recipe), report["sets"][recipe]
     prediction = segmenter.predict(frames.images)
-    strict = pixel_report(frames.masks, prediction.mask)
-    clear = pixel_report(frames.masks, prediction.mask, ignore=frames.ambiguous)
-    assert found["confusion"] == strict.confusion.tolist()
-    assert found["clear"]["confusion"] == clear.confusion.tolist()
+    everywhere = pixel_report(frames.masks, prediction.mask)
+    unambiguous = pixel_report(frames.masks, prediction.mask, ignore=frames.ambiguous)
+    assert found["confusion"] == everywhere.confusion.tolist()
+    assert found["unambiguous"]["confusion"] == unambiguous.confusion.tolist()
     assert found["n_frames"] == 3
     assert (found["shape"], found["seed"]) == ([64, 48], TEST_SEED)
     loss = cross_entropy(frames.masks, prediction.probabilities)
@@ -109,11 +114,13 @@ def test_each_image_has_its_scores_and_the_summary_is_theirs(evaluated, report, 
     ):
         predicted = segmenter.predict(image).mask
         assert (row["rows"].value, row["columns"].value) == image.shape
-        strict = score_image(mask, predicted)
-        clear = score_image(mask, predicted, ignore=ambiguous)
-        for name in (*SCORES, "n_true", "n_predicted"):
-            assert row[name] == pytest.approx(getattr(strict, name), nan_ok=True)
-            assert row[f"clear_{name}"] == pytest.approx(getattr(clear, name), nan_ok=True)
+        everywhere = score_image(mask, predicted)
+        unambiguous = score_image(mask, predicted, ignore=ambiguous)
+        for name in (*IMAGE_SCORES, "n_true", "n_predicted"):
+            assert row[name] == pytest.approx(getattr(everywhere, name), nan_ok=True)
+            assert row[f"unambiguous_{name}"] == pytest.approx(
+                getattr(unambiguous, name), nan_ok=True
+            )
     summary = QTable.read(evaluated / "images_summary.ecsv")
     chosen = (
         (summary["set"] == "general") & (summary["score"] == "iou") & (summary["pixels"] == "all")
@@ -126,13 +133,13 @@ def test_each_image_has_its_scores_and_the_summary_is_theirs(evaluated, report, 
 
 
 def test_the_curves_are_of_the_class_of_particles(report, segmenter):
-    assert (report["class"], report["threshold"]) == ("cluster", 0.5)
+    assert (report["class"], report["operating_point"]) == ("cluster", 0.5)
     frames = expected_frames("general")
     probability = segmenter.predict(frames.images).probabilities[..., 3]
     expected = average_precision_score((frames.masks == 3).ravel(), probability.ravel())
     found = report["sets"]["general"]["curves"]
-    assert found["all pixels"]["average_precision"] == pytest.approx(expected, abs=0.01)
-    assert 0 < found["clear"]["roc_area"] <= 1
+    assert found["all"]["average_precision"] == pytest.approx(expected, abs=0.01)
+    assert 0 < found["unambiguous"]["roc_area"] <= 1
 
 
 def test_the_conditions_are_of_all_frames(evaluated, report):
@@ -153,7 +160,7 @@ def test_the_report_as_text_says_what_was_scored_and_is_printed(evaluated, tmp_p
     text = (evaluated / "report.txt").read_text()
     for recipe in ("test", "general"):
         assert f"tiny on {recipe}: 3 frames of 64×48 px, seed {TEST_SEED}\n" in text
-    assert text.count("All pixels") == text.count("Clear: ") == 2
+    assert text.count("All pixels") == text.count("Ambiguous pixels left out") == 2
     assert re.search(r"^crowding +\S", text, re.MULTILINE)
     command = re.search(r"^Made by: ccdseg (.*)$", text, re.MULTILINE)[1]
     repeated = shlex.split(command)[:-1]
@@ -186,7 +193,7 @@ def test_ones_own_images_are_scored(model_folder, segmenter, small_set, tmp_path
     found = json.loads((folder / "report.json").read_text())["sets"]["mine"]
     expected = pixel_report(small_set.masks[:3], segmenter.predict(small_set.images[:3]).mask)
     assert found["confusion"] == expected.confusion.tolist()
-    assert found["clear"] is None
+    assert found["unambiguous"] is None
     assert found["data"] == str(tmp_path / "mine.npz")
     assert {path.name for path in folder.iterdir()} == set(RESULTS)
     text = (folder / "report.txt").read_text()
@@ -214,8 +221,11 @@ BAD = [
     ("--data unlabelled.npz", "unlabelled.npz holds no masks"),
     ("--data unlabelled.npz --n 3", "--n is about simulated frames; leave it out with --data"),
     ("--data own", "own holds no images; it must hold the folders Train"),
-    ("--beside magic", "--beside: invalid choice: 'magic'"),
-    ("--beside threshold --class glowing", "--beside threshold finds particles, which the class"),
+    ("--baselines magic", "--baselines: invalid choice: 'magic'"),
+    (
+        "--baselines threshold --class glowing",
+        "--baselines threshold finds particles, which the class",
+    ),
     ("--class moon", "Unknown class 'moon'"),
     ("--data unlabelled.npz --library a.npz", "--library is about simulated frames"),
     ("--library missing.npz", "No cluster library missing.npz"),
@@ -292,7 +302,14 @@ def test_a_folder_of_images_of_any_size_is_scored_beside_a_threshold(cosmics_fol
         image = (rng.normal(1000, 10, shape) + 8.0 * mask).astype(np.uint16)
         write_png(tmp_path / "rays" / "Test" / f"{number}.png", image)
         write_png(tmp_path / "rays" / "TestAnnotation" / f"{number}.png", mask)
-    options = ["--data", tmp_path / "rays", "--beside", "threshold", "--output", tmp_path / "out"]
+    options = [
+        "--data",
+        tmp_path / "rays",
+        "--baselines",
+        "threshold",
+        "--output",
+        tmp_path / "out",
+    ]
     assert status("--model", cosmics_folder, *options) == 0
     table = QTable.read(tmp_path / "out" / "images.ecsv")
     assert list(table["method"]) == ["rays", "threshold"] * 2
@@ -308,8 +325,8 @@ def test_a_folder_of_images_of_any_size_is_scored_beside_a_threshold(cosmics_fol
     assert re.search(r"^threshold: what lies more than .* above the median", text, re.MULTILINE)
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["class"] == "cosmic"
-    (beside,) = report["sets"]["rays"]["beside"]
-    assert (beside["name"], list(beside["parameters"])) == ("threshold", ["least"])
+    (baseline,) = report["sets"]["rays"]["baselines"]
+    assert (baseline["name"], list(baseline["parameters"])) == ("threshold", ["n_sigma"])
     assert f"n_frames 2, data {where}" in text
 
 
@@ -319,14 +336,14 @@ def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(
 ):
     pytest.importorskip("astroscrappy")
     few = [Astroscrappy(50.0), Astroscrappy(5.0, 0.1, 0.5)]
-    monkeypatch.setattr(Astroscrappy, "variants", lambda: iter(few))
-    options = ["--n", 2, "--shape", "96x96", "--beside", "astroscrappy", "--output", tmp_path]
+    monkeypatch.setattr(Astroscrappy, "candidates", lambda: iter(few))
+    options = ["--n", 2, "--shape", "96x96", "--baselines", "astroscrappy", "--output", tmp_path]
     assert status("--model", cosmics_folder, *options) == 0
     report = json.loads((tmp_path / "report.json").read_text())
     found = report["sets"]["xray"]["images"]
     assert list(found) == ["rays", "astroscrappy"]
-    assert set(found["astroscrappy"]) == {"all", "clear"}
-    (beside,) = report["sets"]["xray"]["beside"]
-    assert beside["parameters"] == {"sigclip": 5.0, "sigfrac": 0.1, "objlim": 0.5}
-    assert beside["tuned_on"]["seed"] == TEST_SEED + 1
+    assert set(found["astroscrappy"]) == {"all", "unambiguous"}
+    (baseline,) = report["sets"]["xray"]["baselines"]
+    assert baseline["parameters"] == {"sigclip": 5.0, "sigfrac": 0.1, "objlim": 0.5}
+    assert baseline["tuned_on"]["seed"] == TEST_SEED + 1
     assert "sigclip 5, sigfrac 0.1, objlim 0.5" in (tmp_path / "report.txt").read_text()

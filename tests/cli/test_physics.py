@@ -50,7 +50,7 @@ def test_the_tables_hold_what_was_measured(measured):
         QTable.read(measured / f"{name}.ecsv") for name in ("events", "detection", "restrictions")
     )
     assert set(events["noise"].value) == {0.2, 1.6}
-    assert set(detection["spread"].value) == {0.4, 0.7, 1.0}
+    assert set(detection["width"].value) == {0.4, 0.7, 1.0}
     assert np.all((detection["matched_filter"] >= 0) & (detection["matched_filter"] <= 1))
     assert set(restrictions["frames"]) == set(hard_recipes())
     for name in SECTIONS:

@@ -60,7 +60,7 @@ def test_the_report_holds_every_score_of_every_class(trained):
     assert sum(row["support"] for row in report["classes"].values()) == 2 * 64 * 64
     assert 0 < report["accuracy"] < 1
     assert report["loss"] > 0
-    assert report["clear"]["accuracy"] > 0
+    assert report["unambiguous"]["accuracy"] > 0
     text = (trained / "report.txt").read_text()
     assert f"{report['accuracy']:.4%}" in text
     assert "Scores on 2 test images" in text

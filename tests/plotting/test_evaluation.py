@@ -7,8 +7,12 @@ from PIL import Image
 
 from ccdseg import plotting
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.evaluation import ConditionTable, measure_reliability, pixel_report
-from ccdseg.evaluation.reliability import EDGES
+from ccdseg.evaluation import (
+    RELIABILITY_EDGES,
+    ConditionTable,
+    measure_reliability,
+    pixel_report,
+)
 from tests.refusal import refused
 
 
@@ -37,7 +41,7 @@ def test_the_reliability_has_a_line_of_each_class_in_its_colour_and_the_diagonal
         np.testing.assert_array_equal(line.get_xydata(), np.transpose(points)[held])
         assert row.index == 0 or to_rgb(line.get_color()) == row.colour
         np.testing.assert_array_equal(steps.get_data().values, reliability.n_pixels[row.index])
-        np.testing.assert_array_equal(steps.get_data().edges, EDGES)
+        np.testing.assert_array_equal(steps.get_data().edges, RELIABILITY_EDGES)
     assert lower.get_yscale() == "log"
 
 
@@ -71,9 +75,9 @@ def table():
     table = ConditionTable()
     true = np.array([0, 0, 0, 1, 3, 3])
     strict = pixel_report(true, np.array([0, 0, 0, 1, 0, 3]))
-    clear = pixel_report(true, true, ignore=true == 1)
-    table.add(strict, clear, {"noise": 0.5, "glow": "edge"})
-    table.add(strict, clear, {"noise": 5.0, "glow": "edge"})
+    unambiguous = pixel_report(true, true, ignore=true == 1)
+    table.add(strict, unambiguous, conditions={"noise": 0.5, "glow": "edge"})
+    table.add(strict, unambiguous, conditions={"noise": 5.0, "glow": "edge"})
     return table
 
 
@@ -88,7 +92,7 @@ def test_the_conditions_show_scores_frames_and_pixels(table, tmp_path):
         "glow edge (2)",
     ]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("class", "condition (frames)")
-    assert bar.get_ylabel() == "clear F1"
+    assert bar.get_ylabel() == "unambiguous F1"
     cells = {text.get_position(): text.get_text() for text in axes.texts}
     assert len(cells) == 16
     assert cells[3, 0] == "1.000\n4 px"

@@ -5,15 +5,14 @@ import pytest
 from PIL import Image
 
 from ccdseg import plotting
-from ccdseg.evaluation import ImageScores, operating_curve
-from ccdseg.evaluation.images import SCORES
+from ccdseg.evaluation import IMAGE_SCORES, ImageScores, operating_curve
 
 NET = [
     ImageScores(8, 1, 1, 90, 3, 3),
-    ImageScores(5, 0, 5, 90, 2, 4),
-    ImageScores(0, 1, 0, 99, 1, 0),
+    ImageScores(5, 0, 5, 90, 4, 2),
+    ImageScores(0, 1, 0, 99, 0, 1),
 ]
-PEER = [ImageScores(2, 4, 6, 88, 6, 4), ImageScores(0, 0, 0, 100, 0, 0)]
+BASELINE = [ImageScores(2, 4, 6, 88, 4, 6), ImageScores(0, 0, 0, 100, 0, 0)]
 
 
 def is_drawn(figure, path):
@@ -30,22 +29,22 @@ def medians(axes):
 
 
 def test_all_scores_have_a_box_for_each_method(tmp_path):
-    figure = plotting.show_score_boxes({"net": NET, "peer": PEER}, title="mine")
+    figure = plotting.show_score_boxes({"net": NET, "baseline": BASELINE}, title="mine")
     left, right = figure.axes
     labels = [label.get_text() for axes in (left, right) for label in axes.get_xticklabels()]
-    assert labels == list(SCORES.values())
+    assert labels == list(IMAGE_SCORES.values())
     assert [len(axes.patches) for axes in (left, right)] == [14, 2]
     found = [value for place, value in medians(left) if abs(place + 0.2) < 1e-9]
     assert np.median([one.iou for one in NET]) in found
     (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["net", "peer"]
+    assert [text.get_text() for text in legend.get_texts()] == ["net", "baseline"]
     assert figure.get_suptitle() == "mine"
     assert is_drawn(figure, tmp_path / "a.png")
 
 
-@pytest.mark.parametrize("name", SCORES)
+@pytest.mark.parametrize("name", IMAGE_SCORES)
 def test_one_score_shows_the_images_and_their_mean(name, tmp_path):
-    figure = plotting.show_score_box({"net": NET, "peer": PEER}, name, title="mine")
+    figure = plotting.show_score_box({"net": NET, "baseline": BASELINE}, name, title="mine")
     (axes,) = figure.axes
     values = [value for one in NET if np.isfinite(value := getattr(one, name))]
     title = axes.get_title().splitlines()
@@ -54,7 +53,7 @@ def test_one_score_shows_the_images_and_their_mean(name, tmp_path):
     assert title[1] == mean
     points = [line.get_ydata() for line in axes.lines if line.get_markersize() == 3]
     assert any(np.array_equal(drawn, values) for drawn in points)
-    assert axes.get_ylabel() == SCORES[name]
+    assert axes.get_ylabel() == IMAGE_SCORES[name]
     assert is_drawn(figure, tmp_path / "a.png")
 
 
@@ -65,7 +64,7 @@ def test_a_score_that_no_image_has_is_no_mistake():
 
 
 def test_the_counts_are_beside_the_diagonal(tmp_path):
-    figure = plotting.show_counts({"net": NET, "peer": PEER})
+    figure = plotting.show_counts({"net": NET, "baseline": BASELINE})
     (axes,) = figure.axes
     net, _, diagonal = axes.lines
     np.testing.assert_array_equal(net.get_xydata(), [(3, 3), (4, 2), (0, 1)])
@@ -78,7 +77,9 @@ def test_the_curves_have_their_areas_and_marks(tmp_path):
     rng = np.random.default_rng(1)
     true = rng.random(500) < 0.2
     curve = operating_curve(true, np.clip(0.4 * true + 0.5 * rng.random(500), 0, 1))
-    figure = plotting.show_operating_curves({"net": curve}, {"net": NET[0], "peer": PEER[0]})
+    figure = plotting.show_operating_curves(
+        {"net": curve}, {"net": NET[0], "baseline": BASELINE[0]}
+    )
     roc, precision = figure.axes
     assert roc.lines[0].get_label() == f"net: area {curve.roc_area:.5f}"
     assert precision.lines[0].get_label() == f"net: area {curve.average_precision:.4f}"
@@ -87,6 +88,6 @@ def test_the_curves_have_their_areas_and_marks(tmp_path):
         _, own, other = axes.lines
         np.testing.assert_allclose(own.get_xydata(), [place])
         assert own.get_color() == axes.lines[0].get_color() != other.get_color()
-        assert [own.get_label(), other.get_label()] == ["net: mask", "peer"]
+        assert [own.get_label(), other.get_label()] == ["net: mask", "baseline"]
     assert roc.get_xscale() == "log"
     assert is_drawn(figure, tmp_path / "a.png")

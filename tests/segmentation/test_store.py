@@ -118,7 +118,7 @@ def test_the_default_model_ships_and_loads():
     assert segmenter.name == DEFAULT_MODEL
     assert segmenter.network.input_shape == (None, None, None, 1)
     assert segmenter.report["classes"]["cluster"]["f1"] >= 0.90
-    assert segmenter.report["clear"]["classes"]["cluster"]["f1"] >= 0.96
+    assert segmenter.report["unambiguous"]["classes"]["cluster"]["f1"] >= 0.96
     assert segmenter.report["accuracy"] >= 0.9988
     assert segmenter.history["val_loss"]
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 10e6

@@ -1,4 +1,4 @@
-"""Found events beside the true ones: which were found, and how well they were measured."""
+"""Matching of true and found events: TP, FN and FP, and the errors of the measurement."""
 
 from __future__ import annotations
 
@@ -12,50 +12,65 @@ from astropy.table import QTable, vstack
 from scipy.spatial import KDTree
 
 from ccdseg.errors import InputError
-from ccdseg.evaluation.common import half_width
+from ccdseg.evaluation.counting import half_width
 
 _NEEDED = ("row", "column", "energy")
 
 
 @dataclass(frozen=True, eq=False)
 class EventMatch:
-    """Pairs of found and true events.
+    """Pairs of true and found events.
 
     Attributes
     ----------
-    found, truth : astropy.table.QTable
+    truth, found : astropy.table.QTable
         The events.
-    found_index, true_index : ndarray of int
+    true_index, found_index : ndarray of int
         Rows of both tables that belong together, (n,).
     """
 
-    found: QTable
     truth: QTable
-    found_index: np.ndarray
+    found: QTable
     true_index: np.ndarray
+    found_index: np.ndarray
 
     @classmethod
     def joined(cls, matches: Sequence[EventMatch]) -> EventMatch:
         """The events of several frames as one match; at least one."""
-        found, truth = (
+        truth, found = (
             vstack([getattr(match, name) for match in matches], metadata_conflicts="silent")
-            for name in ("found", "truth")
+            for name in ("truth", "found")
         )
         indices = []
-        for tables, name in (("found", "found_index"), ("truth", "true_index")):
+        for tables, name in (("truth", "true_index"), ("found", "found_index")):
             lengths = [len(getattr(match, tables)) for match in matches]
             firsts = np.cumsum([0, *lengths[:-1]])
             parts = [
                 getattr(match, name) + first for match, first in zip(matches, firsts, strict=True)
             ]
             indices.append(np.concatenate(parts))
-        return cls(found, truth, *indices)
+        return cls(truth, found, *indices)
+
+    @property
+    def tp(self) -> int:
+        """Number of true events that were found."""
+        return len(self.true_index)
+
+    @property
+    def fn(self) -> int:
+        """Number of true events that were not found."""
+        return len(self.truth) - self.tp
+
+    @property
+    def fp(self) -> int:
+        """Number of found events that are none."""
+        return len(self.found) - self.tp
 
     def pairs(self) -> QTable:
         """One row per pair: energies, their ratio less 1, and the difference of the positions."""
-        found, truth = self.found[self.found_index], self.truth[self.true_index]
+        truth, found = self.truth[self.true_index], self.found[self.found_index]
         table = QTable()
-        table["found"], table["true"] = self.found_index, self.true_index
+        table["true"], table["found"] = self.true_index, self.found_index
         table["true_energy"], table["energy"] = truth["energy"], found["energy"]
         table["deviation"] = (found["energy"] / truth["energy"]).decompose().value - 1
         table["row_residual"] = found["row"] - truth["row"]
@@ -108,17 +123,17 @@ class EventMatch:
         return table
 
 
-def match_events(found: QTable, truth: QTable, *, reach: float = 3.0) -> EventMatch:
-    """Pair found events with true ones by their centroids, the nearest pairs first.
+def match_events(truth: QTable, found: QTable, *, reach: float = 3.0) -> EventMatch:
+    """Pair true events with found ones by their centroids, the nearest pairs first.
 
     Parameters
     ----------
-    found : astropy.table.QTable
-        As from `ccdseg.events.find_events`, with energies.
     truth : astropy.table.QTable
         As from `ccdseg.simulation.EventList.seen_in`, with centroids.
+    found : astropy.table.QTable
+        As from `ccdseg.events.find_events`, with energies.
     reach : float
-        Greatest distance (px) of a pair; for a long event its spread is added.
+        Greatest distance (px) of a pair; for a long event its RMS length is added.
 
     Returns
     -------
@@ -129,40 +144,40 @@ def match_events(found: QTable, truth: QTable, *, reach: float = 3.0) -> EventMa
     InputError
         Where a table lacks a column.
     """
-    for name, table in (("found", found), ("true", truth)):
+    for name, table in (("true", truth), ("found", found)):
         missing = [column for column in _NEEDED if column not in table.colnames]
         if missing:
             raise InputError(
                 f"The table of {name} events has no column {', '.join(missing)}; it needs "
                 f"{', '.join(_NEEDED)}."
             )
-    distances, found_rows, true_rows = _candidates(found, truth, reach)
+    distances, true_rows, found_rows = _candidates(truth, found, reach)
     pairs, taken = [], (set(), set())
     for index in np.argsort(distances, kind="stable"):
-        pair = (int(found_rows[index]), int(true_rows[index]))
+        pair = (int(true_rows[index]), int(found_rows[index]))
         if pair[0] not in taken[0] and pair[1] not in taken[1]:
             pairs.append(pair)
             taken[0].add(pair[0])
             taken[1].add(pair[1])
     matched = np.array(sorted(pairs), dtype=int).reshape(-1, 2)
-    return EventMatch(found, truth, matched[:, 0], matched[:, 1])
+    return EventMatch(truth, found, matched[:, 0], matched[:, 1])
 
 
 def _candidates(
-    found: QTable, truth: QTable, reach: float
+    truth: QTable, found: QTable, reach: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pairs within reach: their distances (px), and the rows of both tables."""
     if not (len(found) and len(truth)):
         return np.zeros(0), np.zeros(0, dtype=int), np.zeros(0, dtype=int)
-    places = [_places(table) for table in (found, truth)]
-    spread = np.zeros(len(found))
+    true_places, found_places = _places(truth), _places(found)
+    length = np.zeros(len(found))
     if "width_along" in found.colnames:
-        spread = found["width_along"].to_value(u.pix)
-    near = KDTree(places[1]).query_ball_point(places[0], reach + spread)
+        length = found["width_along"].to_value(u.pix)
+    near = KDTree(true_places).query_ball_point(found_places, reach + length)
     found_rows = np.repeat(np.arange(len(found)), [len(rows) for rows in near])
     true_rows = np.concatenate([np.asarray(rows, dtype=int) for rows in near])
-    distances = np.hypot(*(places[0][found_rows] - places[1][true_rows]).T)
-    return distances, found_rows, true_rows
+    distances = np.hypot(*(found_places[found_rows] - true_places[true_rows]).T)
+    return distances, true_rows, found_rows
 
 
 def _places(table: QTable) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What geometric restrictions gain or lose."""
+"""Change of the scores by geometric restrictions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from astropy.table import QTable
 
 from ccdseg.classes import CLASSES
-from ccdseg.evaluation.pixels import pixel_report
+from ccdseg.evaluation.pixel_scores import pixel_report
 from ccdseg.postprocessing import Rule, restrict
 from ccdseg.simulation import FrameRecipe, simulate_frame
 
@@ -39,8 +39,8 @@ def rule_gains(
     Returns
     -------
     astropy.table.QTable
-        ``rule``, ``components`` and ``pixels`` that it changed, and the difference of the clear F1
-        of each class, under its name.
+        ``rule``, ``components`` and ``pixels`` that it changed, and the difference of the F1 of
+        each class with ambiguous pixels left out, under its name.
     """
     frames = [simulate_frame(recipe, rng=rng) for _ in range(n_frames)]
     truth = np.stack([frame.mask for frame in frames])

@@ -1,23 +1,23 @@
-"""Which probability is enough for which class."""
+"""Operating point of a model: which probability is enough for which class."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.evaluation.common import check_probabilities, ratio
-from ccdseg.evaluation.pixels import PixelReport
+from ccdseg.evaluation.counting import check_probabilities, confusion_counts, ratio
+from ccdseg.evaluation.pixel_scores import PixelReport
 
 DECIDED = 0.999
-"""A pixel with a class of this probability keeps it, whatever the thresholds."""
+"""A pixel with a class of this probability keeps it at every operating point."""
 
 REACH = 30.0
-"""Thresholds lie between 1/30 and 30. Two of them differ by a factor of 900 at most, and the
-probabilities of a decided pixel by 999 at least: so its class is independent of them."""
+"""The values of an operating point lie between 1/30 and 30. Two of them differ by a factor of 900
+at most, the probabilities of a decided pixel by 999 at least: its class is independent of them."""
 
 _HALF_GRID = np.geomspace(1.0, REACH, 100)
 _GRID = np.concatenate([1 / _HALF_GRID[:0:-1], _HALF_GRID])
-"""Thresholds to choose from: steps of 3.5 %, with 1 in the middle."""
+"""Values to choose from: steps of 3.5 %, with 1 in the middle."""
 
 _MOST_SWEEPS = 50
 
@@ -39,7 +39,7 @@ class PixelSample:
         Most pixels to hold; a million of four classes take 17 MB.
     """
 
-    def __init__(self, classes: ClassCatalogue = CLASSES, *, most: int = 1_000_000) -> None:
+    def __init__(self, *, classes: ClassCatalogue = CLASSES, most: int = 1_000_000) -> None:
         self.classes = classes
         self.most = most
         self.stride = 1
@@ -86,15 +86,15 @@ class PixelSample:
             self._true, self._probabilities = self._true[::2], self._probabilities[::2]
             self.stride *= 2
 
-    def report(self, thresholds: tuple[float, ...]) -> PixelReport:
-        """Scores where a pixel's class is the one of the highest probability / threshold."""
-        confusion = _confusion(self._true, self._probabilities / np.asarray(thresholds))
+    def report(self, operating_point: tuple[float, ...]) -> PixelReport:
+        """Scores where a pixel's class is the one of the highest probability / operating point."""
+        confusion = _confusion(self._true, self._probabilities / np.asarray(operating_point))
         return PixelReport(self.classes, self._decided + self.stride * confusion)
 
-    def confusions(self, thresholds: np.ndarray, index: int, grid: np.ndarray) -> np.ndarray:
-        """Confusions with each value of `grid` (ascending) as the threshold of the class `index`.
+    def confusions(self, operating_point: np.ndarray, index: int, grid: np.ndarray) -> np.ndarray:
+        """Confusions with each value of `grid` (ascending) as the operating point of class `index`.
 
-        A pixel goes to that class as long as the threshold lies below its probability, divided by
+        A pixel goes to that class as long as the value lies below its probability, divided by
         the highest quotient of the other classes. So pixels are counted once by this limit, and
         all values of the grid follow by summing up.
 
@@ -104,7 +104,7 @@ class PixelSample:
             int64 of shape (values, classes, classes).
         """
         n, n_values = len(self.classes), len(grid)
-        others = self._probabilities / thresholds
+        others = self._probabilities / operating_point
         others[:, index] = -1
         rival = others.argmax(axis=1)
         highest = np.take_along_axis(others, rival[:, np.newaxis], axis=1)[:, 0]
@@ -117,21 +117,21 @@ class PixelSample:
         return self._decided + self.stride * confusions
 
 
-def choose_thresholds(sample: PixelSample) -> tuple[float, ...]:
-    """Choose the thresholds of the classes that give the highest mean F1.
+def choose_operating_point(sample: PixelSample) -> tuple[float, ...]:
+    """Choose the operating point of the highest mean F1.
 
-    The class of a pixel is then the one of the highest probability / threshold. A network that is
-    trained with weights, or on frames with other shares of the classes, gives probabilities that
-    are too high for some classes; the thresholds mend this without another training. Choose them on
-    frames that are neither trained on nor reported on.
+    It holds one value per class; the class of a pixel is then the one of the highest probability /
+    value. A network that is trained with weights, or on frames with other shares of the classes,
+    gives probabilities that are too high for some classes; the operating point mends this without
+    another training. Choose it on frames that are neither trained on nor reported on.
 
-    The threshold of the first class, the background, is 1: only ratios matter. The others start
+    The value of the first class, the background, is 1: only ratios matter. The others start
     from 1 and are improved one after the other, each set to the best value of a logarithmic grid
     from 1/30 to 30 while the others stay, until a sweep over all changes none. The F1 of every
     value is exact for the sample. The mean F1 never falls; the result is an optimum with respect
-    to each threshold alone, not necessarily the highest of all. Of equally good values, the one
+    to each value alone, not necessarily the highest of all. Of equally good values, the one
     nearest to 1 is taken. A class without a true pixel keeps 1 and does not count. The same sample
-    gives the same thresholds.
+    gives the same operating point.
 
     Parameters
     ----------
@@ -141,29 +141,27 @@ def choose_thresholds(sample: PixelSample) -> tuple[float, ...]:
     Returns
     -------
     tuple of float
-        One threshold per class.
+        One value per class.
     """
-    thresholds = np.ones(len(sample.classes))
-    present = sample.report(tuple(thresholds)).support > 0
+    chosen = np.ones(len(sample.classes))
+    present = sample.report(tuple(chosen)).support > 0
     for _ in range(_MOST_SWEEPS):
-        before = thresholds.copy()
+        before = chosen.copy()
         for index in np.flatnonzero(present[1:]) + 1:
-            scores = _mean_f1(sample.confusions(thresholds, index, _GRID), present)
+            scores = _mean_f1(sample.confusions(chosen, index, _GRID), present)
             best = _GRID[scores >= scores.max() - 1e-12]
-            thresholds[index] = best[np.argmin(np.abs(np.log(best)))]
-        if np.array_equal(thresholds, before):
+            chosen[index] = best[np.argmin(np.abs(np.log(best)))]
+        if np.array_equal(chosen, before):
             break
-    return tuple(thresholds.tolist())
+    return tuple(chosen.tolist())
 
 
 def _confusion(true: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    n = scores.shape[1]
-    pairs = true.astype(np.int64) * n + scores.argmax(axis=1)
-    return np.bincount(pairs, minlength=n * n).reshape(n, n)
+    return confusion_counts(true, scores.argmax(axis=1), scores.shape[1])
 
 
 def _mean_f1(confusions: np.ndarray, present: np.ndarray) -> np.ndarray:
     """Mean F1 over the classes that occur, for each of the confusions (…, classes, classes)."""
-    hits = np.diagonal(confusions, axis1=-2, axis2=-1)
-    f1 = ratio(2 * hits, confusions.sum(axis=-1) + confusions.sum(axis=-2))
+    tp = np.diagonal(confusions, axis1=-2, axis2=-1)
+    f1 = ratio(2 * tp, confusions.sum(axis=-1) + confusions.sum(axis=-2))
     return f1[..., present].mean(axis=-1)

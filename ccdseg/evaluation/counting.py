@@ -1,32 +1,34 @@
-"""What all scores share: quotients that may not exist, and sums of one catalogue only."""
+"""Arithmetic and checks that all scores share."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+from scipy.stats import iqr
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """`part` / `whole`, NaN where both are zero."""
+    """`part` / `whole`; NaN where both are zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.true_divide(part, whole)
 
 
 def half_width(values: np.ndarray) -> float:
-    """Half the width of the middle 68 %: the standard deviation of a normal distribution."""
-    if not len(values):
-        return math.nan
-    low, high = np.quantile(values, [0.1587, 0.8413])
-    return float(high - low) / 2
+    """Half the width of the middle 68 %, which is σ of a normal distribution; NaN of nothing."""
+    return float(iqr(values, rng=(15.87, 84.13))) / 2 if len(values) else math.nan
 
 
-def confusion_counts(true: np.ndarray, found: np.ndarray, n: int) -> np.ndarray:
-    """How often each of `n` indices (row) was found as each (column), int64 of shape (n, n)."""
-    pairs = true.ravel().astype(np.int64) * n + found.ravel()
+def confusion_counts(true: np.ndarray, predicted: np.ndarray, n: int) -> np.ndarray:
+    """Confusion matrix of class indices below `n`: true in rows, predicted in columns.
+
+    A frame has millions of pixels: `numpy.bincount` takes a twentieth of the time of
+    `sklearn.metrics.confusion_matrix`.
+    """
+    pairs = true.ravel().astype(np.int64) * n + predicted.ravel()
     return np.bincount(pairs, minlength=n * n).reshape(n, n)
 
 
@@ -52,7 +54,7 @@ def check_same_classes(first: ClassCatalogue, second: ClassCatalogue) -> None:
 def check_probabilities(
     true: np.ndarray, probabilities: np.ndarray, classes: ClassCatalogue
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return true classes of shape (pixels,) and probabilities of shape (pixels, classes).
+    """True classes of shape (pixels,) and probabilities of shape (pixels, classes).
 
     Raises
     ------

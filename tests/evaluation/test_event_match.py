@@ -1,4 +1,4 @@
-"""Found events beside the true ones."""
+"""Matching of true and found events."""
 
 import numpy as np
 import pytest
@@ -26,22 +26,22 @@ def events(*rows, spread=None):
 def test_the_nearest_pairs_come_first_and_none_is_taken_twice():
     truth = events((10, 10, 5), (10, 12, 7), (50, 50, 9))
     found = events((10, 11.2, 7), (10, 13.5, 5), (80, 80, 1))
-    match = match_events(found, truth)
-    assert list(zip(match.found_index, match.true_index, strict=True)) == [(0, 1)]
+    match = match_events(truth, found)
+    assert list(zip(match.true_index, match.found_index, strict=True)) == [(1, 0)]
     found = events((10, 11.2, 7), (10, 9, 5), (80, 80, 1))
-    match = match_events(found, truth)
-    assert list(zip(match.found_index, match.true_index, strict=True)) == [(0, 1), (1, 0)]
+    match = match_events(truth, found)
+    assert list(zip(match.true_index, match.found_index, strict=True)) == [(0, 1), (1, 0)]
 
 
 def test_long_events_reach_farther():
     truth = events((10, 10, 5))
-    assert len(match_events(events((10, 15, 5)), truth).true_index) == 0
-    assert len(match_events(events((10, 15, 5), spread=[4]), truth).true_index) == 1
-    assert len(match_events(events((10, 15, 5)), truth, reach=6).true_index) == 1
+    assert len(match_events(truth, events((10, 15, 5))).true_index) == 0
+    assert len(match_events(truth, events((10, 15, 5), spread=[4])).true_index) == 1
+    assert len(match_events(truth, events((10, 15, 5)), reach=6).true_index) == 1
 
 
 def test_pairs_tell_energies_and_positions():
-    match = match_events(events((10.5, 20, 6)), events((10, 20.25, 5)))
+    match = match_events(events((10, 20.25, 5)), events((10.5, 20, 6)))
     (pair,) = match.pairs()
     assert pair["deviation"] == pytest.approx(0.2)
     assert (pair["row_residual"].value, pair["column_residual"].value) == (0.5, -0.25)
@@ -51,7 +51,7 @@ def test_pairs_tell_energies_and_positions():
 def test_scores_are_binned_in_energy():
     truth = events((10, 10, 5), (30, 10, 6), (50, 10, 20), (70, 10, 30))
     found = events((10, 10, 5.5), (30, 10.5, 6), (50, 10, 21), (90, 90, 25), (95, 5, 200))
-    table = match_events(found, truth).by_energy([1, 10, 100, 1000] * u.keV)
+    table = match_events(truth, found).by_energy([1, 10, 100, 1000] * u.keV)
     assert list(table["low"].value) == [1, 10, 100]
     assert list(table["high"].value) == [10, 100, 1000]
     assert list(table["n_true"]) == [2, 2, 0]
@@ -68,14 +68,14 @@ def test_the_resolution_is_the_standard_deviation_of_a_normal_distribution():
     places = 10.0 * np.arange(4000)
     truth = events(*((place, 0, 10) for place in places))
     found = events(*((place, 0, rng.normal(10, 0.3)) for place in places))
-    (row,) = match_events(found, truth).by_energy([1, 100] * u.keV)
+    (row,) = match_events(truth, found).by_energy([1, 100] * u.keV)
     assert row["resolution"] == pytest.approx(0.03, rel=0.06)
     assert row["efficiency"] == row["purity"] == 1
 
 
 @pytest.mark.parametrize(("found", "truth"), [((), ()), ((), ((1, 1, 5),)), (((1, 1, 5),), ())])
 def test_nothing_found_or_true_matches_nothing(found, truth):
-    match = match_events(events(*found), events(*truth))
+    match = match_events(events(*truth), events(*found))
     assert len(match.pairs()) == 0
     (row,) = match.by_energy([1, 10] * u.keV)
     assert (row["n_found"], row["n_true"]) == (len(found), len(truth))
@@ -86,9 +86,9 @@ def test_tables_without_energies_are_refused():
     bare = events((1, 1, 5))
     bare.remove_column("energy")
     with refused("table of found events has no column energy"):
-        match_events(bare, events((1, 1, 5)))
-    with refused("table of true events has no column energy"):
         match_events(events((1, 1, 5)), bare)
+    with refused("table of true events has no column energy"):
+        match_events(bare, events((1, 1, 5)))
 
 
 def test_events_of_a_simulated_frame_are_matched():
@@ -105,7 +105,7 @@ def test_events_of_a_simulated_frame_are_matched():
     truth = frame.events.seen_in(frame.image.shape)
     assert set(truth["kind"]) == {"point", "electron"}
     found = find_events(frame.image, frame.mask, detector=detector)
-    (row,) = match_events(found, truth).by_energy([1, 5000] * u.keV)
+    (row,) = match_events(truth, found).by_energy([1, 5000] * u.keV)
     assert row["efficiency"] > 0.8
     assert row["purity"] > 0.8
     assert abs(row["bias"]) < 0.02

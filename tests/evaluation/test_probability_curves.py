@@ -38,7 +38,7 @@ def test_the_curves_are_those_of_scikit_learn(images, curve):
     false_rate, recall, _ = metrics.roc_curve(true, probability)
     places = np.geomspace(1e-3, 1, 30)
     np.testing.assert_allclose(
-        np.interp(places, curve.false_rate, curve.recall),
+        np.interp(places, curve.false_positive_rate, curve.recall),
         np.interp(places, false_rate, recall),
         atol=0.01,
     )

@@ -1,4 +1,4 @@
-"""How good masks are, image by image, for one class against all others."""
+"""Scores of one class against all others in an image."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.classes import CLASSES, ClassCatalogue, PixelClass
-from ccdseg.evaluation.pixels import pixel_report
+from ccdseg.evaluation.pixel_scores import pixel_report
 from ccdseg.mask import EIGHT_CONNECTED
 
-SCORES = {
+IMAGE_SCORES = {
     "iou": "IoU",
     "dice": "Dice",
     "accuracy": "pixel accuracy",
@@ -24,7 +24,7 @@ SCORES = {
 }
 """Titles of the scores of an image by their names."""
 
-COUNTS = {"n_predicted": "number predicted", "n_true": "number true"}
+OBJECT_COUNTS = {"n_true": "number true", "n_predicted": "number predicted"}
 """Titles of the numbers of connected objects of an image by their names."""
 
 
@@ -41,18 +41,18 @@ class ImageScores:
 
     Attributes
     ----------
-    hits, false, missed, rejected : int
-        Pixels that are of the class and predicted as it; only predicted; only true; neither.
-    n_predicted, n_true : int
+    tp, fp, fn, tn : int
+        True positive, false positive, false negative and true negative pixels.
+    n_true, n_predicted : int
         8-connected objects of the class.
     """
 
-    hits: int
-    false: int
-    missed: int
-    rejected: int
-    n_predicted: int
+    tp: int
+    fp: int
+    fn: int
+    tn: int
     n_true: int
+    n_predicted: int
 
     def __add__(self, other: ImageScores) -> ImageScores:
         return ImageScores(*map(sum, zip(astuple(self), astuple(other), strict=True)))
@@ -60,12 +60,12 @@ class ImageScores:
     @property
     def iou(self) -> float:
         """Intersection over union."""
-        return _share(self.hits, self.hits + self.false + self.missed, otherwise=1.0)
+        return _share(self.tp, self.tp + self.fp + self.fn, otherwise=1.0)
 
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
-        return _share(2 * self.hits, 2 * self.hits + self.false + self.missed, otherwise=1.0)
+        return _share(2 * self.tp, 2 * self.tp + self.fp + self.fn, otherwise=1.0)
 
     @property
     def dice(self) -> float:
@@ -75,22 +75,22 @@ class ImageScores:
     @property
     def accuracy(self) -> float:
         """Share of the pixels that are rightly said to be of the class or not."""
-        return _share(self.hits + self.rejected, sum(astuple(self)[:4]), otherwise=1.0)
+        return _share(self.tp + self.tn, sum(astuple(self)[:4]), otherwise=1.0)
 
     @property
     def specificity(self) -> float:
         """Share of the pixels of other classes that are not predicted as this one."""
-        return _share(self.rejected, self.rejected + self.false, otherwise=1.0)
+        return _share(self.tn, self.tn + self.fp, otherwise=1.0)
 
     @property
     def precision(self) -> float:
         """Share of the predicted pixels that are true."""
-        return _share(self.hits, self.hits + self.false, otherwise=float(self.missed == 0))
+        return _share(self.tp, self.tp + self.fp, otherwise=float(self.fn == 0))
 
     @property
     def recall(self) -> float:
         """Share of the true pixels that are predicted."""
-        return _share(self.hits, self.hits + self.missed, otherwise=float(self.false == 0))
+        return _share(self.tp, self.tp + self.fn, otherwise=float(self.fp == 0))
 
     @property
     def count_ratio(self) -> float:
@@ -119,8 +119,8 @@ def score_image(
     of : str, optional
         Name of the class; by default that of `scored_class`.
     ignore : ndarray of bool, optional
-        Pixels to leave out, of shape (H, W): the ambiguous ones for the *clear* scores. An object
-        counts where one of its pixels is not left out.
+        Pixels to leave out, of shape (H, W), as the ambiguous ones. An object counts where one of
+        its pixels is not left out.
 
     Returns
     -------
@@ -133,15 +133,15 @@ def score_image(
     """
     index = scored_class(classes, of).index
     confusion = pixel_report(true, predicted, classes=classes, ignore=ignore).confusion
-    hits = int(confusion[index, index])
-    false, missed = (int(confusion.sum(axis=axis)[index]) - hits for axis in (0, 1))
+    tp = int(confusion[index, index])
+    fp, fn = (int(confusion.sum(axis=axis)[index]) - tp for axis in (0, 1))
     return ImageScores(
-        hits=hits,
-        false=false,
-        missed=missed,
-        rejected=int(confusion.sum()) - hits - false - missed,
-        n_predicted=_count(np.asarray(predicted) == index, ignore),
+        tp=tp,
+        fp=fp,
+        fn=fn,
+        tn=int(confusion.sum()) - tp - fp - fn,
         n_true=_count(np.asarray(true) == index, ignore),
+        n_predicted=_count(np.asarray(predicted) == index, ignore),
     )
 
 

@@ -8,8 +8,14 @@ from astropy.table import QTable
 from sklearn import metrics
 
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
-from ccdseg.evaluation import ImageRow, ImageScores, ImageTable, score_image, scored_class
-from ccdseg.evaluation.images import SCORES
+from ccdseg.evaluation import (
+    IMAGE_SCORES,
+    ImageRow,
+    ImageScores,
+    ImageTable,
+    score_image,
+    scored_class,
+)
 from tests.refusal import refused
 
 EMPTY = np.zeros((6, 8), np.uint8)
@@ -48,7 +54,7 @@ def test_the_scores_are_those_of_scikit_learn():
 )
 def test_images_without_any_have_defined_scores(true, predicted, expected, ratio):
     found = score_image(true, predicted, classes=COSMICS)
-    for name in SCORES:
+    for name in IMAGE_SCORES:
         value = getattr(found, name)
         assert math.isfinite(value) or name == "count_ratio"
     assert {name: getattr(found, name) for name in expected} == expected
@@ -61,9 +67,9 @@ def test_objects_hang_together_across_corners_and_count_where_a_pixel_is_not_ign
     found = score_image(true, predicted, classes=COSMICS)
     assert (found.n_predicted, found.n_true, found.count_ratio) == (2, 3, 2 / 3)
     ignore = masked((1, 1), (3, 6)).astype(bool)
-    clear = score_image(true, predicted, classes=COSMICS, ignore=ignore)
-    assert (clear.n_predicted, clear.n_true, clear.f1) == (2, 2, 1)
-    assert (clear.hits, clear.rejected) == (2, true.size - 4)
+    unambiguous = score_image(true, predicted, classes=COSMICS, ignore=ignore)
+    assert (unambiguous.n_predicted, unambiguous.n_true, unambiguous.f1) == (2, 2, 1)
+    assert (unambiguous.tp, unambiguous.tn) == (2, true.size - 4)
 
 
 def test_the_class_is_that_of_particles_unless_named():
@@ -79,12 +85,12 @@ def test_the_class_is_that_of_particles_unless_named():
 def table():
     """Two images with known pixels that cannot be decided, one without, by two methods."""
     table = ImageTable("cosmic")
-    good, half = ImageScores(8, 0, 0, 92, 2, 2), ImageScores(4, 4, 4, 88, 3, 2)
-    none = ImageScores(0, 5, 0, 95, 1, 0)
+    good, half = ImageScores(8, 0, 0, 92, 2, 2), ImageScores(4, 4, 4, 88, 2, 3)
+    none = ImageScores(0, 5, 0, 95, 0, 1)
     table.add(ImageRow("xray", "a", "net", (10, 10), good, good))
     table.add(ImageRow("xray", "b", "net", (10, 10), half, good))
     table.add(ImageRow("xray", "c", "net", (4, 25), none, good))
-    table.add(ImageRow("xray", "a", "peer", (10, 10), half))
+    table.add(ImageRow("xray", "a", "baseline", (10, 10), half))
     return table
 
 
@@ -93,17 +99,17 @@ def test_the_table_has_a_row_per_image_and_method_and_survives_a_file(table, tmp
     rows = QTable.read(tmp_path / "a.ecsv")
     assert rows.meta["class"] == "cosmic"
     assert list(rows["image"]) == ["a", "b", "c", "a"]
-    assert list(rows["method"]) == ["net"] * 3 + ["peer"]
+    assert list(rows["method"]) == ["net"] * 3 + ["baseline"]
     assert rows["rows"].value.tolist() == [10, 10, 4, 10]
     np.testing.assert_allclose(rows["iou"], [1, 1 / 3, 0, 1 / 3])
-    np.testing.assert_array_equal(rows["clear_iou"], [1, 1, 1, np.nan])
+    np.testing.assert_array_equal(rows["unambiguous_iou"], [1, 1, 1, np.nan])
     np.testing.assert_array_equal(rows["count_ratio"], [1, 1.5, np.nan, 1.5])
 
 
-def test_clear_columns_are_left_out_where_nothing_is_known_of_them():
+def test_unambiguous_columns_are_left_out_where_nothing_is_known_of_them():
     table = ImageTable("cosmic")
     table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(1, 0, 0, 99, 1, 1)))
-    assert not [name for name in table.to_table().colnames if name.startswith("clear")]
+    assert not [name for name in table.to_table().colnames if name.startswith("unambiguous")]
 
 
 def test_the_summary_is_over_images_and_pools_their_pixels(table):
@@ -117,16 +123,16 @@ def test_the_summary_is_over_images_and_pools_their_pixels(table):
     ratio = rows["net", "all", "count_ratio"]
     assert (ratio["n_images"], ratio["mean"], ratio["pooled"]) == (2, 1.25, 6 / 4)
     assert rows["net", "all", "n_predicted"]["pooled"] == 6
-    assert rows["net", "clear", "iou"]["mean"] == 1
-    assert ("peer", "clear", "iou") not in rows
+    assert rows["net", "unambiguous", "iou"]["mean"] == 1
+    assert ("baseline", "unambiguous", "iou") not in rows
     text = table.to_text("xray")
-    assert text.count("net, clear") == text.count("peer, all pixels") == 1
+    assert text.count("net, unambiguous") == text.count("baseline, all pixels") == 1
     assert "IoU                                 0.4444      0.4157      0.3333      0.4800" in text
 
 
 def test_what_has_no_value_in_any_image_is_no_number():
     table = ImageTable("cosmic")
-    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(0, 5, 0, 95, 1, 0)))
+    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(0, 5, 0, 95, 0, 1)))
     (row,) = (row for row in table.summary() if row["score"] == "count_ratio")
     assert row["n_images"] == 0
     assert all(math.isnan(row[name]) for name in ("mean", "standard_deviation", "pooled"))

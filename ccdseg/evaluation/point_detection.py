@@ -1,7 +1,7 @@
-"""How faint a point-like hit may be: a segmentation beside the matched filter.
+"""Detection efficiency for faint point-like events, beside the matched filter.
 
-In white noise no detector of hits of a known width is better than the matched filter, so that its
-efficiency at the same number of false events is what a segmentation may be measured by.
+In white noise no detector of events of a known width is better than the matched filter: its
+efficiency at the same number of false positives is the limit that a segmentation may reach.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class DetectionCurve:
 
     Attributes
     ----------
-    spread : float
-        Standard deviation of the hits' charge (px).
+    width : float
+        RMS width (σ) of the hits' charge (px).
     noise : float
         Noise of a pixel (e⁻).
     dark_charge : float
@@ -44,19 +44,20 @@ class DetectionCurve:
         Energies of the hits (keV).
     network, matched_filter : ndarray
         Share of the hits that each finds.
-    false_events : float
-        False events of the network per million pixels; the filter's threshold gives as many.
+    fp_per_megapixel : float
+        False positive events of the network per million pixels; the filter's threshold gives as
+        many.
     threshold : float
         That threshold in standard deviations.
     """
 
-    spread: float
+    width: float
     noise: float
     dark_charge: float
     energy: np.ndarray
     network: np.ndarray
     matched_filter: np.ndarray
-    false_events: float
+    fp_per_megapixel: float
     threshold: float
 
     @property
@@ -84,15 +85,15 @@ def _crossing(energy: np.ndarray, efficiency: np.ndarray) -> float:
     return float(np.exp(np.interp(0.5, efficiency[pair], np.log(energy[pair]))))
 
 
-def matched_filter(image: np.ndarray, *, spread: float, noise: float) -> np.ndarray:
+def matched_filter(image: np.ndarray, *, width: float, noise: float) -> np.ndarray:
     """Significance of a point-like hit at each pixel.
 
     Parameters
     ----------
     image : ndarray
         Signal above the background of shape (H, W), in any unit.
-    spread : float
-        Standard deviation of the hit's charge (px), the pixels' own width not in it.
+    width : float
+        RMS width (σ) of the hit's charge (px), the pixels' own width not in it.
     noise : float
         Standard deviation of the white noise, in the same unit.
 
@@ -102,12 +103,12 @@ def matched_filter(image: np.ndarray, *, spread: float, noise: float) -> np.ndar
         In standard deviations, of shape (H, W). The template is the mean over the places of a hit
         in its pixel.
     """
-    if not (spread > 0 and noise > 0):
-        raise InputError(f"Spread is {spread} and noise {noise}; both must be above 0.")
-    reach = int(np.ceil(4 * spread + 1))
-    width = float(np.hypot(spread, 12**-0.5))
+    if not (width > 0 and noise > 0):
+        raise InputError(f"Width is {width} and noise {noise}; both must be above 0.")
+    reach = int(np.ceil(4 * width + 1))
+    total = float(np.hypot(width, 12**-0.5))
     edges = np.arange(-reach, reach + 2) - 0.5
-    profile = np.diff(ndtr(edges / width))
+    profile = np.diff(ndtr(edges / total))
     norm = noise * float(profile @ profile)
     filtered = image.astype(np.float64)
     for axis in (0, 1):
@@ -119,7 +120,7 @@ def detection_curve(
     segment: Callable[[np.ndarray], np.ndarray],
     *,
     detector: Detector,
-    spread: float,
+    width: float,
     energies: Sequence[float],
     dark_charge: float = 0.0,
     n_frames: int = 4,
@@ -135,18 +136,18 @@ def detection_curve(
         Maps an image (ADU) to class indices of `ccdseg.CLASSES`.
     detector : Detector
         Gives pedestal, noise, gain, pair energy, Fano factor and pixel size.
-    spread : float
-        Standard deviation of the hits' charge (px).
+    width : float
+        RMS width (σ) of the hits' charge (px).
     energies : sequence of float
         Energies of the hits (keV), ascending.
     dark_charge : float
         Mean dark charge of a pixel (e⁻), of a Poisson distribution. Where the noise is below an
         electron, the filter finds the single electrons of which it consists, too, and its threshold
-        rises as far as the number of false events asks.
+        rises as far as the number of false positives asks.
     n_frames : int
         Frames of hits at each energy.
     n_empty : int
-        Frames of noise and dark charge alone, to count false events.
+        Frames of noise and dark charge alone, to count false positives.
     shape : tuple of int
         Rows and columns of a frame (px).
     rng : numpy.random.Generator
@@ -155,28 +156,28 @@ def detection_curve(
     Returns
     -------
     DetectionCurve
-        Where the network has no false event in all empty frames, the filter is given half of one.
+        Where the network has no false positive in all empty frames, the filter gets half of one.
     """
     noise = detector.noise / detector.gain
 
     def significance(image: np.ndarray) -> np.ndarray:
         charge = (image - detector.pedestal) / detector.gain - dark_charge
-        return matched_filter(charge, spread=spread, noise=noise)
+        return matched_filter(charge, width=width, noise=noise)
 
-    n_false, peaks = 0, []
+    n_fp, peaks = 0, []
     for _ in range(n_empty):
         image = _read(np.zeros(shape), detector, dark_charge, rng)
         clusters = segment(image) == CLASSES["cluster"].index
-        n_false += ndimage.label(clusters, EIGHT_CONNECTED)[1]
+        n_fp += ndimage.label(clusters, EIGHT_CONNECTED)[1]
         peaks.append(_maxima(significance(image)))
-    allowed = max(n_false, 0.5)
+    allowed = max(n_fp, 0.5)
     descending = np.sort(np.concatenate(peaks))[::-1]
     threshold = float(descending[min(int(allowed), len(descending) - 1)])
     found = np.zeros((2, len(energies)))
     for column, energy in enumerate(energies):
         n_hits = 0
         for _ in range(n_frames):
-            charge, places = _hits(shape, energy, spread, detector, rng)
+            charge, places = _hits(shape, energy, width, detector, rng)
             image = _read(charge, detector, dark_charge, rng)
             clusters = segment(image) == CLASSES["cluster"].index
             filtered = significance(image) >= threshold
@@ -186,13 +187,13 @@ def detection_curve(
                 found[row, column] += np.count_nonzero(near[tuple(places.T)])
         found[:, column] /= n_hits
     return DetectionCurve(
-        spread=spread,
+        width=width,
         noise=noise,
         dark_charge=dark_charge,
         energy=np.asarray(energies, dtype=np.float64),
         network=found[0],
         matched_filter=found[1],
-        false_events=n_false / (n_empty * shape[0] * shape[1] / 1e6),
+        fp_per_megapixel=n_fp / (n_empty * shape[0] * shape[1] / 1e6),
         threshold=threshold,
     )
 
@@ -205,7 +206,7 @@ def _maxima(significance: np.ndarray) -> np.ndarray:
 def _hits(
     shape: tuple[int, int],
     energy: float,
-    spread: float,
+    width: float,
     detector: Detector,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -221,7 +222,7 @@ def _hits(
     charge = np.zeros(shape)
     for row, column in (centres + 0.5) * pixel:  # the first pixel reaches from 0 to 1
         place = np.array([[column, row, 0.0]])
-        path = Path("point", place, np.array([energy]), np.zeros(3), width=spread * pixel)
+        path = Path("point", place, np.array([energy]), np.zeros(3), width=width * pixel)
         hit = deposit(path, detector=detector, rng=rng)
         charge[hit.rows, hit.columns] += hit.drawn
     return charge, np.rint(centres).astype(int)

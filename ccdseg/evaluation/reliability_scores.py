@@ -1,4 +1,4 @@
-"""Whether probabilities can be taken at their word."""
+"""Calibration of class probabilities: predicted against observed frequencies."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.evaluation.common import check_probabilities, check_same_classes, plain, ratio
+from ccdseg.evaluation.counting import check_probabilities, check_same_classes, plain, ratio
 
 _LOW = np.array([0.0, 0.001, 0.003, 0.01, 0.03, 0.06])
-EDGES = np.concatenate([_LOW, np.linspace(0.1, 0.9, 9), 1 - _LOW[::-1]])
+RELIABILITY_EDGES = np.concatenate([_LOW, np.linspace(0.1, 0.9, 9), 1 - _LOW[::-1]])
 """Limits of the bins of predicted probability: twenty, narrower near 0 and 1."""
 
 
@@ -29,8 +29,8 @@ class Reliability:
     classes : ClassCatalogue
         Names of the rows.
     n_pixels : ndarray
-        Pixels of each bin of `EDGES`, int64 of shape (classes, bins). Every pixel is in one bin of
-        every class.
+        Pixels of each bin of `RELIABILITY_EDGES`, int64 of shape (classes, bins). Every pixel is in
+        one bin of every class.
     n_true : ndarray
         Those of them that are of the class, int64 of the same shape.
     sum_predicted : ndarray
@@ -81,7 +81,7 @@ class Reliability:
     def to_dict(self) -> dict:
         """Errors and bins as plain numbers, ready for JSON."""
         return {
-            "edges": EDGES.tolist(),
+            "edges": RELIABILITY_EDGES.tolist(),
             "classes": {
                 row.name: {
                     "calibration_error": plain(self.calibration_error[row.index]),
@@ -129,11 +129,11 @@ def measure_reliability(
         Where shapes do not fit or an index is no class.
     """
     true, probabilities = check_probabilities(true, probabilities, classes)
-    n_bins = len(EDGES) - 1
+    n_bins = len(RELIABILITY_EDGES) - 1
     n_pixels, n_true, sum_predicted = (np.zeros((len(classes), n_bins)) for _ in range(3))
     for index in range(len(classes)):
         predicted = probabilities[:, index]
-        bins = np.searchsorted(EDGES[1:-1], predicted, side="right")
+        bins = np.searchsorted(RELIABILITY_EDGES[1:-1], predicted, side="right")
         n_pixels[index] = np.bincount(bins, minlength=n_bins)
         n_true[index] = np.bincount(bins[true == index], minlength=n_bins)
         sum_predicted[index] = np.bincount(bins, weights=predicted, minlength=n_bins)

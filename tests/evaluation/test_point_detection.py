@@ -17,30 +17,30 @@ SIZE = {"n_frames": 2, "n_empty": 6, "shape": (192, 192)}
 def test_the_filter_of_noise_is_normal_and_of_a_hit_its_significance():
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 3.0, (400, 400))
-    filtered = matched_filter(noise, spread=0.8, noise=3.0)[10:-10, 10:-10]
+    filtered = matched_filter(noise, width=0.8, noise=3.0)[10:-10, 10:-10]
     assert filtered.std() == pytest.approx(1, abs=0.02)
     assert filtered.mean() == pytest.approx(0, abs=0.02)
     edges = np.arange(-20, 22) - 0.5
     profile = np.diff(ndtr(edges / 0.8))
     hit = 100 * np.outer(profile, profile)
     best = 100 * (profile @ profile) / 3.0
-    found = matched_filter(hit, spread=0.8, noise=3.0).max()
+    found = matched_filter(hit, width=0.8, noise=3.0).max()
     assert 0.97 * best < found <= best
 
 
-@pytest.mark.parametrize(("spread", "noise"), [(0.0, 1.0), (1.0, 0.0)])
-def test_a_filter_without_width_or_noise_is_refused(spread, noise):
+@pytest.mark.parametrize(("width", "noise"), [(0.0, 1.0), (1.0, 0.0)])
+def test_a_filter_without_width_or_noise_is_refused(width, noise):
     with refused("must be above 0"):
-        matched_filter(np.zeros((4, 4)), spread=spread, noise=noise)
+        matched_filter(np.zeros((4, 4)), width=width, noise=noise)
 
 
-def by_filter(threshold, spread=0.8):
+def by_filter(threshold, width=0.8):
     """A segmentation that is the matched filter itself."""
 
     def segment(image):
         charge = (image - DETECTOR.pedestal) / DETECTOR.gain
         noise = DETECTOR.noise / DETECTOR.gain
-        found = matched_filter(charge, spread=spread, noise=noise) >= threshold
+        found = matched_filter(charge, width=width, noise=noise) >= threshold
         return np.where(found, CLUSTER, 0)
 
     return segment
@@ -50,14 +50,14 @@ def curve(segment, **changes):
     energies = np.geomspace(0.01, 0.3, 8)
     rng = np.random.default_rng(2)
     return detection_curve(
-        segment, detector=DETECTOR, spread=0.8, energies=energies, rng=rng, **(SIZE | changes)
+        segment, detector=DETECTOR, width=0.8, energies=energies, rng=rng, **(SIZE | changes)
     )
 
 
 def test_the_filter_is_as_good_as_itself_and_better_than_a_poor_one():
     itself = curve(by_filter(4.0))
     assert itself.threshold == pytest.approx(4.0, abs=0.1)
-    assert itself.false_events > 0
+    assert itself.fp_per_megapixel > 0
     np.testing.assert_allclose(itself.network, itself.matched_filter, atol=0.06)
     own, best = itself.half_energies
     assert own == pytest.approx(best, rel=0.05)
@@ -74,7 +74,7 @@ def test_dark_electrons_raise_the_threshold_of_the_filter():
         return detection_curve(
             lambda image: np.zeros(image.shape, np.uint8),
             detector=skipper,
-            spread=0.4,
+            width=0.4,
             energies=(0.01,),
             dark_charge=dark_charge,
             rng=np.random.default_rng(3),
@@ -87,7 +87,7 @@ def test_dark_electrons_raise_the_threshold_of_the_filter():
 def test_what_finds_nothing_has_no_half_energy():
     blind = curve(lambda image: np.zeros(image.shape, np.uint8))
     assert not blind.network.any()
-    assert blind.false_events == 0
+    assert blind.fp_per_megapixel == 0
     assert np.isnan(blind.half_energies[0])
     assert np.isfinite(blind.half_energies[1])
 

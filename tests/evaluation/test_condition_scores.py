@@ -92,15 +92,19 @@ def test_the_frames_of_a_group_are_scored_together(frames):
             row = row_of(table, condition.name, label)
             mask, predicted, ambiguous = (np.stack(arrays) for arrays in zip(*group, strict=True))
             strict = pixel_report(mask, predicted)
-            clear = pixel_report(mask, predicted, ignore=ambiguous)
+            unambiguous = pixel_report(mask, predicted, ignore=ambiguous)
             assert row.n_frames == len(group)
-            np.testing.assert_array_equal(row.strict.confusion, strict.confusion)
-            np.testing.assert_array_equal(row.clear.confusion, clear.confusion)
+            np.testing.assert_array_equal(row.all_pixels.confusion, strict.confusion)
+            np.testing.assert_array_equal(row.unambiguous.confusion, unambiguous.confusion)
             n_rows += 1
     assert len(table.rows) == n_rows + 1 > 8
     everything = row_of(table, "all", "frames")
     assert everything.n_frames == 8
-    assert everything.strict.confusion.sum() == 8 * 48 * 48 > everything.clear.confusion.sum()
+    assert (
+        everything.all_pixels.confusion.sum()
+        == 8 * 48 * 48
+        > everything.unambiguous.confusion.sum()
+    )
 
 
 def test_ambiguous_pixels_count_in_the_strict_scores_only():
@@ -110,13 +114,13 @@ def test_ambiguous_pixels_count_in_the_strict_scores_only():
     assert row.score("f1")[CLUSTER] == pytest.approx(2 / 3)
     assert row.score("recall")[CLUSTER] == 0.5
     assert row.score("precision")[CLUSTER] == 1
-    assert row.score("clear_f1")[CLUSTER] == 1
+    assert row.score("unambiguous_f1")[CLUSTER] == 1
 
 
 def test_a_class_that_does_not_occur_has_no_score_even_where_it_is_predicted():
     frame = frame_of([[0, 0, 0, CLUSTER]], noise=0.5)
     (row, _) = score_by_condition([(frame, np.array([[0, 0, HOT, CLUSTER]]))]).rows
-    for name in ("f1", "clear_f1", "precision", "recall"):
+    for name in ("f1", "unambiguous_f1", "precision", "recall"):
         assert np.isnan(row.score(name)[HOT])
         assert row.score(name)[CLUSTER] == 1
 
@@ -155,8 +159,8 @@ def test_the_table_holds_every_score_and_survives_a_file(frames):
         assert saved["n_frames"] == row.n_frames
         for one in CLASSES:
             name = one.name.replace(" ", "_")
-            assert saved[f"{name}_pixels"] == row.strict.support[one.index] * u.pix
-            for score in ("f1", "clear_f1", "precision", "recall"):
+            assert saved[f"{name}_pixels"] == row.all_pixels.support[one.index] * u.pix
+            for score in ("f1", "unambiguous_f1", "precision", "recall"):
                 expected = row.score(score)[one.index]
                 np.testing.assert_allclose(saved[f"{name}_{score}"], expected, rtol=1e-12)
 
@@ -166,7 +170,7 @@ def test_the_text_has_a_row_per_group_with_scores_frames_and_pixels():
     table = score_by_condition([(frame, np.array([[0, 0, CLUSTER, 0]]))] * 2)
     head, titles, *rows = str(table).splitlines()
     assert head.split() == ["frames", "background", "glowing", "hot", "pixel", "cluster"]
-    assert titles.split() == ["clear", "F1,", "true", "pixels"] * 4
+    assert titles.split() == ["unambiguous", "F1,", "pixels"] * 4
     cells = ["2", "1.0000", "4", "–", "0", "–", "0", "1.0000", "2"]
     assert [row.split() for row in rows] == [
         ["all", "frames", *cells],
@@ -183,5 +187,5 @@ def test_an_empty_table_has_its_columns_and_an_unknown_score_is_refused():
     assert (len(table.to_table()), len(table.to_table().colnames)) == (0, 3 + 5 * 4)
     frame = frame_of([[0]])
     table = score_by_condition([(frame, frame.mask)])
-    with refused("Unknown score 'dice'; one of: f1, clear_f1, precision, recall"):
+    with refused("Unknown score 'dice'; one of: f1, unambiguous_f1, precision, recall"):
         table.to_text("dice")

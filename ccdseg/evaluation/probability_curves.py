@@ -1,4 +1,4 @@
-"""What a class's probability can tell apart: ROC and precision-recall curves of many images."""
+"""ROC and precision-recall curves of a class probability, added up image by image."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 from scipy.special import expit
 
 from ccdseg.errors import InputError
-from ccdseg.evaluation.common import plain, ratio
+from ccdseg.evaluation.counting import plain, ratio
 
-EDGES = expit(np.linspace(-18, 18, 2047))
+_EDGES = expit(np.linspace(-18, 18, 2047))
 """Limits between 2048 bins of probability, as many near 0 and near 1 as in between: nearly all
 pixels of a frame are beyond doubt, and the curves are about the few among them that are wrong."""
 
@@ -40,20 +40,20 @@ class OperatingCurve:
         return ratio(_above(self.n_true), self.n_true.sum())
 
     @property
-    def false_rate(self) -> np.ndarray:
+    def false_positive_rate(self) -> np.ndarray:
         """False-positive rate by falling threshold, from 0 to 1; NaN where all pixels are true."""
         return ratio(_above(self.n_other), self.n_other.sum())
 
     @property
     def precision(self) -> np.ndarray:
         """Precision by falling threshold; 1 where nothing lies above it."""
-        hits, false = _above(self.n_true), _above(self.n_other)
-        return np.where(hits + false, ratio(hits, hits + false), 1.0)
+        tp, fp = _above(self.n_true), _above(self.n_other)
+        return np.where(tp + fp, ratio(tp, tp + fp), 1.0)
 
     @property
     def roc_area(self) -> float:
         """Area under the ROC curve: how often a true pixel is more probable than another."""
-        return float(np.trapezoid(self.recall, self.false_rate))
+        return float(np.trapezoid(self.recall, self.false_positive_rate))
 
     @property
     def average_precision(self) -> float:
@@ -100,9 +100,9 @@ def operating_curve(
         true, probability = true[~ignore], probability[~ignore]
     if not np.all((probability >= 0) & (probability <= 1)):
         raise InputError("A probability does not lie from 0 to 1.")
-    bins = np.searchsorted(EDGES, probability.ravel(), side="right")
+    bins = np.searchsorted(_EDGES, probability.ravel(), side="right")
     chosen = true.ravel().astype(bool)
-    n_bins = len(EDGES) + 1
+    n_bins = len(_EDGES) + 1
     return OperatingCurve(
         np.bincount(bins[chosen], minlength=n_bins), np.bincount(bins[~chosen], minlength=n_bins)
     )

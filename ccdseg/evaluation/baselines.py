@@ -1,4 +1,4 @@
-"""Other methods that find particles, to be scored on the same frames as a model."""
+"""Baselines: other methods that find particles, scored on the same frames as a model."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tqdm import tqdm
 
 from ccdseg.classes import COSMICS
 from ccdseg.errors import InputError
-from ccdseg.evaluation.images import score_image
+from ccdseg.evaluation.image_scores import score_image
 
-_SURROUNDINGS = 16
+_BACKGROUND_BLOCK = 16
 _NOISE_BLOCK = 32
-"""Sides (px) of the blocks in which background and noise are measured."""
+"""Edges (px) of the blocks in which background and noise are measured."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Astroscrappy:
         return found
 
     @classmethod
-    def check(cls) -> None:
+    def check_installed(cls) -> None:
         """Refuse to go on where astroscrappy is not installed.
 
         Raises
@@ -75,8 +75,8 @@ class Astroscrappy:
             )
 
     @classmethod
-    def variants(cls) -> Iterator[Astroscrappy]:
-        """What to choose from."""
+    def candidates(cls) -> Iterator[Astroscrappy]:
+        """Parameters to choose from."""
         clips = (3.0, 4.5, 5.5, 7.0, 9.0, 12.0, 17.0)
         for settings in product(clips, (0.03, 0.1, 0.3), (0.0, 0.3, 2.0)):
             yield cls(*settings)
@@ -93,45 +93,45 @@ class Astroscrappy:
 
 @dataclass(frozen=True)
 class Threshold:
-    """All that lies so far above the background of its surroundings.
+    """All pixels that exceed the local background by a number of standard deviations.
 
     Parameters
     ----------
-    least : float
-        Least height (standard deviations).
+    n_sigma : float
+        Least height above the background (standard deviations).
     """
 
     name: ClassVar[str] = "threshold"
 
-    least: float = 5.0
+    n_sigma: float = 5.0
 
     def find(self, image: np.ndarray, noise: np.ndarray) -> np.ndarray:
         """Pixels of particles, bool, in an image (ADU) with a noise (ADU), both (H, W)."""
-        background = _enlarged(_reduced(image, _SURROUNDINGS, np.median), image.shape)
-        return image - background > self.least * noise
+        background = _enlarged(_reduced(image, _BACKGROUND_BLOCK, np.median), image.shape)
+        return image - background > self.n_sigma * noise
 
     @classmethod
-    def check(cls) -> None:
+    def check_installed(cls) -> None:
         """Nothing can be missing."""
 
     @classmethod
-    def variants(cls) -> Iterator[Threshold]:
-        """What to choose from."""
+    def candidates(cls) -> Iterator[Threshold]:
+        """Parameters to choose from."""
         yield from map(cls, (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0, 20.0, 30.0))
 
     @property
     def description(self) -> str:
         """Parameters."""
         return (
-            f"what lies more than {self.least:g} standard deviations above the median of its "
-            f"surroundings ({_SURROUNDINGS}×{_SURROUNDINGS} px)"
+            f"what lies more than {self.n_sigma:g} standard deviations above the median of its "
+            f"surroundings ({_BACKGROUND_BLOCK}×{_BACKGROUND_BLOCK} px)"
         )
 
 
-Peer = Astroscrappy | Threshold
+Baseline = Astroscrappy | Threshold
 
-PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (Astroscrappy, Threshold)}
-"""Methods by name."""
+BASELINES: dict[str, type[Baseline]] = {kind.name: kind for kind in (Astroscrappy, Threshold)}
+"""Baselines by name."""
 
 
 def estimate_noise(image: np.ndarray) -> np.ndarray:
@@ -150,18 +150,20 @@ def estimate_noise(image: np.ndarray) -> np.ndarray:
         this block and its neighbours. It holds where few pixels see a photon at all.
     """
     distance = np.abs(image - ndimage.median_filter(image, 5))
-    spread = ndimage.median_filter(_reduced(distance, _NOISE_BLOCK, _spread), 3)
+    rms = ndimage.median_filter(_reduced(distance, _NOISE_BLOCK, _clipped_rms), 3)
     floor = np.finfo(np.float32).eps * max(float(np.abs(image).max()), 1.0)
-    return np.maximum(_enlarged(spread, image.shape), floor)
+    return np.maximum(_enlarged(rms, image.shape), floor)
 
 
-def tuned(kind: type[Peer], frames: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Peer:
-    """Choose the parameters of a method that give the highest pixel F1 over frames.
+def tune_baseline(
+    kind: type[Baseline], frames: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]
+) -> Baseline:
+    """Choose the parameters of a baseline that give the highest pixel F1 over frames.
 
     Parameters
     ----------
     kind : type
-        One of `PEERS`.
+        One of `BASELINES`.
     frames : sequence of (ndarray, ndarray, ndarray)
         Image (ADU), true pixels of particles (bool), and noise (ADU), all (H, W).
 
@@ -170,29 +172,29 @@ def tuned(kind: type[Peer], frames: Sequence[tuple[np.ndarray, np.ndarray, np.nd
     Astroscrappy or Threshold
         Of equally good ones the first.
     """
-    variants = list(kind.variants())
-    bar = tqdm(variants, desc=f"Tuning ({kind.name})", unit="setting")
-    return variants[int(np.argmax([_f1(peer, frames) for peer in bar]))]
+    settings = list(kind.candidates())
+    bar = tqdm(settings, desc=f"Tuning ({kind.name})", unit="setting")
+    return settings[int(np.argmax([_f1(baseline, frames) for baseline in bar]))]
 
 
-def _f1(peer: Peer, frames: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> float:
+def _f1(baseline: Baseline, frames: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> float:
     scores = (
         score_image(
-            true.astype(np.uint8), peer.find(image, noise).astype(np.uint8), classes=COSMICS
+            true.astype(np.uint8), baseline.find(image, noise).astype(np.uint8), classes=COSMICS
         )
         for image, true, noise in frames
     )
     return reduce(add, scores).f1
 
 
-def _spread(values: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
+def _clipped_rms(values: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
     high = np.quantile(values, 0.98, axis=axis, keepdims=True)
     return np.sqrt(np.mean(np.minimum(values, high) ** 2, axis=axis))
 
 
-def _reduced(image: np.ndarray, side: int, function: Callable) -> np.ndarray:
-    """What `function` makes of each whole block of a side (px) of an image."""
-    blocks = [min(side, length) for length in image.shape]
+def _reduced(image: np.ndarray, edge: int, function: Callable) -> np.ndarray:
+    """`function` of each whole block of edge × edge pixels of an image."""
+    blocks = [min(edge, length) for length in image.shape]
     rows, columns = (
         length // block * block for length, block in zip(image.shape, blocks, strict=True)
     )

@@ -1,4 +1,4 @@
-"""One tool of the neighbours, timed in its own environment: ``python peer.py TOOL FRAME.npy``.
+"""One baseline, timed in its own environment: ``python baseline_worker.py TOOL FRAME.npy``.
 
 It prints its version as a JSON object, or an error; then, for each line that it reads, the seconds
 of one call.

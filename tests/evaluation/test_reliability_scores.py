@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.evaluation import PixelSample, choose_thresholds, measure_reliability, pixel_report
-from ccdseg.evaluation.reliability import EDGES
-from ccdseg.evaluation.thresholds import DECIDED, REACH
+from ccdseg.evaluation import PixelSample, choose_operating_point, measure_reliability, pixel_report
+from ccdseg.evaluation.operating_point import DECIDED, REACH
+from ccdseg.evaluation.reliability_scores import RELIABILITY_EDGES
 from tests.refusal import refused
 
 TWO = ClassCatalogue({"sky": (0, 0, 0), "cosmic": (1, 1, 1)})
@@ -40,16 +40,19 @@ def calibrated():
 def test_every_pixel_is_counted_in_one_bin_of_every_class(calibrated):
     true, probabilities = calibrated
     found = measure_reliability(true, probabilities)
-    assert found.n_pixels.shape == (4, len(EDGES) - 1) == (4, 20)
+    assert found.n_pixels.shape == (4, len(RELIABILITY_EDGES) - 1) == (4, 20)
     for index in range(4):
         predicted = probabilities[..., index]
-        counts, _ = np.histogram(predicted, EDGES)
+        counts, _ = np.histogram(predicted, RELIABILITY_EDGES)
         np.testing.assert_array_equal(found.n_pixels[index], counts)
-        hits, _ = np.histogram(predicted[true == index], EDGES)
+        hits, _ = np.histogram(predicted[true == index], RELIABILITY_EDGES)
         np.testing.assert_array_equal(found.n_true[index], hits)
         assert found.sum_predicted[index].sum() == pytest.approx(predicted.sum())
         filled = counts > 100
-        inside = np.diff([EDGES[:-1], found.predicted[index], EDGES[1:]], axis=0) >= 0
+        inside = (
+            np.diff([RELIABILITY_EDGES[:-1], found.predicted[index], RELIABILITY_EDGES[1:]], axis=0)
+            >= 0
+        )
         assert inside[:, filled].all()
 
 
@@ -101,7 +104,7 @@ def test_the_reliability_of_frames_adds_up(calibrated):
 def test_the_reliability_as_numbers_and_as_text():
     found = measure_reliability(np.array([0, 1]), np.array([[0.8, 0.2], [0.4, 0.6]]), classes=TWO)
     numbers = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert numbers["edges"] == EDGES.tolist()
+    assert numbers["edges"] == RELIABILITY_EDGES.tolist()
     cosmic = numbers["classes"]["cosmic"]
     assert cosmic["calibration_error"] == pytest.approx(0.3)
     assert sum(cosmic["n_pixels"]) == 2
@@ -127,7 +130,7 @@ def test_what_does_not_fit_is_refused(true, shape, message):
 
 
 def sample_of(true, probabilities, classes=CLASSES, **options):
-    sample = PixelSample(classes, **options)
+    sample = PixelSample(classes=classes, **options)
     sample.add(true, probabilities)
     return sample
 
@@ -174,14 +177,14 @@ def test_thresholds_mend_a_network_that_overrates_classes(calibrated):
     true, probabilities = calibrated
     probabilities = overrated(probabilities, [1.0, 8.0, 1.0, 5.0])
     sample = sample_of(true, probabilities)
-    thresholds = choose_thresholds(sample)
+    thresholds = choose_operating_point(sample)
     assert thresholds[0] == 1
     assert (np.array(thresholds)[[1, 3]] > 2).all()
     before = pixel_report(true, predicted_by(probabilities, EQUAL))
     after = pixel_report(true, predicted_by(probabilities, thresholds))
     assert mean_f1(after) > mean_f1(before) + 0.03
     assert mean_f1(sample.report(thresholds)) == pytest.approx(mean_f1(after))
-    assert choose_thresholds(sample) == thresholds
+    assert choose_operating_point(sample) == thresholds
 
 
 def test_the_threshold_of_one_class_is_the_best_of_all():
@@ -190,7 +193,7 @@ def test_the_threshold_of_one_class_is_the_best_of_all():
     true = rng.random(cosmic.shape) < cosmic**1.5
     probabilities = np.stack([1 - cosmic, cosmic], -1)
     sample = sample_of(true.astype(int), probabilities, TWO)
-    found = choose_thresholds(sample)
+    found = choose_operating_point(sample)
     possible = np.geomspace(1 / REACH, REACH, 400)
     best = max(mean_f1(sample.report((1.0, value))) for value in possible)
     assert mean_f1(sample.report(found)) == pytest.approx(best, abs=2e-3)
@@ -201,10 +204,10 @@ def test_thresholds_stay_one_where_nothing_can_be_gained():
     true = np.array([0, 0, 1, 3, 3])
     probabilities = np.full((5, 4), 0.01)
     np.put_along_axis(probabilities, true[:, np.newaxis], 0.97, axis=1)
-    assert choose_thresholds(sample_of(true, probabilities)) == EQUAL
+    assert choose_operating_point(sample_of(true, probabilities)) == EQUAL
     certain = np.eye(4)[true]
-    assert choose_thresholds(sample_of(true, certain)) == EQUAL
-    assert choose_thresholds(PixelSample()) == EQUAL
+    assert choose_operating_point(sample_of(true, certain)) == EQUAL
+    assert choose_operating_point(PixelSample()) == EQUAL
 
 
 def test_memory_is_bounded_and_what_is_kept_stands_for_all(calibrated):
@@ -220,8 +223,10 @@ def test_memory_is_bounded_and_what_is_kept_stands_for_all(calibrated):
     many, few = (sample.report(EQUAL) for sample in (whole, small))
     assert few.confusion.sum() == pytest.approx(true.size, abs=16)
     np.testing.assert_allclose(few.f1, many.f1, atol=0.03)
-    gained = mean_f1(whole.report(choose_thresholds(small))) - mean_f1(many)
-    assert gained > 0.9 * (mean_f1(whole.report(choose_thresholds(whole))) - mean_f1(many)) > 0.02
+    gained = mean_f1(whole.report(choose_operating_point(small))) - mean_f1(many)
+    assert (
+        gained > 0.9 * (mean_f1(whole.report(choose_operating_point(whole))) - mean_f1(many)) > 0.02
+    )
 
 
 def test_a_sample_does_not_depend_on_how_frames_are_cut(calibrated):

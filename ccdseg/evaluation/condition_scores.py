@@ -1,4 +1,4 @@
-"""Scores of simulated frames, sorted by what the frames are like."""
+"""Scores of simulated frames by their conditions: noise, gradient, crowding, glow."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from astropy.table import QTable
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.evaluation.pixels import PixelReport, pixel_report
+from ccdseg.evaluation.pixel_scores import PixelReport, pixel_report
 from ccdseg.simulation.truth import SimulatedImage
 
-SCORES = {
+CONDITION_SCORES = {
     "f1": "F1",
-    "clear_f1": "clear F1",
+    "unambiguous_f1": "unambiguous F1",
     "precision": "precision",
     "recall": "recall",
 }
-"""Titles of the scores of a row by their names."""
+"""Titles of the scores of a row by their names; *unambiguous*: ambiguous pixels are left out."""
 
 
 @dataclass(frozen=True)
@@ -74,32 +74,32 @@ class ConditionRow:
         Name of the condition, and the group.
     n_frames : int
         Frames of the group.
-    strict, clear : PixelReport
-        Scores of all pixels, and without those that no method can decide.
+    all_pixels, unambiguous : PixelReport
+        Scores of all pixels, and with ambiguous ones left out.
     """
 
     condition: str
     label: str
     n_frames: int
-    strict: PixelReport
-    clear: PixelReport
+    all_pixels: PixelReport
+    unambiguous: PixelReport
 
     def report(self, score: str) -> PixelReport:
         """Report from which a score of this name is taken."""
-        return self.clear if score.startswith("clear_") else self.strict
+        return self.unambiguous if score.startswith("unambiguous_") else self.all_pixels
 
     def score(self, name: str) -> np.ndarray:
-        """Score of each class, one of `SCORES`; NaN for a class without a true pixel.
+        """Score of each class, one of `CONDITION_SCORES`; NaN for a class without a true pixel.
 
         Raises
         ------
         InputError
             Where there is no such score.
         """
-        if name not in SCORES:
-            raise InputError(f"Unknown score {name!r}; one of: {', '.join(SCORES)}.")
+        if name not in CONDITION_SCORES:
+            raise InputError(f"Unknown score {name!r}; one of: {', '.join(CONDITION_SCORES)}.")
         report = self.report(name)
-        return np.where(report.support, getattr(report, name.removeprefix("clear_")), np.nan)
+        return np.where(report.support, getattr(report, name.removeprefix("unambiguous_")), np.nan)
 
 
 class ConditionTable:
@@ -113,28 +113,32 @@ class ConditionTable:
         Classes of the masks.
     """
 
-    def __init__(self, classes: ClassCatalogue = CLASSES) -> None:
+    def __init__(self, *, classes: ClassCatalogue = CLASSES) -> None:
         self.classes = classes
         self._rows: dict[tuple[int, int, str], ConditionRow] = {}
 
     def add(
-        self, strict: PixelReport, clear: PixelReport, conditions: Mapping[str, float | str]
+        self,
+        all_pixels: PixelReport,
+        unambiguous: PixelReport,
+        *,
+        conditions: Mapping[str, float | str],
     ) -> None:
         """Add a frame.
 
         Parameters
         ----------
-        strict, clear : PixelReport
-            Its scores on all pixels and without the ambiguous ones, as from `pixel_report`.
+        all_pixels, unambiguous : PixelReport
+            Its scores of all pixels and with ambiguous ones left out, as from `pixel_report`.
         conditions : dict
             Values by the names of `CONDITIONS`; a frame is in the rows of those that it has, and
             in the row of all frames.
         """
-        self._add((-1, 0, ""), ConditionRow("all", "frames", 1, strict, clear))
+        self._add((-1, 0, ""), ConditionRow("all", "frames", 1, all_pixels, unambiguous))
         for i, condition in enumerate(CONDITIONS):
             if condition.name in conditions:
                 label = condition.label(conditions[condition.name])
-                row = ConditionRow(condition.name, label, 1, strict, clear)
+                row = ConditionRow(condition.name, label, 1, all_pixels, unambiguous)
                 self._add((i, condition.place(label), label), row)
 
     def _add(self, key: tuple[int, int, str], row: ConditionRow) -> None:
@@ -144,8 +148,8 @@ class ConditionTable:
                 row.condition,
                 row.label,
                 so_far.n_frames + row.n_frames,
-                so_far.strict + row.strict,
-                so_far.clear + row.clear,
+                so_far.all_pixels + row.all_pixels,
+                so_far.unambiguous + row.unambiguous,
             )
         self._rows[key] = row
 
@@ -157,7 +161,7 @@ class ConditionTable:
         return [self._rows[key] for key in sorted(self._rows, key=lambda key: key[:2])]
 
     def to_table(self) -> QTable:
-        """Every score of every class as columns, as ``cluster_clear_f1``, and the true pixels."""
+        """Columns of every class: true pixels and scores, as ``cluster_unambiguous_f1``."""
         rows = self.rows
         table = QTable()
         table["condition"] = np.array([row.condition for row in rows], dtype=str)
@@ -165,31 +169,31 @@ class ConditionTable:
         table["n_frames"] = np.array([row.n_frames for row in rows], dtype=np.int64)
         for one in self.classes:
             name = one.name.replace(" ", "_")
-            pixels = [row.strict.support[one.index] for row in rows]
+            pixels = [row.all_pixels.support[one.index] for row in rows]
             table[f"{name}_pixels"] = u.Quantity(pixels, u.pix, dtype=np.int64)
-            for score in SCORES:
+            for score in CONDITION_SCORES:
                 values = [row.score(score)[one.index] for row in rows]
                 table[f"{name}_{score}"] = np.array(values, dtype=np.float64)
         return table
 
-    def to_text(self, score: str = "clear_f1") -> str:
-        """One row per group, and for each class a score beside the pixels that it is about.
+    def to_text(self, score: str = "unambiguous_f1") -> str:
+        """One row per group: for each class a score and the number of true pixels.
 
         Parameters
         ----------
-        score : {"f1", "clear_f1", "precision", "recall"}
+        score : {"f1", "unambiguous_f1", "precision", "recall"}
             The score.
         """
-        title = f"{SCORES.get(score)}, true pixels"
+        title = f"{CONDITION_SCORES.get(score)}, pixels"
         lines = [
-            f"{'':<22}{'frames':>7}" + "".join(f"{name:>22}" for name in self.classes.names),
-            " " * 29 + f"{title:>22}" * len(self.classes),
+            f"{'':<22}{'frames':>7}" + "".join(f"{name:>24}" for name in self.classes.names),
+            " " * 29 + f"{title:>24}" * len(self.classes),
         ]
         before = ""
         for row in self.rows:
             condition = row.condition if row.condition != before else ""
             cells = zip(row.score(score), row.report(score).support, strict=True)
-            texts = (f"{'–' if np.isnan(v) else f'{v:.4f}':>9}{n:>13,}" for v, n in cells)
+            texts = (f"{'–' if np.isnan(v) else f'{v:.4f}':>10}{n:>14,}" for v, n in cells)
             lines.append(f"{condition:<11}{row.label:<11}{row.n_frames:>7,}{''.join(texts)}")
             before = row.condition
         return "\n".join(lines)
@@ -214,9 +218,9 @@ def score_by_condition(
     -------
     ConditionTable
     """
-    table = ConditionTable(classes)
+    table = ConditionTable(classes=classes)
     for frame, predicted in frames:
-        strict = pixel_report(frame.mask, predicted, classes=classes)
-        clear = pixel_report(frame.mask, predicted, classes=classes, ignore=frame.ambiguous)
-        table.add(strict, clear, frame.conditions)
+        all_pixels = pixel_report(frame.mask, predicted, classes=classes)
+        unambiguous = pixel_report(frame.mask, predicted, classes=classes, ignore=frame.ambiguous)
+        table.add(all_pixels, unambiguous, conditions=frame.conditions)
     return table

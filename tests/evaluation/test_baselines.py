@@ -1,10 +1,10 @@
-"""Other methods on the same frames: that they find what is there, with the best parameters."""
+"""Baselines: that they find what is there, with the best parameters."""
 
 import numpy as np
 import pytest
 
-from ccdseg.evaluation import peers
-from ccdseg.evaluation.peers import PEERS, Threshold, estimate_noise, tuned
+from ccdseg.evaluation import BASELINES, baselines, estimate_noise, tune_baseline
+from ccdseg.evaluation.baselines import Threshold
 from tests.refusal import refused
 
 
@@ -19,26 +19,26 @@ def frame():
     return image.astype(np.float32), true, np.full(true.shape, 3.0, np.float32)
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_a_bright_track_is_found_and_the_noise_is_not(name, frame):
     pytest.importorskip("astroscrappy")
     image, true, noise = frame
-    found = PEERS[name](*([7.0] if name == "threshold" else [])).find(image, noise)
+    found = BASELINES[name](*([7.0] if name == "threshold" else [])).find(image, noise)
     assert found.dtype == bool
     assert found[true].mean() > 0.8
     assert found[~true].mean() < 0.02
-    assert not PEERS[name]().find(image - 200 * true, noise).mean() > 0.001
+    assert not BASELINES[name]().find(image - 200 * true, noise).mean() > 0.001
 
 
 def test_the_parameters_are_those_of_the_highest_f1(frame, monkeypatch):
-    best = tuned(Threshold, [frame])
+    best = tune_baseline(Threshold, [frame])
     image, true, noise = frame
     found = best.find(image, noise)
     assert (found & true).sum() == true.sum()
     assert (found & ~true).sum() == 0
-    assert f"more than {best.least:g} standard deviations" in best.description
-    monkeypatch.setattr(Threshold, "variants", lambda: iter([Threshold(2.0), Threshold(100.0)]))
-    assert tuned(Threshold, [frame]) == Threshold(2.0)
+    assert f"more than {best.n_sigma:g} standard deviations" in best.description
+    monkeypatch.setattr(Threshold, "candidates", lambda: iter([Threshold(2.0), Threshold(100.0)]))
+    assert tune_baseline(Threshold, [frame]) == Threshold(2.0)
 
 
 def test_the_noise_is_estimated_despite_track_and_slope(frame):
@@ -51,13 +51,13 @@ def test_the_noise_is_estimated_despite_track_and_slope(frame):
 
 
 def test_a_method_that_is_not_installed_is_named(monkeypatch):
-    monkeypatch.setattr(peers, "find_spec", lambda _: None)
+    monkeypatch.setattr(baselines, "find_spec", lambda _: None)
     with refused("astroscrappy is not installed; install it with: pip install astroscrappy"):
-        PEERS["astroscrappy"].check()
-    PEERS["threshold"].check()
+        BASELINES["astroscrappy"].check_installed()
+    BASELINES["threshold"].check_installed()
 
 
 def test_the_parameters_are_told():
     pytest.importorskip("astroscrappy")
-    told = PEERS["astroscrappy"](7.0, 0.1, 1.0).description
+    told = BASELINES["astroscrappy"](7.0, 0.1, 1.0).description
     assert "sigclip 7, sigfrac 0.1, objlim 1; gain 1" in told

@@ -1,7 +1,7 @@
-"""Throughput of ccdseg and of its neighbours on the same frame: ``python -m benchmarks.peers``.
+"""Throughput of ccdseg and of the baselines on the same frame: ``python -m benchmarks.baselines``.
 
 All are given the same two processor cores and take turns, so that all see the same machine. The
-neighbours run in an environment of their own, which ``make bench-peers`` makes: what they need
+baselines run in an environment of their own, which ``make bench-peers`` makes: what they need
 takes six gigabytes.
 """
 
@@ -29,8 +29,8 @@ N_CORES = 2
 N_ROUNDS = 5
 SHAPE = (4096, 4096)
 SLOW = {"U-Net of the original": 1024, "deepCR": 2048, "cosmic-conn": 1024}
-"""Side of the part of the frame that these are given (px)."""
-PEERS = ("deepCR", "cosmic-conn", "astroscrappy")
+"""Edge of the part of the frame that these are given (px)."""
+BASELINES = ("deepCR", "cosmic-conn", "astroscrappy")
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ class Contender:
 def main() -> None:
     """Print one line per contender."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--python", default=".venv-peers/bin/python", help="of the neighbours")
+    parser.add_argument("--python", default=".venv-peers/bin/python", help="of the baselines")
     python = parser.parse_args().python
     import_keras()
     keep_to_cores(N_CORES)
     frame = simulate_image(RECIPES["test"].scaled(SHAPE), rng=np.random.default_rng(1)).image
     with ExitStack() as running:
         contenders = list(our_networks(frame))
-        for name in PEERS:
+        for name in BASELINES:
             try:
-                contenders.append(running.enter_context(peer(name, frame, python)))
+                contenders.append(running.enter_context(baseline(name, frame, python)))
             except RuntimeError as error:
                 print(f"{name} is not measured: {error}")
         seconds = [[contender.run() for contender in contenders] for _ in range(N_ROUNDS)]
@@ -103,8 +103,8 @@ def our_networks(frame: np.ndarray) -> Iterator[Contender]:
 
 
 @contextmanager
-def peer(name: str, frame: np.ndarray, python: str) -> Iterator[Contender]:
-    """A neighbour, ready in a process of its own.
+def baseline(name: str, frame: np.ndarray, python: str) -> Iterator[Contender]:
+    """A baseline, ready in a process of its own.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def peer(name: str, frame: np.ndarray, python: str) -> Iterator[Contender]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "frame.npy"
         np.save(path, part)
-        command = [python, Path(__file__).with_name("peer.py"), name, path]
+        command = [python, Path(__file__).with_name("baseline_worker.py"), name, path]
         with subprocess.Popen(  # noqa: S603 - our own script
             command,
             stdin=subprocess.PIPE,
@@ -141,8 +141,8 @@ def peer(name: str, frame: np.ndarray, python: str) -> Iterator[Contender]:
 
 def part_for(name: str, frame: np.ndarray) -> np.ndarray:
     """The part of the frame that a contender is given, so that all take seconds."""
-    side = SLOW.get(name, max(SHAPE))
-    return np.ascontiguousarray(frame[:side, :side])
+    edge = SLOW.get(name, max(SHAPE))
+    return np.ascontiguousarray(frame[:edge, :edge])
 
 
 def report(contenders: list[Contender], seconds: np.ndarray) -> None:

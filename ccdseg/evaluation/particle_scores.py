@@ -1,4 +1,4 @@
-"""How well particles are told apart."""
+"""Scores of the identification of particles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ccdseg.evaluation.common import confusion_counts, ratio
+from ccdseg.evaluation.counting import confusion_counts, ratio
 from ccdseg.identification.particle_truth import PARTICLES
 
 
@@ -58,11 +58,12 @@ def particle_report(
     isolated : bool
         Whether events that are truly ``unknown`` are left out.
     """
-    chosen = np.ones(len(true), dtype=bool)
-    if isolated:
-        chosen = np.asarray(true) != "unknown"
-    pairs = (_indices(names)[chosen] for names in (true, identified))
-    return ParticleReport(confusion_counts(*pairs, len(PARTICLES)))
+    chosen = np.asarray(true) != "unknown" if isolated else slice(None)
+    indices = (
+        np.array([PARTICLES.index(name) for name in names], dtype=int)[chosen]
+        for names in (true, identified)
+    )
+    return ParticleReport(confusion_counts(*indices, len(PARTICLES)))
 
 
 def particle_reports_by_energy(
@@ -74,7 +75,3 @@ def particle_reports_by_energy(
         inside = (energy >= low) & (energy < high)
         reports[float(low), float(high)] = particle_report(true[inside], identified[inside])
     return reports
-
-
-def _indices(names: np.ndarray) -> np.ndarray:
-    return np.array([PARTICLES.index(name) for name in names], dtype=int)

@@ -1,4 +1,4 @@
-"""How well events are found and measured on simulated frames."""
+"""Scores of events that are found and measured in simulated frames."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from astropy.table import QTable
 from tqdm import trange
 
 from ccdseg.detector import Detector
-from ccdseg.evaluation.common import half_width
-from ccdseg.evaluation.matching import EventMatch, match_events
+from ccdseg.evaluation.counting import half_width
+from ccdseg.evaluation.event_match import EventMatch, match_events
 from ccdseg.events import find_events
 from ccdseg.identification.particle_truth import true_particles
 from ccdseg.simulation import FrameRecipe, SimulatedImage, simulate_frame
@@ -35,8 +35,8 @@ class MeasurementScores:
     bias : float
         Median of found / true energy − 1.
     resolution : float
-        Spread of found − true energy in units of what noise and Fano fluctuation allow: half of
-        the middle 68 %, 1 where nothing is lost.
+        Half the width of the middle 68 % of (found − true energy) / its error by noise and Fano
+        fluctuation: 1 where nothing is lost.
     residual : float
         Median distance of the centroids of point-like events (px).
     """
@@ -87,16 +87,15 @@ def measure_frames(
     for _ in trange(n_frames, desc="Measuring", unit="frame", disable=not progress):
         frame = simulate_frame(recipe, detector=detector, rng=rng)
         found = find_events(frame.image, segment(frame.image), detector=detector)
-        matches.append(match_events(found, _true_events(frame)))
+        matches.append(match_events(_true_events(frame), found))
     return EventMatch.joined(matches)
 
 
 def _true_events(frame: SimulatedImage) -> QTable:
-    """Events as the frame shows them; of isolated ones the energy before Fano fluctuation."""
-    truth = frame.events.seen_in(frame.image.shape, pair_energy=frame.detector.pair_energy)
-    particles, owners = true_particles(
-        frame.events, frame.mask, pair_energy=frame.detector.pair_energy
-    )
+    """True events in a frame; isolated ones with their energy before the Fano fluctuation."""
+    pair_energy = frame.detector.pair_energy
+    truth = frame.events.seen_in(frame.image.shape, pair_energy=pair_energy)
+    particles, owners = true_particles(frame.events, frame.mask, pair_energy=pair_energy)
     truth["isolated"] = np.isin(truth["event"], owners[particles != "unknown"])
     isolated = truth["isolated"]
     truth["energy"][isolated] = frame.events.table["energy"][truth["event"][isolated]] * u.keV

@@ -1,4 +1,4 @@
-"""How good a mask is, pixel by pixel."""
+"""Scores of masks over all their pixels, class by class."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.evaluation.common import check_same_classes, confusion_counts, plain, ratio
+from ccdseg.evaluation.counting import check_same_classes, confusion_counts, plain, ratio
 
 _COLUMNS = ("precision", "recall", "f1", "iou", "dice")
 
@@ -45,17 +45,17 @@ class PixelReport:
     @property
     def precision(self) -> np.ndarray:
         """Share of the pixels predicted as a class that are of it."""
-        return ratio(self._hits, self.confusion.sum(axis=0))
+        return ratio(self._tp, self.confusion.sum(axis=0))
 
     @property
     def recall(self) -> np.ndarray:
         """Share of the pixels of a class that are predicted as it."""
-        return ratio(self._hits, self.support)
+        return ratio(self._tp, self.support)
 
     @property
     def f1(self) -> np.ndarray:
         """Harmonic mean of precision and recall."""
-        return ratio(2 * self._hits, self.support + self.confusion.sum(axis=0))
+        return ratio(2 * self._tp, self.support + self.confusion.sum(axis=0))
 
     @property
     def dice(self) -> np.ndarray:
@@ -65,15 +65,15 @@ class PixelReport:
     @property
     def iou(self) -> np.ndarray:
         """Intersection over union |A ∩ B| / |A ∪ B|."""
-        return ratio(self._hits, self.support + self.confusion.sum(axis=0) - self._hits)
+        return ratio(self._tp, self.support + self.confusion.sum(axis=0) - self._tp)
 
     @property
     def accuracy(self) -> float:
         """Share of all pixels whose class is right."""
-        return float(ratio(self._hits.sum(), self.confusion.sum()))
+        return float(ratio(self._tp.sum(), self.confusion.sum()))
 
     @property
-    def _hits(self) -> np.ndarray:
+    def _tp(self) -> np.ndarray:
         return self.confusion.diagonal()
 
     def to_dict(self) -> dict:
@@ -117,7 +117,7 @@ def pixel_report(
     classes : ClassCatalogue
         Names of the indices.
     ignore : ndarray of bool, optional
-        Pixels to leave out, of the same shape: the ambiguous ones for the *clear* scores.
+        Pixels to leave out, of the same shape, as the ambiguous ones.
 
     Returns
     -------

@@ -1,11 +1,14 @@
-"""Pedestal, noise and gain estimated from a frame."""
+"""Pedestal, noise, gain, and the charge of single photons, estimated from a frame."""
 
 from ccdseg.estimation.detector_estimate import DetectorEstimate, estimate_detector
+from ccdseg.estimation.photons import PhotonEstimate, estimate_photons
 from ccdseg.estimation.single_electron_peaks import SingleElectronPeaks, fit_single_electron_peaks
 
 __all__ = [
     "DetectorEstimate",
+    "PhotonEstimate",
     "SingleElectronPeaks",
     "estimate_detector",
+    "estimate_photons",
     "fit_single_electron_peaks",
 ]

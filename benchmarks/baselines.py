@@ -23,6 +23,7 @@ import numpy as np
 
 from ccdseg import __version__
 from ccdseg.segmentation.loading import import_keras
+from ccdseg.segmentation.memory import keep_freed_memory
 from ccdseg.simulation import RECIPES, simulate_image
 
 N_CORES = 2
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--python", default=".venv-peers/bin/python", help="of the baselines")
     python = parser.parse_args().python
     import_keras()
+    keep_freed_memory()
     keep_to_cores(N_CORES)
     frame = simulate_image(RECIPES["test"].scaled(SHAPE), rng=np.random.default_rng(1)).image
     with ExitStack() as running:

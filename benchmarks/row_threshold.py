@@ -21,6 +21,7 @@ from ccdseg.evaluation import pixel_report
 from ccdseg.fits_io import read_frames
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.segmentation.loading import import_keras
+from ccdseg.segmentation.memory import keep_freed_memory
 from ccdseg.simulation import FrameRecipe, simulate_frame
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import LogUniform, Uniform
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace existing pictures")
     arguments = parser.parse_args()
     import_keras()
+    keep_freed_memory()
     segmenter = Segmenter.load()
     compare_simulated(segmenter)
     for path in arguments.frames:

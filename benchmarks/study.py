@@ -19,6 +19,7 @@ import numpy as np
 from ccdseg.evaluation import pixel_report
 from ccdseg.files import atomic_path
 from ccdseg.segmentation.loading import import_keras
+from ccdseg.segmentation.memory import keep_freed_memory
 from ccdseg.simulation import RECIPES, simulate_dataset
 from ccdseg.training.presets import PRESETS, TEST_SEED
 
@@ -72,6 +73,7 @@ def run_study(
 ) -> None:
     """Print the head and a row per candidate, and write them where no candidate is left out."""
     import_keras()
+    keep_freed_memory()
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5.0, help="training of each (default: 5)")
     parser.add_argument(

@@ -65,9 +65,9 @@ def model_folder(tiny_unet, small_set, tmp_path_factory):
 
     segmenter = Segmenter(tiny_unet(), name="tiny")
     config = TrainingConfig(epochs=2, batch_size=2)
-    train(segmenter, *small_set, config=config, progress=False)
+    history = train(segmenter, *small_set, config=config, progress=False)
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    segmenter.save(folder)
+    segmenter.save(folder, training=[{"history": history}])
     return folder
 
 

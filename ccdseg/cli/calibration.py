@@ -1,4 +1,4 @@
-"""Thresholds of the classes, chosen on frames that are neither trained on nor reported on."""
+"""Operating point, chosen on frames that are neither trained on nor reported on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ccdseg.segmentation.segmenter import Segmenter
 
 N_FRAMES = 150
-"""Frames that are simulated to choose the thresholds, and most of those of a folder."""
+"""Frames that are simulated to choose it, and most of those of a folder."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,19 +40,23 @@ def calibration_frames(
     return ((simulated.image, simulated.mask_in(preset.classes)) for simulated in images)
 
 
-def calibrate(segmenter: Segmenter, frames: Iterable[tuple[np.ndarray, np.ndarray]]) -> Reliability:
-    """Choose the segmenter's thresholds, and say how far its probabilities can be believed.
+def calibrate(
+    segmenter: Segmenter, frames: Iterable[tuple[np.ndarray, np.ndarray]]
+) -> tuple[Segmenter, Reliability]:
+    """Choose the operating point, and measure the reliability of the probabilities.
 
     Parameters
     ----------
     segmenter : Segmenter
-        Given the thresholds that make the mean F1 of the classes highest.
+        Trained.
     frames : iterable of tuple
         Images (ADU) and masks.
 
     Returns
     -------
-    Reliability
+    segmenter : Segmenter
+        With the operating point that makes the mean F1 of the classes highest.
+    reliability : Reliability
     """
     sample, total = PixelSample(classes=segmenter.classes), None
     for image, mask in tqdm(frames, desc="Calibrating", unit="frame"):
@@ -60,7 +64,7 @@ def calibrate(segmenter: Segmenter, frames: Iterable[tuple[np.ndarray, np.ndarra
         sample.add(mask, probabilities)
         measured = measure_reliability(mask, probabilities, classes=segmenter.classes)
         total = measured if total is None else total + measured
-    segmenter.thresholds = choose_operating_point(sample)
-    named = zip(segmenter.classes.names, segmenter.thresholds, strict=True)
-    logger.info("thresholds: %s", ", ".join(f"{name} {value:.3g}" for name, value in named))
-    return total
+    segmenter = segmenter.with_operating_point(choose_operating_point(sample))
+    named = zip(segmenter.classes.names, segmenter.operating_point, strict=True)
+    logger.info("operating point: %s", ", ".join(f"{name} {value:.3g}" for name, value in named))
+    return segmenter, total

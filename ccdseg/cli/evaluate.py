@@ -164,7 +164,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def class_operating_point(model: LazySegmenter, chosen: PixelClass) -> float:
     """Probability from which a pixel is of a class rather than of the background."""
-    point = model.segmenter.thresholds
+    point = model.segmenter.operating_point
     return point[chosen.index] / (point[chosen.index] + point[0])
 
 

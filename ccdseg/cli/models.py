@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from ccdseg.segmentation.store import DEFAULT_MODEL, list_models, read_description
+from ccdseg.segmentation.store import DEFAULT_MODEL, list_models, read_description, read_report
 
 SUMMARY = "list the models that ship"
 
@@ -35,10 +34,7 @@ def run(_arguments: argparse.Namespace) -> None:
 
 
 def _scores(folder: Path) -> list[str]:
-    report = folder / "report.json"
-    if not report.is_file():
-        return []
-    scores = json.loads(report.read_text(encoding="utf-8"))
+    scores = read_report(folder)
     if not scores:
         return []
     f1 = ", ".join(

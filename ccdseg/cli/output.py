@@ -14,6 +14,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from ccdseg.errors import InputError
+from ccdseg.segmentation.memory import keep_freed_memory
 
 _MISTAKE = 2
 _INTERRUPTED = 130
@@ -58,6 +59,7 @@ def execute(
 ) -> int:
     """Run `run`; a mistake of the user becomes one line and status 2."""
     arguments.prog = prog
+    keep_freed_memory()
     try:
         with _logging():
             return run(arguments) or 0

@@ -13,7 +13,14 @@ from ccdseg.augmentation import AUGMENTATIONS
 from ccdseg.cli.calibration import calibrate, calibration_frames
 from ccdseg.cli.options import natural_int, positive_int
 from ccdseg.cli.training_data import Sets, load_data, split_or_simulate
-from ccdseg.cli.training_report import record_training, score, write_figures, write_report
+from ccdseg.cli.training_report import (
+    earlier_stages,
+    score,
+    summary,
+    training_stage,
+    write_figures,
+    write_report,
+)
 from ccdseg.cli.unfinished import begin, find_unfinished
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC, Detector
@@ -136,17 +143,25 @@ def run(arguments: argparse.Namespace) -> None:
     segmenter = build_segmenter(preset, name=output.name, weights=weights)
     sets = split_or_simulate(arguments, preset, detector, data)
     begin(state, arguments)
-    fit(segmenter, preset, sets, detector, state)
-    reliability = calibrate(segmenter, calibration_frames(preset, detector, sets))
+    history = fit(segmenter, preset, sets, detector, state)
+    segmenter, reliability = calibrate(segmenter, calibration_frames(preset, detector, sets))
     scores, examples = score(segmenter, sets.test_frames(), len(sets.test))
-    record_training(segmenter, arguments, preset, detector, code=code)
+    stage = training_stage(arguments, preset, detector, code=code, history=history)
+    training = [*earlier_stages(preset.weights), stage]
     with atomic_folder(output, overwrite=arguments.overwrite) as folder:
         shutil.copy(state / LOG_FILE, folder)
-        segmenter.write(folder)
-        write_report(folder, segmenter, scores)
-        write_figures(folder, segmenter, scores.strict, examples, reliability)
+        segmenter.write(folder, training=training, report=summary(scores))
+        write_report(folder, scores, command=arguments.command_line)
+        write_figures(
+            folder,
+            history,
+            classes=segmenter.classes,
+            report=scores.all_pixels,
+            examples=examples,
+            reliability=reliability,
+        )
     shutil.rmtree(state)
-    logger.info("\n%s\n\nmodel, report and figures: %s", scores.strict, output)
+    logger.info("\n%s\n\nmodel, report and figures: %s", scores.all_pixels, output)
 
 
 def find_weights(name: str | None) -> Path | None:
@@ -232,19 +247,17 @@ def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segme
 
 def fit(
     segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector | None, folder: Path
-) -> None:
-    """Train on the stored images, or on new ones every epoch."""
+) -> dict[str, list[float]]:
+    """Train on the stored images, or on new ones every epoch; returns the history."""
     from ccdseg.training.training import train, train_on_folders, train_on_simulation
 
     logger.info("network: %s parameters", f"{segmenter.network.count_params():,}")
     settings = {"config": preset.config, "folder": folder}
     if isinstance(sets.training, ArraySet):
-        train(segmenter, *sets.training, **settings)
-        return
+        return train(segmenter, *sets.training, **settings)
     if sets.training is not None:
-        train_on_folders(segmenter, sets.training, sets.validation, **settings)
-        return
-    train_on_simulation(
+        return train_on_folders(segmenter, sets.training, sets.validation, **settings)
+    return train_on_simulation(
         segmenter,
         preset.recipe,
         n_images=preset.n_images,

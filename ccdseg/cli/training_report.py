@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
+from ccdseg.classes import ClassCatalogue
 from ccdseg.cli.training_data import Frame
 from ccdseg.detector import Detector
 from ccdseg.evaluation import (
@@ -21,6 +22,7 @@ from ccdseg.evaluation import (
     Reliability,
     score_frame,
 )
+from ccdseg.segmentation.store import find_model, read_training
 from ccdseg.training.presets import Preset
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ _N_EXAMPLES = 4
 def score(
     segmenter: Segmenter, frames: Iterable[Frame], n_frames: int
 ) -> tuple[FrameScores, list[Example]]:
-    """Scores of all test frames, kept with the segmenter, and the first frames of one shape."""
+    """Scores of all test frames, and the first frames of one shape."""
     total, examples = None, []
     for image, mask, ambiguous in tqdm(frames, "Testing", total=n_frames, unit="image"):
         prediction = segmenter.predict(image)
@@ -49,25 +51,19 @@ def score(
         total = scores if total is None else total + scores
         if len(examples) < _N_EXAMPLES and (not examples or image.shape == examples[0][0].shape):
             examples.append((image, mask, prediction.mask))
-    segmenter.report = {
-        **total.all_pixels.to_dict(),
-        "loss": total.loss,
-        "unambiguous": total.unambiguous and total.unambiguous.to_dict(),
-        "n_test_images": total.n_frames,
-    }
     return total, examples
 
 
-def record_training(
-    segmenter: Segmenter,
+def training_stage(
     arguments: argparse.Namespace,
     preset: Preset,
     detector: Detector | None,
     *,
     code: str,
-) -> None:
-    """Write down what makes the training again."""
-    segmenter.training |= {
+    history: dict[str, list[float]],
+) -> dict:
+    """What makes the training again, and how it went."""
+    return {
         "command": arguments.command_line,
         "code": code,
         "python": sys.version.split()[0],
@@ -79,36 +75,46 @@ def record_training(
         "new_images_every_epoch": preset.streamed,
         "augment": arguments.augment,
         "weights": preset.weights,
-        "earlier_training": _earlier_training(preset.weights),
         "recipe": preset.recipe.to_dict(),
         "detector": asdict(detector) if detector else "drawn for each image from the recipe",
+        "config": asdict(preset.config),
+        "history": history,
     }
 
 
-def _earlier_training(weights: str | None) -> dict | None:
-    """How the model was trained whose weights are the start; None where it is none."""
+def earlier_stages(weights: str | None) -> list[dict]:
+    """How the model was trained whose weights are the start; empty where it is none."""
     if weights is None or Path(weights).is_file():
-        return None
-    from ccdseg.segmentation.segmenter import Segmenter
-
-    earlier = Segmenter.load(weights)
-    return earlier.training | {"history": earlier.history}
+        return []
+    return read_training(find_model(weights))
 
 
-def write_report(folder: Path, segmenter: Segmenter, scores: FrameScores) -> None:
+def summary(scores: FrameScores) -> dict:
+    """Scores on test images as plain numbers, ready for JSON."""
+    return {
+        **scores.all_pixels.to_dict(),
+        "loss": scores.loss,
+        "unambiguous": scores.unambiguous and scores.unambiguous.to_dict(),
+        "n_test_images": scores.n_frames,
+    }
+
+
+def write_report(folder: Path, scores: FrameScores, *, command: str) -> None:
     """Write `report.txt`; `report.json` is written with the segmenter."""
     parts = [f"Scores on {scores.n_frames} test images, all pixels", str(scores.all_pixels)]
     if scores.unambiguous is not None:
         deposit = "in which the clusters' deposit lies between 0.5 and 3 σ"
         parts += [f"{UNAMBIGUOUS.capitalize()}: those {deposit}", str(scores.unambiguous)]
     parts.append(f"Mean cross-entropy of the probabilities: {scores.loss:.5f}")
-    parts.append(f"Made by: {segmenter.training['command']}")
+    parts.append(f"Made by: {command}")
     (folder / "report.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 def write_figures(
     folder: Path,
-    segmenter: Segmenter,
+    history: dict[str, list[float]],
+    *,
+    classes: ClassCatalogue,
     report: PixelReport,
     examples: list[Example],
     reliability: Reliability,
@@ -119,10 +125,10 @@ def write_figures(
     images, labels, predictions = map(np.stack, zip(*examples, strict=True))
     masks = {"label": labels, "prediction": predictions}
     figures = {
-        "curves": plotting.show_history(segmenter.history),
-        "panels": plotting.show_panels(images, masks, classes=segmenter.classes),
+        "curves": plotting.show_history(history),
+        "panels": plotting.show_panels(images, masks, classes=classes),
         "confusion": plotting.show_confusion(report),
-        "reliability": plotting.show_reliability(reliability, classes=segmenter.classes),
+        "reliability": plotting.show_reliability(reliability, classes=classes),
     }
     for name, figure in figures.items():
         plotting.save_figure(figure, folder / f"{name}.png")

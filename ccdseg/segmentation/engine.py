@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import log
 
 import numpy as np
@@ -21,20 +20,20 @@ class FrozenClassifier(Model):
     ----------
     network : keras.Model
         Functional network that maps (N, rows, columns, 1) to (N, rows, columns, classes).
-    thresholds : sequence of float
-        One per class; a pixel is of the class with the highest probability / threshold.
+    operating_point : sequence of float
+        One number per class; a pixel is of the class with the highest ratio of probability and it.
     probabilities : bool
         Whether the probabilities are returned, or the classes alone.
     """
 
     def __init__(
-        self, network: Model, thresholds: Sequence[float], *, probabilities: bool = True
+        self, network: Model, operating_point: Sequence[float], *, probabilities: bool = True
     ) -> None:
         super().__init__(name="frozen_classifier")
         logits = _without_softmax(network)
         self.gives_logits = logits is not None
         self.compute = _frozen(logits or network)
-        self.thresholds = [float(threshold) for threshold in thresholds]
+        self.operating_point = [float(value) for value in operating_point]
         self.probabilities = probabilities
 
     def call(self, pixels: KerasTensor) -> dict[str, KerasTensor]:
@@ -48,10 +47,10 @@ class FrozenClassifier(Model):
         return {"mask": mask, "probabilities": ops.transpose(probabilities, (1, 2, 3, 0))}
 
     def _classes(self, planes: KerasTensor) -> KerasTensor:
-        """Index of the plane with the highest probability / threshold; of equal ones, the first."""
+        """Index of the plane with the highest score; of equal ones, the first."""
         scores = [
-            plane - log(threshold) if self.gives_logits else plane / threshold
-            for plane, threshold in zip(ops.unstack(planes), self.thresholds, strict=True)
+            plane - log(value) if self.gives_logits else plane / value
+            for plane, value in zip(ops.unstack(planes), self.operating_point, strict=True)
         ]
         best, mask = scores[0], ops.zeros_like(scores[0], dtype="uint8")
         for index, score in enumerate(scores[1:], start=1):
@@ -61,45 +60,31 @@ class FrozenClassifier(Model):
 
 
 class ClassifierCache:
-    """Compiled classifiers of a network, kept until it or the thresholds change."""
+    """Compiled classifiers of a network, kept until its weights change.
 
-    def __init__(self) -> None:
-        self._made: dict[bool, _Made] = {}
+    Parameters
+    ----------
+    network, operating_point
+        As for `FrozenClassifier`.
+    """
 
-    def get(
-        self, network: Model, thresholds: tuple[float, ...], *, probabilities: bool
-    ) -> FrozenClassifier:
-        """The network as it is now, compiled, where it is not known already.
+    def __init__(self, network: Model, operating_point: Sequence[float]) -> None:
+        self.network = network
+        self.operating_point = operating_point
+        self._made: dict[bool, tuple[FrozenClassifier, list[np.ndarray]]] = {}
 
-        Parameters
-        ----------
-        network, thresholds, probabilities
-            As for `FrozenClassifier`.
-        """
-        weights = network.get_weights()
-        made = self._made.get(probabilities)
-        if made is None or not made.of(network, weights, thresholds):
-            classifier = FrozenClassifier(network, thresholds, probabilities=probabilities)
-            made = _Made(classifier, network, weights, thresholds)
-            self._made[probabilities] = made
-        return made.classifier
-
-
-@dataclass(frozen=True, eq=False)
-class _Made:
-    """A classifier and what it was made of."""
-
-    classifier: FrozenClassifier
-    network: Model
-    weights: list[np.ndarray]
-    thresholds: tuple[float, ...]
-
-    def of(self, network: Model, weights: list[np.ndarray], thresholds: tuple[float, ...]) -> bool:
-        return (
-            network is self.network
-            and thresholds == self.thresholds
-            and all(map(np.array_equal, weights, self.weights))
+    def get(self, *, probabilities: bool) -> FrozenClassifier:
+        """Classifier with the weights that the network has now."""
+        weights = self.network.get_weights()
+        if probabilities in self._made:
+            classifier, frozen = self._made[probabilities]
+            if all(map(np.array_equal, weights, frozen)):
+                return classifier
+        classifier = FrozenClassifier(
+            self.network, self.operating_point, probabilities=probabilities
         )
+        self._made[probabilities] = classifier, weights
+        return classifier
 
 
 def _softmax(planes: KerasTensor) -> KerasTensor:

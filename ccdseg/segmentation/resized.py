@@ -47,6 +47,6 @@ def write_resized(
         pixels = resize_bilinear(normalizer(image), input_size)
         outputs = classifier.predict_on_batch(pixels[np.newaxis, ..., np.newaxis])
         probabilities = resize_bilinear(outputs["probabilities"][0], image.shape)
-        masks[index] = np.argmax(probabilities / classifier.thresholds, axis=-1)
+        masks[index] = np.argmax(probabilities / classifier.operating_point, axis=-1)
         if "probabilities" in results:
             results["probabilities"][index] = probabilities

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,20 +15,17 @@ from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
 from ccdseg.frame_statistics import sample_of
 from ccdseg.normalization import Normalizer, get_normalizer
-from ccdseg.segmentation.memory import keep_freed_memory
 from ccdseg.segmentation.resized import write_resized
 from ccdseg.segmentation.store import (
     DEFAULT_MODEL,
-    DESCRIPTION,
     NETWORK,
     check_input_size,
-    check_thresholds,
+    check_operating_point,
     find_model,
     read_description,
-    read_json,
+    write_description,
 )
 from ccdseg.segmentation.tiled import TiledPrediction
-from ccdseg.version import __version__
 
 if TYPE_CHECKING:
     from keras import Model
@@ -39,12 +36,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What a segmenter says of an image.
+    """Segmentation result.
 
     Attributes
     ----------
     mask : ndarray
-        Class with the highest probability / threshold, uint8 of shape (H, W) or (N, H, W).
+        Class with the highest ratio of probability and operating point, uint8 of shape (H, W) or
+        (N, H, W).
     probabilities : ndarray or None
         Probability of each class, float32 of shape (…, H, W, classes), summing to 1; None where
         they were not asked for.
@@ -54,9 +52,9 @@ class Prediction:
     probabilities: np.ndarray | None
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Segmenter:
-    """A network, its classes and its normalisation.
+    """A network, its classes and its normalisation; immutable, but for the network's weights.
 
     Parameters
     ----------
@@ -67,22 +65,21 @@ class Segmenter:
         Meaning of the channels.
     normalizer : str, dict or Normalizer
         What is done to a frame before the network sees it.
-    thresholds : tuple of float, optional
-        One per class, above 0: a pixel is of the class with the highest probability / threshold, so
-        that a class of a low threshold is found sooner. By default all are 1, and it is of the most
-        probable class.
+    operating_point : sequence of float, optional
+        One number per class, above 0: a pixel is of the class with the highest ratio of probability
+        and this number, so that a class of a low one is found sooner. By default all are 1, and it
+        is of the most probable class.
     input_size : tuple of int, optional
         Rows and columns to which normalised images are resized before the network, and the
         probabilities back behind it: for networks that look at the whole image. By default images
         keep their size and are cut into tiles, for which the network's reach must be finite.
     name : str
         Name under which results mention the model.
-    training : dict
-        How it was trained: preset, configuration, recipe, command, seed, versions.
-    history : dict of str to list of float
-        Losses and metrics per epoch.
-    report : dict
-        Scores on test images.
+
+    Raises
+    ------
+    InputError
+        Where these do not fit each other.
 
     Examples
     --------
@@ -92,21 +89,15 @@ class Segmenter:
 
     network: Model
     classes: ClassCatalogue = CLASSES
+    _: KW_ONLY
     normalizer: Normalizer | str | dict = "robust"
-    thresholds: tuple[float, ...] | None = None
-    input_size: tuple[int, int] | None = None
+    operating_point: Sequence[float] | None = None
+    input_size: Sequence[int] | None = None
     name: str = "unnamed"
-    training: dict = field(default_factory=dict)
-    history: dict[str, list[float]] = field(default_factory=dict)
-    report: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         from ccdseg.models.any_size import for_any_size
 
-        keep_freed_memory()
-        self.normalizer = get_normalizer(self.normalizer)
-        self.thresholds = check_thresholds(self.thresholds, len(self.classes))
-        self.input_size = check_input_size(self.input_size)
         n_outputs = self.network.output_shape[-1]
         if n_outputs != len(self.classes):
             raise InputError(
@@ -117,7 +108,18 @@ class Segmenter:
             raise InputError(
                 f"The network takes {self.network.input_shape[-1]} channels; frames have one."
             )
-        self.network = for_any_size(self.network)
+        checked = {
+            "network": for_any_size(self.network),
+            "normalizer": get_normalizer(self.normalizer),
+            "operating_point": check_operating_point(self.operating_point, len(self.classes)),
+            "input_size": check_input_size(self.input_size),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    def with_operating_point(self, operating_point: Sequence[float]) -> Segmenter:
+        """Segmenter of the same network with another operating point, one number per class."""
+        return replace(self, operating_point=operating_point)
 
     @cached_property
     def _tiled(self) -> TiledPrediction:
@@ -127,7 +129,7 @@ class Segmenter:
     def _classifiers(self) -> ClassifierCache:
         from ccdseg.segmentation.engine import ClassifierCache
 
-        return ClassifierCache()
+        return ClassifierCache(self.network, self.operating_point)
 
     @property
     def receptive_field(self) -> ReceptiveField:
@@ -205,8 +207,6 @@ class Segmenter:
     ) -> None:
         """Write the results of all images."""
         classifier = self._classifiers.get(
-            self.network,
-            check_thresholds(self.thresholds, len(self.classes)),
             probabilities="probabilities" in results or self.input_size is not None,
         )
         settings = {"normalizer": self.normalizer, "progress": progress}
@@ -216,8 +216,27 @@ class Segmenter:
         else:
             write_resized(filled, results, classifier, input_size=self.input_size, **settings)
 
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        training: Sequence[dict] | None = None,
+        report: dict | None = None,
+        overwrite: bool = False,
+    ) -> None:
         """Save everything into a folder that `load` reads.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Folder to write: whole, or not at all.
+        training : sequence of dict, optional
+            Stages of the training, the earliest first, ready for JSON: preset, configuration,
+            recipe, command, versions, and ``history``, the losses and metrics per epoch.
+        report : dict, optional
+            Scores on test images, ready for JSON.
+        overwrite : bool
+            Whether an existing folder is replaced.
 
         Raises
         ------
@@ -225,28 +244,27 @@ class Segmenter:
             Where the folder exists and `overwrite` was not asked for.
         """
         with atomic_folder(folder, overwrite=overwrite) as temporary:
-            self.write(temporary)
+            self.write(temporary, training=training, report=report)
 
-    def write(self, folder: Path) -> None:
-        """Write the files of the model into an existing folder."""
+    def write(
+        self,
+        folder: Path,
+        *,
+        training: Sequence[dict] | None = None,
+        report: dict | None = None,
+    ) -> None:
+        """Write the files of the model into an existing folder; parameters as of `save`."""
         from ccdseg.models.saved import save_network
 
         save_network(self.network, folder / NETWORK)
         description = {
             "name": self.name,
-            "ccdseg": __version__,
             "classes": self.classes.to_list(),
             "normalizer": self.normalizer.to_dict(),
-            "thresholds": self.thresholds,
+            "operating_point": self.operating_point,
             "input_size": self.input_size,
-            "training": self.training,
         }
-        for file, content in {
-            DESCRIPTION: description,
-            "history.json": self.history,
-            "report.json": self.report,
-        }.items():
-            (folder / file).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        write_description(folder, description, training=training, report=report)
 
     @classmethod
     def load(cls, name_or_folder: str | Path = DEFAULT_MODEL) -> Segmenter:
@@ -262,18 +280,14 @@ class Segmenter:
         folder = find_model(name_or_folder)
         description = read_description(folder)
         network = load_network(folder / NETWORK)
-        history, report = (read_json(folder / name) for name in ("history.json", "report.json"))
         try:
             return cls(
-                network=network,
-                classes=ClassCatalogue.from_list(description["classes"]),
+                network,
+                ClassCatalogue.from_list(description["classes"]),
                 normalizer=description["normalizer"],
-                thresholds=description.get("thresholds"),
+                operating_point=description.get("operating_point"),
                 input_size=description.get("input_size"),
                 name=description["name"],
-                training=description.get("training", {}),
-                history=history,
-                report=report,
             )
         except InputError as error:
             raise InputError(f"{folder}: {error}") from None

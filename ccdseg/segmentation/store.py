@@ -11,12 +11,15 @@ from pathlib import Path
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.normalization import get_normalizer
+from ccdseg.version import __version__
 
 DEFAULT_MODEL = "damic-unet"
 """The model used where none is named."""
 
 DESCRIPTION = "segmenter.json"
 NETWORK = "network.keras"
+TRAINING = "training.json"
+REPORT = "report.json"
 
 _PACKAGE = Path(__file__).parents[1]
 _SHIPPED = (_PACKAGE / "shipped_models", _PACKAGE.parent / "models")
@@ -69,30 +72,94 @@ def read_description(folder: Path) -> dict:
     )
     if missing:
         raise InputError(f"{path} is damaged: {', '.join(sorted(missing))} missing.")
+    if "thresholds" in description:  # its name until version 0.1
+        description.setdefault("operating_point", description.pop("thresholds"))
     try:
         classes = ClassCatalogue.from_list(description["classes"])
         get_normalizer(description["normalizer"])
-        check_thresholds(description.get("thresholds"), len(classes))
+        check_operating_point(description.get("operating_point"), len(classes))
         check_input_size(description.get("input_size"))
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise InputError(f"{path} is damaged ({error}).") from None
     return description
 
 
-def read_json(path: Path) -> dict:
-    """Content of a JSON file of a model's folder; empty where there is no such file.
+def write_description(
+    folder: Path,
+    description: dict,
+    *,
+    training: Sequence[dict] | None = None,
+    report: dict | None = None,
+) -> None:
+    """Write the description of a model, how it was trained, and its scores, into its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Existing folder.
+    description : dict
+        As `read_description` gives it, ready for JSON.
+    training, report
+        As for `ccdseg.Segmenter.save`; what is None is not written.
+    """
+    contents = {
+        DESCRIPTION: {"ccdseg": __version__, **description},
+        TRAINING: training,
+        REPORT: report,
+    }
+    for name, content in contents.items():
+        if content is not None:
+            text = json.dumps(content, indent=2)
+            (folder / name).write_text(text + "\n", encoding="utf-8")
+
+
+def read_training(folder: Path) -> list[dict]:
+    """Stages of a model's training, the earliest first; empty where they are not known.
+
+    Returns
+    -------
+    list of dict
+        For each stage what `ccdseg.Segmenter.save` was given, ``history`` among it.
+
+    Raises
+    ------
+    InputError
+        Where a file of the folder is damaged.
+    """
+    if (folder / TRAINING).is_file():
+        return _read_json(folder / TRAINING, list)
+    stage = read_description(folder).get("training")  # nested, until version 0.1
+    stages = []
+    if stage:
+        stage["history"] = _read_json(folder / "history.json", dict)
+    while stage:
+        stages.insert(0, stage)
+        stage = stage.pop("earlier_training", None)
+    return stages
+
+
+def read_report(folder: Path) -> dict:
+    """Scores of a model on test images; empty where they are not known.
 
     Raises
     ------
     InputError
         Where the file is damaged.
     """
+    return _read_json(folder / REPORT, dict)
+
+
+def _read_json(path: Path, kind: type) -> dict | list:
+    """Content of a JSON file; empty where there is no such file."""
     if not path.is_file():
-        return {}
+        return kind()
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}).") from None
+    if not isinstance(content, kind):
+        raise InputError(f"{path} is damaged (it holds no {kind.__name__}).")
+    return content
 
 
 def read_classes(folder: Path) -> ClassCatalogue:
@@ -100,21 +167,24 @@ def read_classes(folder: Path) -> ClassCatalogue:
     return ClassCatalogue.from_list(read_description(folder)["classes"])
 
 
-def check_thresholds(thresholds: Sequence[float] | None, n_classes: int) -> tuple[float, ...]:
-    """Thresholds of the classes as numbers; without any, 1 for each class.
+def check_operating_point(
+    operating_point: Sequence[float] | None, n_classes: int
+) -> tuple[float, ...]:
+    """Operating point as numbers; by default 1 for each class.
 
     Raises
     ------
     InputError
         Where they are not one per class, finite and above 0.
     """
-    if thresholds is None:
+    if operating_point is None:
         return (1.0,) * n_classes
-    rows = thresholds if isinstance(thresholds, Sequence) else ()
+    rows = operating_point if isinstance(operating_point, Sequence) else ()
     numbers = tuple(float(number) for number in rows if isinstance(number, Real))
     if not len(rows) == len(numbers) == n_classes or not all(0 < n < inf for n in numbers):
         raise InputError(
-            f"thresholds are {thresholds!r}; give {n_classes} numbers above 0, one per class."
+            f"The operating point is {operating_point!r}; give {n_classes} numbers above 0, one "
+            "per class."
         )
     return numbers
 

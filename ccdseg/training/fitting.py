@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import tempfile
 from contextlib import nullcontext
-from dataclasses import asdict
 from functools import partial
 from math import exp
 from pathlib import Path
@@ -53,7 +52,7 @@ def fit(
     Parameters
     ----------
     segmenter : Segmenter
-        What is trained, in place.
+        Its network is trained, in place.
     batches, validation : Batches
         What is trained and validated on.
     weights : list of float
@@ -107,13 +106,12 @@ def fit(
                 if source.failure is not None:
                     raise source.failure from None
             raise
-        segmenter.history = state.history()
-        if not np.isfinite(segmenter.history["val_loss"]).any():
+        history = state.history()
+        if not np.isfinite(history["val_loss"]).any():
             raise InputError("The loss is not a number from the start; lower the learning rate.")
         network.load_weights(state.best)
         state.clear()
-    segmenter.training = {**segmenter.training, "config": asdict(config)}
-    return segmenter.history
+    return history
 
 
 def _close(watchers: list[callbacks.Callback]) -> None:

@@ -42,7 +42,7 @@ def train(
     Parameters
     ----------
     segmenter : Segmenter
-        What is trained, in place; it ends with the weights of the best epoch.
+        Its network is trained, in place; it ends with the weights of the best epoch.
     images : ndarray
         Signal (ADU) of shape (N, H, W).
     masks : ndarray
@@ -59,7 +59,7 @@ def train(
     Returns
     -------
     dict of str to list of float
-        Loss, accuracy and learning rate of each epoch; also kept in ``segmenter.history``.
+        Loss, accuracy and learning rate of each epoch.
 
     Raises
     ------

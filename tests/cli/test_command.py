@@ -126,7 +126,6 @@ def test_the_models_that_ship_can_be_listed(capsys):
 @pytest.mark.usefixtures("workplace")
 @pytest.mark.parametrize("report", ["{}", None])
 def test_a_model_without_scores_is_listed(monkeypatch, capsys, report):
-    Path("tiny/report.json").unlink()
     if report is not None:
         Path("tiny/report.json").write_text(report)
     monkeypatch.setattr(registry, "_SHIPPED", (Path(),))

@@ -262,7 +262,7 @@ def test_mistakes_are_told_in_a_line_before_anything_heavy_is_loaded(model_folde
     description["classes"] = [
         {"index": i, "name": name, "colour": [0, 0, 0]} for i, name in enumerate(["sky", "cosmic"])
     ]
-    del description["thresholds"]
+    del description["operating_point"]
     (tmp_path / "other" / "segmenter.json").write_text(json.dumps(description))
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
     lines = ["--help", *(line for line, _ in BAD)]

@@ -39,7 +39,7 @@ def test_training_writes_the_documented_files(trained):
     assert set(files(trained)) == {
         "network.keras",
         "segmenter.json",
-        "history.json",
+        "training.json",
         "training_log.csv",
         "report.json",
         "report.txt",
@@ -81,14 +81,14 @@ def test_a_model_says_how_it_was_trained(trained, tiny_preset):
     segmenter = Segmenter.load(trained)
     assert segmenter.name == "mine"
     assert segmenter.network.count_params() == tiny_preset
-    training = segmenter.training
+    (training,) = registry.read_training(trained)
     assert training["command"].startswith("ccdseg train --data ")
     assert training["command"].endswith(f"--output {trained}")
     assert (training["preset"], training["labels"]) == ("default", "truth")
     assert (training["config"]["epochs"], training["config"]["seed"]) == (2, 7)
     assert training["data"].endswith("set.npz")
     assert not training["new_images_every_epoch"]
-    assert len(segmenter.history["val_loss"]) == 2
+    assert len(training["history"]["val_loss"]) == 2
 
 
 def test_training_again_gives_the_same_model(trained, tmp_path):
@@ -96,7 +96,7 @@ def test_training_again_gives_the_same_model(trained, tmp_path):
     assert status(main, "train", *options, "--output", tmp_path / "mine") == 0
     folders = (trained, tmp_path / "mine")
     # threads add up in any order, which changes the last digits
-    first, second = (json.loads((x / "history.json").read_text()) for x in folders)
+    first, second = (registry.read_training(x)[0]["history"] for x in folders)
     assert second == {name: pytest.approx(values, rel=1e-4) for name, values in first.items()}
     first, second = (json.loads((x / "report.json").read_text()) for x in folders)
     assert second["accuracy"] == pytest.approx(first["accuracy"], rel=1e-4)
@@ -108,12 +108,10 @@ def test_training_starts_from_a_model_on_augmented_images_with_labels_by_bands(t
     options += ["--weights", trained, "--epochs", "1", "--learning-rate", "0.002"]
     options += ["--output", tmp_path / "more"]
     assert status(script(train), *options) == 0
-    description = json.loads((tmp_path / "more" / "segmenter.json").read_text())["training"]
+    *earlier, description = json.loads((tmp_path / "more" / "training.json").read_text())
     assert description["weights"] == str(trained)
-    earlier = json.loads((trained / "segmenter.json").read_text())["training"]
-    history = json.loads((trained / "history.json").read_text())
-    assert description["earlier_training"] == earlier | {"history": history}
-    assert earlier["earlier_training"] is None
+    assert earlier == json.loads((trained / "training.json").read_text())
+    assert len(earlier) == 1
     assert description["config"]["learning_rate"] == 0.002
     assert (description["augment"], description["labels"]) == ("geometric", "bands")
     assert description["images"] == 3
@@ -207,7 +205,7 @@ def test_folders_train_a_model_of_cosmics_that_can_be_used(x_rays, tmp_path, pre
     assert sum(row["support"] for row in report["classes"].values()) == 40 * 56
     segmenter = Segmenter.load(output)
     assert segmenter.predict(np.ones((50, 70), np.uint16)).mask.shape == (50, 70)
-    assert segmenter.training["data"] == str(x_rays)
+    assert registry.read_training(output)[-1]["data"] == str(x_rays)
 
 
 @pytest.mark.usefixtures("workplace", "tiny_cosmics")

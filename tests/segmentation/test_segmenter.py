@@ -1,8 +1,10 @@
 """A segmenter: a network with everything that it needs."""
 
+import ctypes
 import json
 import re
 import shutil
+from dataclasses import FrozenInstanceError
 
 import keras
 import numpy as np
@@ -11,9 +13,10 @@ import pytest
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.models.losses import CrossentropyDice
 from ccdseg.normalization import get_normalizer
-from ccdseg.segmentation import engine
+from ccdseg.segmentation import engine, memory
 from ccdseg.segmentation import tiled as tiled_prediction
 from ccdseg.segmentation.segmenter import Segmenter
+from ccdseg.segmentation.store import read_report, read_training
 from tests.refusal import refused
 
 
@@ -114,13 +117,17 @@ def test_the_mask_alone_is_the_same_mask(segmenter, frame, shape):
     assert_decided(prediction.mask, segmenter.predict(image).probabilities)
 
 
-@pytest.mark.parametrize("thresholds", [(0.4, 2, 0.1, 0.9), (2, 10, 0.5, 4.5), (1, 1e-9, 1, 1)])
-def test_the_class_has_the_highest_probability_per_threshold(tiny_unet, frame, thresholds):
-    segmenter = Segmenter(tiny_unet(), thresholds=thresholds)
+@pytest.mark.parametrize(
+    "operating_point", [(0.4, 2, 0.1, 0.9), (2, 10, 0.5, 4.5), (1, 1e-9, 1, 1)]
+)
+def test_the_class_has_the_highest_probability_per_operating_point(
+    tiny_unet, frame, operating_point
+):
+    segmenter = Segmenter(tiny_unet(), operating_point=operating_point)
     prediction = segmenter.predict(frame)
     plain = Segmenter(segmenter.network).predict(frame)
     np.testing.assert_allclose(prediction.probabilities, plain.probabilities, atol=1e-5)
-    assert_decided(prediction.mask, plain.probabilities / np.float32(thresholds))
+    assert_decided(prediction.mask, plain.probabilities / np.float32(operating_point))
     assert np.mean(prediction.mask != plain.mask) > 0.01
 
 
@@ -128,7 +135,7 @@ def test_of_equally_probable_classes_the_first_counts(tiny_unet, frame):
     network = tiny_unet()
     network.set_weights([np.zeros_like(weights) for weights in network.get_weights()])
     assert not Segmenter(network).predict(frame).mask.any()
-    chosen = Segmenter(network, thresholds=(1, 0.5, 0.5, 1)).predict(frame).mask
+    chosen = Segmenter(network, operating_point=(1, 0.5, 0.5, 1)).predict(frame).mask
     assert np.all(chosen == 1)
 
 
@@ -147,7 +154,7 @@ def test_a_network_may_end_in_other_ways(frame, last):
         x = layers.Softmax()(x)
     elif last == "activation layer":
         x = layers.Activation("softmax")(x)
-    segmenter = Segmenter(keras.Model(inputs, x), thresholds=(1, 2, 3, 4))
+    segmenter = Segmenter(keras.Model(inputs, x), operating_point=(1, 2, 3, 4))
     image = frame[:96, :64]
     prediction = segmenter.predict(image)
     expected = whole(segmenter, image)
@@ -170,7 +177,7 @@ def test_what_training_alone_uses_does_not_matter(frame):
     np.testing.assert_allclose(probabilities, whole(segmenter, image), atol=1e-6)
 
 
-def test_new_weights_networks_and_thresholds_count_at_once(tiny_unet, frame):
+def test_new_weights_count_at_once(tiny_unet, frame):
     segmenter = Segmenter(tiny_unet())
     image = frame[:60, :40]
     before = segmenter.predict(image)
@@ -179,13 +186,33 @@ def test_new_weights_networks_and_thresholds_count_at_once(tiny_unet, frame):
     after = segmenter.predict(image)
     np.testing.assert_allclose(after.probabilities, whole(segmenter, image), atol=1e-3)
     assert np.abs(after.probabilities - before.probabilities).max() > 0.01
-    segmenter.thresholds = (1, 1, 1e-6, 1)
-    assert np.all(segmenter.predict(image).mask == 2)
-    segmenter.network = tiny_unet(activation="relu")
-    segmenter.network.set_weights([2 * values for values in weights])
-    other = segmenter.predict(image).probabilities
-    np.testing.assert_allclose(other, whole(segmenter, image), atol=1e-3)
-    assert np.abs(other - after.probabilities).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    "name", ["network", "classes", "normalizer", "operating_point", "input_size", "name"]
+)
+def test_nothing_can_be_assigned(segmenter, name):
+    before = getattr(segmenter, name)
+    with pytest.raises(FrozenInstanceError):
+        setattr(segmenter, name, before)
+    assert getattr(segmenter, name) is before
+
+
+def test_another_operating_point_is_another_segmenter(segmenter, frame):
+    image = frame[:60, :40]
+    other = segmenter.with_operating_point([1, 1, 1e-6, 1])
+    assert other.operating_point == (1, 1, 1e-6, 1)
+    assert segmenter.operating_point == (1, 1, 1, 1)
+    assert np.all(other.predict(image).mask == 2)
+    assert not np.all(segmenter.predict(image).mask == 2)
+    for attribute in ("network", "classes", "normalizer", "input_size", "name"):
+        assert getattr(other, attribute) is getattr(segmenter, attribute)
+
+
+def test_the_allocator_is_left_alone(tiny_unet, monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: pytest.fail(f"the C library {name} is asked"))
+    memory.keep_freed_memory.cache_clear()
+    Segmenter(tiny_unet()).predict(np.eye(8))
 
 
 def test_a_network_is_compiled_once_for_all_predictions(tiny_unet, frame, monkeypatch):
@@ -204,11 +231,11 @@ def test_a_network_is_compiled_once_for_all_predictions(tiny_unet, frame, monkey
     assert [options["probabilities"] for options in made] == [True, False]
 
 
-THRESHOLDS_REFUSED = "give 4 numbers above 0, one per class"
+POINT_REFUSED = "give 4 numbers above 0, one per class"
 
 
 @pytest.mark.parametrize(
-    "thresholds",
+    "operating_point",
     [
         (1, 1, 1),
         (1, 1, 1, 1, 1),
@@ -218,9 +245,9 @@ THRESHOLDS_REFUSED = "give 4 numbers above 0, one per class"
         {},
     ],
 )
-def test_thresholds_that_decide_nothing_are_refused(tiny_unet, thresholds):
-    with refused(THRESHOLDS_REFUSED):
-        Segmenter(tiny_unet(), thresholds=thresholds)
+def test_an_operating_point_that_decides_nothing_is_refused(tiny_unet, operating_point):
+    with refused(POINT_REFUSED):
+        Segmenter(tiny_unet(), operating_point=operating_point)
 
 
 def test_several_images_are_segmented_each_for_itself(segmenter, small_set):
@@ -317,19 +344,20 @@ def test_a_segmenter_survives_saving(tiny_unet, frame, tmp_path, input_shape):
         tiny_unet(input_shape, 3, dropout=0.3, scale=0.5, l2=0.1),
         classes=ClassCatalogue(colours),
         normalizer={"name": "clip", "low": 2.0, "high": 98.0},
-        thresholds=(0.5, 1, 0.25),
+        operating_point=(0.5, 1, 0.25),
         name="mine",
-        training={"preset": "none", "seed": 3},
-        history={"loss": [2.0, 1.0]},
-        report={"accuracy": 0.5},
     )
-    original.save(tmp_path / "new" / "mine")
-    loaded = Segmenter.load(tmp_path / "new" / "mine")
-    for name in ("classes", "normalizer", "thresholds", "name", "training", "history", "report"):
+    folder = tmp_path / "new" / "mine"
+    training = [{"preset": "none", "seed": 3, "history": {"loss": [2.0, 1.0]}}]
+    original.save(folder, training=training, report={"accuracy": 0.5})
+    loaded = Segmenter.load(folder)
+    for name in ("classes", "normalizer", "operating_point", "input_size", "name"):
         assert getattr(loaded, name) == getattr(original, name)
+    assert read_training(folder) == training
+    assert read_report(folder) == {"accuracy": 0.5}
     again, before = loaded.predict(frame), original.predict(frame)
     np.testing.assert_allclose(again.probabilities, before.probabilities, atol=1e-6)
-    assert_decided(again.mask, before.probabilities / np.float32(original.thresholds))
+    assert_decided(again.mask, before.probabilities / np.float32(original.operating_point))
 
 
 def test_a_trained_network_is_saved_without_its_optimiser(tiny_unet, tmp_path):
@@ -347,14 +375,15 @@ def test_a_trained_network_is_saved_without_its_optimiser(tiny_unet, tmp_path):
 
 def test_the_folder_holds_what_is_documented(model_folder):
     files = {path.name for path in model_folder.iterdir()}
-    assert files == {"network.keras", "segmenter.json", "history.json", "report.json"}
+    assert files == {"network.keras", "segmenter.json", "training.json"}
     description = json.loads((model_folder / "segmenter.json").read_text())
     assert description["name"] == "tiny"
     assert description["normalizer"] == get_normalizer("robust").to_dict()
-    assert description["thresholds"] == [1, 1, 1, 1]
+    assert description["operating_point"] == [1, 1, 1, 1]
+    assert "training" not in description
     assert [row["name"] for row in description["classes"]] == list(CLASSES.names)
-    assert description["training"]["config"]["epochs"] == 2
-    assert len(json.loads((model_folder / "history.json").read_text())["loss"]) == 2
+    (stage,) = json.loads((model_folder / "training.json").read_text())
+    assert len(stage["history"]["loss"]) == 2
 
 
 def test_an_existing_folder_is_replaced_only_when_asked(segmenter, tmp_path):
@@ -370,21 +399,22 @@ def test_an_existing_folder_is_replaced_only_when_asked(segmenter, tmp_path):
 
 
 def test_a_failing_save_leaves_nothing_behind(tiny_unet, tmp_path):
-    segmenter = Segmenter(tiny_unet(), report={"accuracy": object()})
+    segmenter = Segmenter(tiny_unet())
     with pytest.raises(TypeError, match="not JSON serializable"):
-        segmenter.save(tmp_path / "model")
+        segmenter.save(tmp_path / "model", report={"accuracy": object()})
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("missing", ["history.json", "report.json"])
-def test_history_and_report_may_be_missing(damaged, missing):
-    (damaged / missing).unlink()
-    assert getattr(Segmenter.load(damaged), missing.removesuffix(".json")) == {}
+def test_a_folder_without_operating_point_has_equal_numbers(damaged):
+    without("operating_point")(damaged / "segmenter.json")
+    assert Segmenter.load(damaged).operating_point == (1, 1, 1, 1)
 
 
-def test_a_folder_without_thresholds_has_equal_ones(damaged):
-    without("thresholds")(damaged / "segmenter.json")
-    assert Segmenter.load(damaged).thresholds == (1, 1, 1, 1)
+def test_an_operating_point_of_the_earlier_name_is_read(damaged):
+    path = damaged / "segmenter.json"
+    without("operating_point")(path)
+    changed(thresholds=[1, 2, 3, 4])(path)
+    assert Segmenter.load(damaged).operating_point == (1, 2, 3, 4)
 
 
 def without(*keys):
@@ -434,12 +464,12 @@ TWO_CLASSES = [{"index": i, "name": str(i), "colour": [0, 0, 0]} for i in range(
         ("segmenter.json", changed(classes=[]), "segmenter.json is damaged .0 classes"),
         (
             "segmenter.json",
-            changed(classes=TWO_CLASSES, thresholds=[1, 1]),
+            changed(classes=TWO_CLASSES, operating_point=[1, 1]),
             "4 output channels .* 2 classes",
         ),
-        ("segmenter.json", changed(thresholds=[1, 1, 1]), "thresholds are .1, 1, 1.; give 4 numb"),
-        ("segmenter.json", changed(thresholds=[1, 1, 1, 0]), THRESHOLDS_REFUSED),
-        ("segmenter.json", changed(thresholds="low"), THRESHOLDS_REFUSED),
+        ("segmenter.json", changed(operating_point=[1, 1, 1]), "point is .1, 1, 1.; give 4 numb"),
+        ("segmenter.json", changed(operating_point=[1, 1, 1, 0]), POINT_REFUSED),
+        ("segmenter.json", changed(operating_point="low"), POINT_REFUSED),
         ("segmenter.json", changed(normalizer="magic"), "Unknown normalisation 'magic'"),
         ("segmenter.json", changed(normalizer=None), "Unknown normalisation None"),
         ("network.keras", lambda path: path.unlink(), "network.keras is missing or damaged"),
@@ -447,8 +477,6 @@ TWO_CLASSES = [{"index": i, "name": str(i), "colour": [0, 0, 0]} for i in range(
         ("network.keras", content(b"no network" * 999), "network.keras is missing or damaged"),
         ("network.keras", shortened, "network.keras is missing or damaged"),
         ("network.keras", flipped, "network.keras is missing or damaged"),
-        ("history.json", content(b"{"), "history.json is damaged"),
-        ("report.json", content(b"\xff"), "report.json is damaged"),
     ],
 )
 def test_a_damaged_folder_is_refused_by_name(damaged, file, damage, message):
@@ -464,7 +492,7 @@ def test_an_unknown_model_is_refused_with_those_there_are():
 
 @pytest.fixture(scope="module")
 def looks_at_all():
-    """Segment 64×64 by a network that looks at the whole image, with another class threshold."""
+    """Segment 64×64 by a network that looks at the whole image, with unequal operating point."""
     keras.utils.set_random_seed(5)
     image = keras.Input((None, None, 1))
     features = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(image)
@@ -473,7 +501,11 @@ def looks_at_all():
     outputs = keras.layers.Conv2D(2, 1, activation="softmax")(joined)
     network = keras.Model(image, outputs)
     return Segmenter(
-        network, classes=COSMICS, normalizer="stretch", thresholds=(1, 0.9), input_size=(64, 64)
+        network,
+        classes=COSMICS,
+        normalizer="stretch",
+        operating_point=(1, 0.9),
+        input_size=(64, 64),
     )
 
 

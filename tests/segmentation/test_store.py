@@ -11,10 +11,12 @@ from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.segmentation.store import (
     DEFAULT_MODEL,
     DESCRIPTION,
-    check_thresholds,
+    check_operating_point,
     find_model,
     list_models,
     read_description,
+    read_report,
+    read_training,
 )
 from tests.refusal import refused
 
@@ -63,7 +65,7 @@ def test_a_description_is_read(tmp_path):
         "name": "a",
         "classes": CLASSES.to_list(),
         "normalizer": {"name": "none"},
-        "thresholds": [1, 0.5, 2, 1e-3],
+        "operating_point": [1, 0.5, 2, 1e-3],
         "more": 1,
     }
     (tmp_path / DESCRIPTION).write_text(json.dumps(description))
@@ -91,12 +93,13 @@ def test_a_folder_without_description_is_refused(tmp_path):
                         "name": "a",
                         "classes": CLASSES.to_list(),
                         "normalizer": "none",
-                        "thresholds": thresholds,
+                        key: point,
                     }
                 ).encode(),
-                "is damaged .thresholds are .*; give 4 numbers above 0, one per class",
+                "is damaged .The operating point is .*; give 4 numbers above 0, one per class",
             )
-            for thresholds in ([1, 1, 1], [1, 1, 1, -1], [1, 1, 1, float("nan")], "1111", 3, {})
+            for key in ("operating_point", "thresholds")
+            for point in ([1, 1, 1], [1, 1, 1, -1], [1, 1, 1, float("nan")], "1111", 3, {})
         ),
     ],
 )
@@ -107,9 +110,9 @@ def test_a_damaged_description_is_refused(tmp_path, content, message):
         read_description(tmp_path)
 
 
-def test_thresholds_are_numbers_and_all_1_by_default():
-    assert check_thresholds(None, 3) == (1.0, 1.0, 1.0)
-    assert check_thresholds([1, 0.5], 2) == (1.0, 0.5)
+def test_an_operating_point_is_numbers_and_all_1_by_default():
+    assert check_operating_point(None, 3) == (1.0, 1.0, 1.0)
+    assert check_operating_point([1, 0.5], 2) == (1.0, 0.5)
 
 
 def test_the_default_model_ships_and_loads():
@@ -117,8 +120,36 @@ def test_the_default_model_ships_and_loads():
     folder = find_model(DEFAULT_MODEL)
     assert segmenter.name == DEFAULT_MODEL
     assert segmenter.network.input_shape == (None, None, None, 1)
-    assert segmenter.report["classes"]["cluster"]["f1"] >= 0.90
-    assert segmenter.report["unambiguous"]["classes"]["cluster"]["f1"] >= 0.96
-    assert segmenter.report["accuracy"] >= 0.9988
-    assert segmenter.history["val_loss"]
+    report = read_report(folder)
+    assert report["classes"]["cluster"]["f1"] >= 0.90
+    assert report["unambiguous"]["classes"]["cluster"]["f1"] >= 0.96
+    assert report["accuracy"] >= 0.9988
+    assert all(stage["history"]["val_loss"] for stage in read_training(folder))
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 10e6
+
+
+def test_the_stages_of_an_earlier_version_are_unfolded(tmp_path):
+    nested = {"preset": "b", "earlier_training": {"preset": "a", "history": {"loss": [2.0]}}}
+    description = {"name": "x", "classes": CLASSES.to_list(), "normalizer": "none"}
+    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
+    assert read_training(tmp_path) == []
+    (tmp_path / DESCRIPTION).write_text(json.dumps(description | {"training": nested}))
+    (tmp_path / "history.json").write_text('{"loss": [1.0]}')
+    assert read_training(tmp_path) == [
+        {"preset": "a", "history": {"loss": [2.0]}},
+        {"preset": "b", "history": {"loss": [1.0]}},
+    ]
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"3", b'"text"'])
+@pytest.mark.parametrize(
+    ("name", "read"), [("training.json", read_training), ("report.json", read_report)]
+)
+def test_damaged_records_are_refused(tmp_path, name, read, content):
+    (tmp_path / name).write_bytes(content)
+    with refused(f"{re.escape(str(tmp_path / name))} is damaged"):
+        read(tmp_path)
+
+
+def test_a_folder_without_scores_has_none(tmp_path):
+    assert read_report(tmp_path) == {}

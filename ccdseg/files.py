@@ -21,6 +21,13 @@ def refuse_existing(path: str | Path, *, overwrite: bool = False) -> None:
         raise InputError(f"{path} exists already; pass --overwrite (overwrite=True) to replace it.")
 
 
+def check_folder(folder: Path) -> None:
+    """Raise `InputError` where a file stands in the place of `folder` or of one above it."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        raise InputError(f"{str(existing)!r} is a file, no folder; choose another --output.")
+
+
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, renamed to it when the block ends well.

@@ -47,7 +47,7 @@ def test_masks_have_the_shape_of_the_image_and_hold_classes(case):
 
 def test_masks_are_written_under_the_names_of_the_images(case, tmp_path):
     path, frames, masks = case
-    write_masks(tmp_path / "mask.fits", masks, frames, classes=CLASSES, model="tiny")
+    write_masks(tmp_path / "mask.fits", masks, frames=frames, classes=CLASSES, model="tiny")
     with fits.open(path) as hdus:
         names = [hdus[frame.hdu_index].name.strip() for frame in frames]
     with fits.open(tmp_path / "mask.fits", checksum=True) as hdus:

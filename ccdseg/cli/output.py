@@ -61,7 +61,7 @@ def execute(
     arguments.prog = prog
     keep_freed_memory()
     try:
-        with _logging():
+        with _logging(prog):
             return run(arguments) or 0
     except (InputError, OSError) as error:
         print(f"{prog}: error: {error}", file=sys.stderr)
@@ -77,6 +77,21 @@ class _AboveBars(logging.StreamHandler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
         tqdm.write(self.format(record), file=self.stream)
+
+
+class _Lines(logging.Formatter):
+    """Marks warnings and errors as such."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__()
+        self._prog = prog
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Text of the line."""
+        if record.levelno >= logging.ERROR:
+            return f"{self._prog}: error: {record.getMessage()}"
+        mark = "warning: " if record.levelno >= logging.WARNING else ""
+        return f"{mark}{record.getMessage()}"
 
 
 class _Once(logging.Filter):
@@ -95,12 +110,14 @@ class _Once(logging.Filter):
 
 
 @contextmanager
-def _logging() -> Iterator[None]:
+def _logging(prog: str) -> Iterator[None]:
     """Send information to standard output, warnings and errors to standard error."""
     usual, trouble = _AboveBars(sys.stdout), _AboveBars(sys.stderr)
     usual.addFilter(lambda record: record.levelno < logging.WARNING)
     usual.addFilter(_Once())
     trouble.setLevel(logging.WARNING)
+    for handler in (usual, trouble):
+        handler.setFormatter(_Lines(prog))
     for name in ("absl", "tensorflow"):
         logging.getLogger(name).setLevel(logging.ERROR)
     logger = logging.getLogger("ccdseg")

@@ -5,27 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 
-from tqdm import tqdm
-
-from ccdseg.classes import ClassCatalogue
-from ccdseg.cli import counts
-from ccdseg.cli.detectors import DetectorChoice
-from ccdseg.cli.frame_results import (
-    describe,
-    earlier_results,
-    remove_results,
-    write_results,
-)
-from ccdseg.cli.inputs import list_images, refuse_results
 from ccdseg.cli.options import add_model, add_output, natural_int
-from ccdseg.cli.segmented import Steps, segment
 from ccdseg.detector import DETECTORS
 from ccdseg.errors import InputError
-from ccdseg.files import staged_files
-from ccdseg.images_io import check_writable, is_picture
-from ccdseg.images_io.files import read_images
-from ccdseg.postprocessing import RULES, BridgeTracks, Rule, default_rules
+from ccdseg.postprocessing import RULES, BridgeTracks
 from ccdseg.segmentation.loading import LazySegmenter
+from ccdseg.workflows.segment import counts, segment_files
+from ccdseg.workflows.segment.pictures import PICTURES
 
 SUMMARY = "segment FITS frames and pictures"
 
@@ -122,58 +108,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the input with its clusters or cosmics filled from their surroundings; --grow "
         "takes their faint tails as well",
     )
+    parser.add_argument(
+        "--pictures",
+        choices=PICTURES,
+        default="all",
+        help="images of which pictures are drawn: all, those with events, or none (default: all)",
+    )
     parser.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
     add_output(parser, "segmentation")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Segment every image; one that cannot be read is named, and the others go on."""
-    model = LazySegmenter(arguments.model)
-    find = arguments.find and model.classes[arguments.find].name
-    steps = Steps(
-        detector=DetectorChoice.parse(arguments.detector),
-        rules=choose_rules(arguments.restrict, model.classes),
-        growth=arguments.grow,
+    """Segment every image; returns 1 where some cannot be segmented, 2 where none can."""
+    result = segment_files(
+        arguments.images,
+        LazySegmenter(arguments.model),
+        output=arguments.output,
+        hdu=arguments.hdu,
+        section=arguments.section,
+        half=arguments.half,
+        detector=arguments.detector,
+        restrict=_rules(arguments.restrict),
+        grow=arguments.grow,
+        pictures=arguments.pictures,
+        find=arguments.find,
         clean=arguments.clean,
+        overwrite=arguments.overwrite,
     )
-    steps.check(model.classes)
-    paths = list_images(arguments.images)
-    output, overwrite = arguments.output, arguments.overwrite
-    refuse_results(paths, output, clean=steps.clean, overwrite=overwrite)
-    counts.check(output, overwrite=overwrite)
-    n_failed = 0
-    for path in tqdm(paths, desc="Images", unit="image", disable=len(paths) == 1):
-        try:
-            frames = read_images(
-                path, hdu=arguments.hdu, section=arguments.section, half=arguments.half
-            )
-            if steps.clean and is_picture(path):
-                check_writable(path)
-            earlier = earlier_results(output, path)
-            with staged_files(output, overwrite=overwrite) as folder:
-                segmented = [segment(frame, model, steps) for frame in frames]
-                summary = write_results(
-                    segmented, model.segmenter, folder, find=find, clean=steps.clean
-                )
-            remove_results(output, earlier - set(summary["results"]))
-            logger.info("%s", describe(summary, output))
-        except InputError as error:
-            n_failed += 1
-            logger.error("%s: error: %s", arguments.prog, error)
-    table = counts.write(output)
-    if len(table):
-        logger.info("%s", counts.describe(table, output))
-    return 2 if n_failed else 0
+    if len(result.counts):
+        logger.info("%s", counts.describe(result.counts, arguments.output))
+    if len(result.failed) == result.n_files:
+        return 2
+    return 1 if result.failed else 0
 
 
-def choose_rules(names: list[str] | None, classes: ClassCatalogue) -> list[Rule]:
-    """Rules by their names with dashes, those by default where none is named."""
-    if names is None:
-        return default_rules(classes)
-    if _NO_RULE in names and len(names) > 1:
+def _rules(names: list[str] | None) -> list[str] | None:
+    """Names of the restrictions, none for the one name ``none``."""
+    if names is None or _NO_RULE not in names:
+        return names
+    if len(names) > 1:
         raise InputError(f"--restrict {_NO_RULE} goes with no other rule; leave one of them out.")
-    rules = {_dashed(name): rule for name, rule in RULES.items()}
-    return [rules[name]() for name in names if name != _NO_RULE]
+    return []
 
 
 def _dashed(name: str) -> str:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from ccdseg.errors import InputError
+from ccdseg.files import check_folder
 
 _ARGUMENTS = "arguments.json"
 _FREE = {"resume", "overwrite", "command", "command_line", "prog", "run"}
@@ -23,9 +24,7 @@ def find_unfinished(output: Path, arguments: argparse.Namespace) -> Path:
         there is nothing to resume, or where the arguments are not those of the killed training.
     """
     folder = output.with_name(f"{output.name}.unfinished")
-    above = next(parent for parent in folder.parents if parent.exists())
-    if not above.is_dir():
-        raise InputError(f"{str(above)!r} is a file, no folder; choose another --output.")
+    check_folder(folder.parent)
     if arguments.resume:
         _check_same(folder, _plain(arguments))
     elif folder.exists() and not arguments.overwrite:

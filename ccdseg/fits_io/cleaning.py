@@ -10,11 +10,12 @@ import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
+from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.reading import decompressed
-from ccdseg.fits_io.signature import Signatory, ascii_of, sign
+from ccdseg.fits_io.signature import ascii_of, sign
 from ccdseg.postprocessing import clean
 from ccdseg.version import __version__
 
@@ -24,9 +25,10 @@ _SCALING = ("BSCALE", "BZERO", "BLANK")
 def write_cleaned(
     path: str | Path,
     masks: Sequence[np.ndarray],
-    frames: Sequence[Frame],
     *,
-    segmenter: Signatory,
+    frames: Sequence[Frame],
+    classes: ClassCatalogue,
+    model: str,
     overwrite: bool = False,
 ) -> None:
     """Write the file that frames come from once more, the particles in the frames filled.
@@ -46,8 +48,10 @@ def write_cleaned(
         Class indices, uint8, each of the shape of its frame.
     frames : sequence of Frame
         What was segmented, all of one file, which is read again.
-    segmenter : Signatory
-        What made the masks.
+    classes : ClassCatalogue
+        Meaning of the indices.
+    model : str
+        Name of the model that made the masks.
     overwrite : bool
         Whether an existing file is replaced.
 
@@ -63,7 +67,7 @@ def write_cleaned(
         warnings.simplefilter("ignore", AstropyUserWarning)
         with fits.open(source, memmap=False, do_not_scale_image_data=True) as hdus:
             for mask, frame in zip(masks, frames, strict=True):
-                _fill(hdus[frame.hdu_index], mask, frame, segmenter)
+                _fill(hdus[frame.hdu_index], mask, frame, classes, model)
             written = fits.HDUList([_uncompressed(hdu) for hdu in hdus])
             changed = {frame.hdu_index for frame in frames}
             for index, (old, new) in enumerate(zip(hdus, written, strict=True)):
@@ -74,23 +78,27 @@ def write_cleaned(
 
 
 def _fill(
-    hdu: fits.ImageHDU | fits.CompImageHDU, mask: np.ndarray, frame: Frame, segmenter: Signatory
+    hdu: fits.ImageHDU | fits.CompImageHDU,
+    mask: np.ndarray,
+    frame: Frame,
+    classes: ClassCatalogue,
+    model: str,
 ) -> None:
     """Fill the particles of a frame in its HDU, and sign its header."""
     part = frame.section or (slice(None), slice(None))
     stored, blank = hdu.data[part], hdu.header.get("BLANK")
     lost = ~np.isfinite(stored) if stored.dtype.kind == "f" else stored == blank
     try:
-        hdu.data[part] = clean(stored, mask, classes=segmenter.classes, invalid=lost)
+        hdu.data[part] = clean(stored, mask, classes=classes, invalid=lost)
     except InputError as error:
         raise InputError(f"{frame.path}, {frame.label}: {error}") from None
-    particles = segmenter.classes.need_particles()
+    particles = classes.need_particles()
     n_filled = np.count_nonzero((mask == particles.index) & ~lost)
-    sign(hdu.header, segmenter.name, what="cleaning")
+    sign(hdu.header, model, what="cleaning")
     hdu.header["NFILLED"] = (n_filled, f"filled pixels of class {ascii_of(particles.name)}")
     hdu.header.add_history(
         f"Pixels of class {ascii_of(particles.name)} in {frame.section_text or 'the image'} filled "
-        f"by ccdseg {__version__} with the model {ascii_of(segmenter.name)}."
+        f"by ccdseg {__version__} with the model {ascii_of(model)}."
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
+from ccdseg.errors import InputError
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:
@@ -45,6 +47,35 @@ class Frame:
     section: tuple[slice, slice] | None = None
     saturation: float = 65535.0
     top_first: bool = False
+
+    @classmethod
+    def from_array(cls, data: np.ndarray, *, name: str = "", path: str | Path = "frame") -> Frame:
+        """Frame of an array, without a file.
+
+        Parameters
+        ----------
+        data : ndarray
+            Signal (ADU) of shape (H, W).
+        name : str
+            Name of the image.
+        path : str or Path
+            Name of the file that it stands for: results are called after it.
+
+        Raises
+        ------
+        InputError
+            Where the array is no image of numbers, or no pixel is finite.
+        """
+        data = np.asarray(data)
+        if data.ndim != 2 or data.size == 0 or data.dtype.kind not in "fiu":
+            raise InputError(
+                f"An array of shape {data.shape} and type {data.dtype} is no frame; give numbers "
+                "of shape (rows, columns)."
+            )
+        frame = cls(data.astype(np.float32), fits.Header(), fits.Header(), Path(path), 0, name)
+        if frame.n_bad == data.size:
+            raise InputError("No pixel of the array is finite.")
+        return frame
 
     @property
     def label(self) -> str:

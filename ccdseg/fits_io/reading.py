@@ -98,7 +98,7 @@ def read_frames(
         raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
     if any(_CUT_PADDING in str(warning.message) for warning in caught):
         logger.warning(
-            "warning: %s ends without its padding; images behind %s would be missing.",
+            "%s ends without its padding; images behind %s would be missing.",
             path,
             frames[-1].label,
         )

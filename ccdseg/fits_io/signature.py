@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Protocol
 
 from astropy.io import fits
 
-from ccdseg.classes import ClassCatalogue
 from ccdseg.version import __version__
-
-
-class Signatory(Protocol):
-    """What signs a mask: anything with a name and classes, a `ccdseg.Segmenter` above all."""
-
-    name: str
-    classes: ClassCatalogue
 
 
 def sign(header: fits.Header, model: str, *, what: str) -> None:
@@ -29,5 +20,5 @@ def sign(header: fits.Header, model: str, *, what: str) -> None:
 
 
 def ascii_of(text: str) -> str:
-    """The text with escapes for what a FITS header cannot hold."""
-    return text.encode("ascii", "backslashreplace").decode()
+    """The text with σ spelled out, and escapes for what else a FITS header cannot hold."""
+    return text.replace("σ", "sigma").encode("ascii", "backslashreplace").decode()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from astropy import units as u
 from astropy.io import fits
 from astropy.table import QTable, Table
 
@@ -15,7 +14,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
-from ccdseg.fits_io.signature import Signatory, ascii_of, sign
+from ccdseg.fits_io.signature import ascii_of, sign
 from ccdseg.version import __version__
 
 _NOT_CARRIED = ("BLANK", "BUNIT", "CHECKSUM", "DATASUM", "DATAMAX", "DATAMIN", "ZBLANK")
@@ -26,25 +25,19 @@ def write_mask(
     mask: np.ndarray,
     *,
     frame: Frame,
-    segmenter: Signatory,
+    classes: ClassCatalogue,
+    model: str,
     overwrite: bool = False,
 ) -> None:
-    """Write the mask of one frame, signed by the segmenter that made it; see `write_masks`."""
-    write_masks(
-        path,
-        [mask],
-        [frame],
-        classes=segmenter.classes,
-        model=segmenter.name,
-        overwrite=overwrite,
-    )
+    """Write the mask of one frame; see `write_masks`."""
+    write_masks(path, [mask], frames=[frame], classes=classes, model=model, overwrite=overwrite)
 
 
 def write_masks(
     path: str | Path,
     masks: Sequence[np.ndarray],
-    frames: Sequence[Frame],
     *,
+    frames: Sequence[Frame],
     classes: ClassCatalogue,
     model: str,
     events: QTable | None = None,
@@ -133,23 +126,22 @@ def write_frame(
 
 
 def _table_hdu(events: QTable) -> fits.BinTableHDU:
-    """The table with its units and descriptions; its metadata stay behind."""
+    """The table with its units and descriptions, without its metadata.
+
+    A unit that the FITS standard lacks (electron) begins the description, in brackets.
+    """
     plain = Table({name: np.asarray(events[name]) for name in events.colnames})
     hdu = fits.table_to_hdu(plain)
     hdu.name = "EVENTS"
     for number, name in enumerate(events.colnames, start=1):
+        description = ascii_of(events[name].info.description)
         if events[name].unit is not None:
-            hdu.header[f"TUNIT{number}"] = _unit_text(events[name].unit)
-        hdu.header[f"TCOMM{number}"] = events[name].info.description
+            try:
+                hdu.header[f"TUNIT{number}"] = events[name].unit.to_string("fits")
+            except ValueError:
+                description = f"[{events[name].unit}] {description}"
+        hdu.header[f"TCOMM{number}"] = description
     return hdu
-
-
-def _unit_text(unit: u.UnitBase) -> str:
-    """The unit as FITS spells it, or, where the standard lacks it (electrons), as others do."""
-    try:
-        return unit.to_string("fits")
-    except ValueError:
-        return unit.to_string()
 
 
 def _carry_over(header: fits.Header) -> fits.Header:

@@ -286,7 +286,7 @@ def test_folders_and_patterns_are_searched_and_a_bad_frame_stops_no_other(capsys
     Path("night/notes.txt").write_text("")
     fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(IMAGE)]).writeto("night/a.fits.fz")
     frames = ["night", "sing*.fits", "single.fits"]
-    assert status(main, "predict", *frames, *MODEL) == 2
+    assert status(main, "predict", *frames, *MODEL) == 1
     masks = sorted(path.name for path in Path("results").glob("*_mask.fits"))
     assert masks == ["a_mask.fits", "b_mask.fits", "single_mask.fits"]
     assert not list(Path("results").glob("c_*"))

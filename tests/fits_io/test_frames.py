@@ -313,7 +313,7 @@ def segmented(frames, folder, *, model="tiny", **options):
     """Write a mask for each frame, whose class is the number of the frame, and open it."""
     masks = [np.full(frame.data.shape, i % 4, np.uint8) for i, frame in enumerate(frames)]
     path = folder / "mask.fits"
-    write_masks(path, masks, frames, classes=CLASSES, model=model, **options)
+    write_masks(path, masks, frames=frames, classes=CLASSES, model=model, **options)
     return fits.open(path, checksum=True)
 
 
@@ -437,7 +437,7 @@ def test_a_mask_that_does_not_fit_is_refused_and_nothing_written(tmp_path, mask)
     folder = tmp_path / "results"
     frames = read_frames(save(tmp_path / "a.fits", fits.PrimaryHDU(IMAGE)))
     with refused(r"does not fit HDU0 of shape \(12, 17\)"):
-        write_masks(folder / "m.fits", [mask], frames, classes=CLASSES, model="tiny")
+        write_masks(folder / "m.fits", [mask], frames=frames, classes=CLASSES, model="tiny")
     assert not folder.exists()
 
 

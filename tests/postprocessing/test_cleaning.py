@@ -1,7 +1,6 @@
 """Cleaned images: particles are filled, and nothing else changes, file formats included."""
 
 import gzip
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from tests.refusal import refused
 
 SHAPE = (40, 50)
 TRACK = np.s_[10:14, 20:33]
-COSMIC = SimpleNamespace(name="tiny", classes=COSMICS)
+TINY = {"classes": COSMICS, "model": "tiny"}
 RNG = np.random.default_rng(0)
 
 
@@ -78,7 +77,7 @@ def test_other_pixels_are_the_same_to_the_last_bit_in_every_type(tmp_path, name)
     hdu = IMAGES[name]()
     hdu.name, hdu.header["OBJECT"] = "CCD", "dark"
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(source)
-    write_cleaned(cleaned, [masked()], read_frames(source), segmenter=COSMIC)
+    write_cleaned(cleaned, [masked()], frames=read_frames(source), **TINY)
     (stored, seen, kind), (new_stored, new_seen, new_kind) = (
         values(path, 1) for path in (source, cleaned)
     )
@@ -104,7 +103,7 @@ def test_other_hdus_stay_in_their_places(tmp_path):
     fits.HDUList(hdus).writeto(tmp_path / "a.fits", checksum=True)
     (tmp_path / "a.fits.gz").write_bytes(gzip.compress((tmp_path / "a.fits").read_bytes()))
     frames = read_frames(tmp_path / "a.fits.gz", hdu="C")
-    write_cleaned(tmp_path / "b.fits", [masked()], frames, segmenter=COSMIC)
+    write_cleaned(tmp_path / "b.fits", [masked()], frames=frames, **TINY)
     with (
         fits.open(tmp_path / "a.fits") as before,
         fits.open(tmp_path / "b.fits", checksum=True) as after,
@@ -125,7 +124,7 @@ def test_of_a_section_only_its_own_pixels_change_and_serve(tmp_path):
     fits.PrimaryHDU(pixels).writeto(tmp_path / "a.fits")
     frames = read_frames(tmp_path / "a.fits", section="[11:30,6:20]")
     mask = masked((15, 20), np.s_[5:9, 10:20])
-    write_cleaned(tmp_path / "b.fits", [mask], frames, segmenter=COSMIC)
+    write_cleaned(tmp_path / "b.fits", [mask], frames=frames, **TINY)
     new = fits.getdata(tmp_path / "b.fits")
     changed = np.argwhere(new != pixels)
     assert changed.min(axis=0).tolist() == [10, 20]
@@ -147,11 +146,11 @@ def test_what_cannot_be_cleaned_is_named(tmp_path):
     fits.PrimaryHDU(image(np.float32)).writeto(tmp_path / "a.fits")
     frames = read_frames(tmp_path / "a.fits")
     with refused("a.fits, HDU0: Every pixel is masked"):
-        write_cleaned(tmp_path / "b.fits", [masked() | 1], frames, segmenter=COSMIC)
-    other = SimpleNamespace(name="x", classes=ClassCatalogue({"a": (0, 0, 0), "b": (1, 1, 1)}))
+        write_cleaned(tmp_path / "b.fits", [masked() | 1], frames=frames, **TINY)
+    other = ClassCatalogue({"a": (0, 0, 0), "b": (1, 1, 1)})
     with refused(r"None of the classes a, b is one of particles \(cluster or cosmic\)"):
-        write_cleaned(tmp_path / "b.fits", [masked()], frames, segmenter=other)
+        write_cleaned(tmp_path / "b.fits", [masked()], frames=frames, classes=other, model="x")
     assert not (tmp_path / "b.fits").exists()
     (tmp_path / "b.fits").write_text("precious")
     with refused("b.fits exists already"):
-        write_cleaned(tmp_path / "b.fits", [masked()], frames, segmenter=COSMIC)
+        write_cleaned(tmp_path / "b.fits", [masked()], frames=frames, **TINY)

@@ -1,0 +1,97 @@
+"""Pictures of segmentation results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from tqdm import tqdm
+
+from ccdseg.errors import InputError
+from ccdseg.tiling import tiles_with
+from ccdseg.workflows.segment.frame import FrameResult
+
+Choice = Literal["all", "events", "none"]
+
+PICTURES: tuple[Choice, ...] = ("all", "events", "none")
+"""Images of which pictures are drawn: all, those with events, or none."""
+
+
+def check_pictures(choice: str) -> None:
+    """Raise `InputError` where `choice` is none of `PICTURES`."""
+    if choice not in PICTURES:
+        raise InputError(f"pictures is {choice!r}; give one of {', '.join(PICTURES)}.")
+
+
+def draw_pictures(
+    results: Mapping[str, FrameResult], folder: Path, *, pictures: Choice = "all"
+) -> None:
+    """Draw segmentation, overlay, events and spectrum of frames.
+
+    Parameters
+    ----------
+    results : mapping of str to FrameResult
+        Results by the name with which their files begin.
+    folder : Path
+        Existing folder to write into.
+    pictures : {"all", "events", "none"}
+        Frames that are drawn: all, those with events, or none.
+    """
+    for name, result in results.items():
+        if pictures == "all" or (pictures == "events" and result.events):
+            _draw(result, folder, name)
+
+
+def _draw(result: FrameResult, folder: Path, name: str) -> None:
+    from ccdseg import plotting
+
+    frame, mask, events = result.frame, result.mask, result.events
+    style = {"classes": result.classes, "origin": frame.origin, "title": name.replace("_", " ")}
+    figures = {"segmentation": plotting.show_frame(frame.data, mask, **style)}
+    if events is not None:
+        figures["overlay"] = plotting.show_overlay(frame.data, mask, **style)
+        figures["events"] = plotting.show_events(frame.data, mask, events, **style)
+    if frame.top_first:
+        for figure in figures.values():
+            plotting.put_first_row_on_top(figure)
+    if events is not None:
+        figures["spectrum"] = plotting.show_spectrum(events, title=style["title"])
+    for kind, figure in figures.items():
+        plotting.save_figure(figure, folder / f"{name}_{kind}.png")
+
+
+def draw_sections(results: Mapping[str, FrameResult], class_name: str, folder: Path) -> None:
+    """Draw every section that contains a class.
+
+    Parameters
+    ----------
+    results : mapping of str to FrameResult
+        Results by the name with which their files begin.
+    class_name : str
+        Name of the class.
+    folder : Path
+        Folder of the pictures, made where it is missing.
+    """
+    from ccdseg import plotting
+
+    folder.mkdir(exist_ok=True)
+    for name, result in results.items():
+        frame, mask, classes = result.frame, result.mask, result.classes
+        tiles = list(tiles_with(mask, classes[class_name].index))
+        for tile in tqdm(tiles, desc=f"Sections with {class_name}", unit="section"):
+            row, column = (
+                start + part.start for start, part in zip(frame.origin, tile.read, strict=True)
+            )
+            figure = plotting.show_section(
+                frame.data,
+                mask,
+                tile,
+                class_name,
+                classes=classes,
+                origin=frame.origin,
+                title=f"{frame.label}: {class_name}, rows from {row}, columns from {column}",
+            )
+            if frame.top_first:
+                plotting.put_first_row_on_top(figure)
+            plotting.save_figure(figure, folder / f"{name}_row{row:05d}_column{column:05d}.png")

@@ -1,0 +1,234 @@
+"""Results of one file: mask, events, cleaned image, pictures, and a summary."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from astropy.table import QTable
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.errors import InputError
+from ccdseg.events import stack_events
+from ccdseg.files import staged_files
+from ccdseg.fits_io import Frame, write_cleaned, write_masks, write_regions
+from ccdseg.images_io import is_picture, stem, write_cleaned_picture, write_mask_png
+from ccdseg.version import __version__
+from ccdseg.workflows.segment import counts
+from ccdseg.workflows.segment.existing import (
+    cleaned_of,
+    earlier_results,
+    events_of,
+    mask_of,
+    refuse_results,
+    remove_results,
+    summary_of,
+)
+from ccdseg.workflows.segment.frame import FrameResult
+from ccdseg.workflows.segment.pictures import Choice, check_pictures, draw_pictures, draw_sections
+
+
+@dataclass(frozen=True, eq=False)
+class FileResult:
+    """Results of the frames of one file.
+
+    Attributes
+    ----------
+    frames : tuple of FrameResult
+        One per image of the file, at least one.
+    """
+
+    frames: tuple[FrameResult, ...]
+
+    @property
+    def path(self) -> Path:
+        """File that was segmented."""
+        return self.frames[0].frame.path
+
+    @property
+    def classes(self) -> ClassCatalogue:
+        """Meaning of the class indices."""
+        return self.frames[0].classes
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        return self.frames[0].model
+
+    @property
+    def events(self) -> QTable | None:
+        """Events of all frames; None where the model has no class of particles."""
+        tables = [result.events for result in self.frames if result.events is not None]
+        if not tables:
+            return None
+        events = stack_events(tables)
+        events.meta = {
+            "file": self.path.name,
+            "model": self.model,
+            "ccdseg": __version__,
+            "detectors": {result.frame.label: result.detector_record for result in self.frames},
+        }
+        return events
+
+    def labelled(self) -> dict[str, FrameResult]:
+        """Frames by labels for file names: plain characters, a number where two are alike."""
+        frames = [result.frame for result in self.frames]
+        plain = [re.sub(r"[^\w.+-]", "_", frame.label).lstrip(".") for frame in frames]
+        labels = (
+            label if plain.count(label) == 1 else f"{label}_{frame.hdu_index}"
+            for label, frame in zip(plain, frames, strict=True)
+        )
+        return dict(zip(labels, self.frames, strict=True))
+
+    def write(
+        self,
+        folder: str | Path,
+        *,
+        pictures: Choice = "all",
+        find: str | None = None,
+        clean: bool = False,
+        overwrite: bool = False,
+    ) -> dict:
+        """Write the results into a folder, all or none, and its table of counts anew.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Folder for the files that ``load_model.py --help`` lists; made where it is missing.
+        pictures : {"all", "events", "none"}
+            Images of which pictures are drawn: all, those with events, or none.
+        find : str, optional
+            Class of which the sections that hold it are drawn.
+        clean : bool
+            Whether the file is written without its particles.
+        overwrite : bool
+            Whether existing results are replaced.
+
+        Returns
+        -------
+        dict
+            Content of the file ``STEM_summary.json``.
+
+        Raises
+        ------
+        InputError
+            Where results exist and `overwrite` was not asked for, there is no such class, or the
+            file cannot be written without its particles.
+        """
+        folder = Path(folder)
+        check_pictures(pictures)
+        refuse_results([self.path], folder, clean=clean, overwrite=overwrite)
+        counts.check(folder, overwrite=overwrite)
+        settings = {"pictures": pictures, "find": find, "clean": clean, "overwrite": overwrite}
+        summary = write_results(self, folder, **settings)
+        counts.write(folder)
+        return summary
+
+
+def write_results(
+    result: FileResult,
+    folder: Path,
+    *,
+    pictures: Choice,
+    find: str | None,
+    clean: bool,
+    overwrite: bool,
+) -> dict:
+    """Write the results of a file but for the table of counts; see `FileResult.write`."""
+    earlier = earlier_results(folder, result.path)
+    with staged_files(folder, overwrite=overwrite) as stage:
+        summary = _write_into(stage, result, pictures=pictures, find=find, clean=clean)
+    remove_results(folder, earlier - set(summary["results"]))
+    return summary
+
+
+def describe(summary: dict, folder: Path) -> str:
+    """Few lines that say what was found and where the results are."""
+    lines = [f"{summary['file']} → {folder}/: {', '.join(summary['results'])}"]
+    for hdu in summary["hdus"]:
+        found = ", ".join(
+            f"{name} {row['percent']:.2f} % ({row['components']})"
+            for name, row in hdu["classes"].items()
+        )
+        lines.append(f"  {hdu['hdu']}: {found}; {hdu['seconds']:.1f} s")
+        lines += (
+            f"    {change['rule']}: {change['components']} components, {change['pixels']} px"
+            for change in hdu["restrictions"]
+        )
+    return "\n".join(lines)
+
+
+def _write_into(
+    folder: Path, result: FileResult, *, pictures: Choice, find: str | None, clean: bool
+) -> dict:
+    path, events = result.path, result.events
+    labelled, name = result.labelled(), stem(path)
+    names = [f"{name}_{label}" for label in labelled] if len(labelled) > 1 else [name]
+    named = dict(zip(names, result.frames, strict=True))
+    draw_pictures(named, folder, pictures=pictures)
+    if find is not None:
+        draw_sections(labelled, result.classes[find].name, folder / f"{name}_sections")
+    _write_regions(named, folder)
+    if events is not None:
+        events.write(folder / events_of(path), format="ascii.ecsv")
+    _write_masks(folder / mask_of(path), result, events)
+    if clean:
+        _write_cleaned(folder / cleaned_of(path), result)
+    summary = {
+        "file": path.name,
+        "model": result.model,
+        "ccdseg": __version__,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "hdus": [frame.summary() for frame in result.frames],
+        "results": sorted([*(entry.name for entry in folder.iterdir()), summary_of(path)]),
+    }
+    text = json.dumps(summary, indent=2) + "\n"
+    (folder / summary_of(path)).write_text(text, encoding="utf-8")
+    return summary
+
+
+def _write_regions(named: dict[str, FrameResult], folder: Path) -> None:
+    """Write the regions of events; not of pictures, which DS9 shows upside down."""
+    for name, result in named.items():
+        if result.events is not None and not result.frame.top_first:
+            write_regions(folder / f"{name}_events.reg", result.events)
+
+
+def _write_masks(path: Path, result: FileResult, events: QTable | None) -> None:
+    """Write the masks of a FITS file with the table of events, or that of a picture."""
+    masks, frames = _masks_and_frames(result)
+    if is_picture(result.path):
+        note = f"Mask made by {_author(result)}"
+        write_mask_png(path, masks[0], result.classes, note=note)
+    else:
+        settings = {"frames": frames, "classes": result.classes, "model": result.model}
+        write_masks(path, masks, **settings, events=events)
+
+
+def _write_cleaned(path: Path, result: FileResult) -> None:
+    if not result.path.is_file():
+        raise InputError(f"No file {result.path} to clean; leave clean out for an array.")
+    masks, frames = _masks_and_frames(result)
+    if is_picture(result.path):
+        write_cleaned_picture(
+            path,
+            masks[0],
+            source=result.path,
+            classes=result.classes,
+            section=frames[0].section,
+            note=f"Cleaned by {_author(result)}",
+        )
+    else:
+        write_cleaned(path, masks, frames=frames, classes=result.classes, model=result.model)
+
+
+def _masks_and_frames(result: FileResult) -> tuple[list[np.ndarray], list[Frame]]:
+    return [frame.mask for frame in result.frames], [frame.frame for frame in result.frames]
+
+
+def _author(result: FileResult) -> str:
+    return f"ccdseg {__version__} with the model {result.model}"

@@ -1,0 +1,111 @@
+"""Steps that follow the prediction of a mask, checked before any frame is read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.detector import DAMIC_M, Detector
+from ccdseg.errors import InputError
+from ccdseg.estimation import DetectorEstimate, estimate_detector
+from ccdseg.fits_io import Frame
+from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
+
+AUTO = "auto"
+"""Detector of which each frame shows pedestal, noise and gain."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps that follow the prediction of a mask.
+
+    Attributes
+    ----------
+    detector : Detector or None
+        Detector of all frames; None where there is none, or where it is estimated.
+    estimated : bool
+        Whether pedestal, noise and gain are estimated from each frame.
+    rules : tuple of Rule
+        Geometric restrictions, applied in this order.
+    grow : int
+        Distance by which particles grow (px).
+    """
+
+    detector: Detector | None
+    estimated: bool
+    rules: tuple[Rule, ...]
+    grow: int
+
+    @classmethod
+    def choose(
+        cls,
+        classes: ClassCatalogue,
+        *,
+        detector: Detector | str | Path | None,
+        restrict: Sequence[Rule | str] | None,
+        grow: int,
+    ) -> Steps:
+        """Find detector and rules by their names; parameters as `segment_frame`.
+
+        Raises
+        ------
+        InputError
+            Where there is no such detector or rule, or the classes lack the one that a step needs.
+        """
+        estimated = isinstance(detector, str) and detector.lower() == AUTO
+        if estimated:
+            detector = None
+        elif not (detector is None or isinstance(detector, Detector)):
+            detector = Detector.load(detector)
+        steps = cls(detector, estimated, _find_rules(restrict, classes), grow)
+        steps.check(classes)
+        return steps
+
+    def check(self, classes: ClassCatalogue) -> None:
+        """Raise `InputError` where a step needs a class that there is not."""
+        restrict(np.zeros((1, 1), np.uint8), self.rules, classes=classes)
+        if self.grow:
+            classes.need_particles()
+
+    def find_detector(
+        self, frame: Frame, mask: np.ndarray
+    ) -> tuple[Detector | None, DetectorEstimate | None]:
+        """Detector of a frame, None where its gain is not known, and its estimate, if it is one.
+
+        Pair energy, Fano factor and diffusion of an estimated detector are those of DAMIC-M.
+        """
+        if not self.estimated:
+            return self.detector, None
+        estimate = estimate_detector(frame.data, mask=mask)
+        detector = estimate.applied_to(DAMIC_M)
+        if detector is None:
+            logger.warning(
+                "%s, %s: no peaks of single electrons show the gain, so events get signals in "
+                "ADU; for energies give --detector a preset or file.",
+                frame.path,
+                frame.label,
+            )
+        return detector, estimate
+
+
+def _find_rules(names: Sequence[Rule | str] | None, classes: ClassCatalogue) -> tuple[Rule, ...]:
+    """Rules by their names, words joined by blanks or dashes; the default ones for None."""
+    if names is None:
+        return tuple(default_rules(classes))
+    if isinstance(names, str | Rule):
+        names = (names,)
+    return tuple(name if isinstance(name, Rule) else _find_rule(name) for name in names)
+
+
+def _find_rule(name: str) -> Rule:
+    rule = RULES.get(name.replace("-", " "))
+    if rule is None:
+        raise InputError(f"Unknown restriction {name!r}; the restrictions are: {', '.join(RULES)}.")
+    return rule()

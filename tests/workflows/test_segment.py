@@ -1,0 +1,181 @@
+"""Segmentation as a workflow: the notebook, the command and the function agree."""
+
+import json
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import QTable
+
+from ccdseg import fits_io, workflows
+from ccdseg.classes import CLASSES
+from ccdseg.cli import main
+from ccdseg.detector import DAMIC
+from ccdseg.postprocessing import FillClusterHoles
+from ccdseg.segmentation.loading import LazySegmenter
+from tests.command_line import files, status
+from tests.refusal import refused
+
+ROOT = Path(__file__).resolve().parents[2]
+CLUSTER = CLASSES["cluster"].index
+
+
+class Bright:
+    """A segmenter that calls every pixel far above the median a cluster."""
+
+    name = "bright"
+    classes = CLASSES
+
+    def predict(self, image, **_options):
+        self.mask = np.where(image > np.median(image) + 8, CLUSTER, 0).astype(np.uint8)
+        return self
+
+
+def skipper(shape=(120, 150), *, gain=1.5, seed=0):
+    """Image whose pixels gather at whole numbers of electrons, with three hits of 400 e⁻."""
+    rng = np.random.default_rng(seed)
+    charge = rng.poisson(0.4, shape).astype(float)
+    for row, column in ((20, 30), (60, 31), (90, 100)):
+        charge[row - 1 : row + 2, column - 1 : column + 2] += 400 / 9
+    return (gain * (charge + rng.normal(0, 0.15, shape)) - 37).astype(np.float32)
+
+
+@pytest.fixture
+def frame_file(tmp_path, monkeypatch):
+    """Compressed file of the images CCD_A and CCD_B in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    hdus = [
+        fits.CompImageHDU(skipper(seed=i), name=name, quantize_level=0, compression_type="GZIP_1")
+        for i, name in enumerate(("CCD_A", "CCD_B"))
+    ]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto("frame.fits.fz")
+    return tmp_path / "frame.fits.fz"
+
+
+def values(column):
+    """Plain values; text that was empty is masked after reading."""
+    plain = column.filled("") if hasattr(column, "filled") else column
+    return np.asarray(getattr(plain, "value", plain))
+
+
+def assert_same_tables(first, second):
+    assert first.colnames == second.colnames
+    for name in first.colnames:
+        assert first[name].unit == second[name].unit
+        np.testing.assert_array_equal(values(first[name]), values(second[name]))
+
+
+@pytest.mark.usefixtures("frame_file")
+def test_readme_command_and_function_give_the_same_tables_and_files():
+    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL).group(1)
+    notebook = {}
+    with mpl.rc_context({"backend": "agg"}):
+        exec(code, notebook)  # noqa: S102 - the code of our README
+    command = ["predict", "frame.fits.fz", "--hdu", "CCD_B", "--detector", "auto"]
+    assert status(main, *command, "--output", "typed") == 0
+    frame = fits_io.read_frame("frame.fits.fz", hdu="CCD_B")
+    result = workflows.segment_frame(frame, LazySegmenter("damic-unet"), detector="auto")
+    assert len(result.events) >= 3
+    assert result.detector.gain == pytest.approx(1.5, rel=0.01)
+    typed = QTable.read("typed/frame_events.ecsv")
+    assert_same_tables(notebook["result"].events, result.events)
+    texts = [Path(folder, "frame_events.ecsv").read_text() for folder in ("typed", "results")]
+    assert texts[0] == texts[1]
+    assert_same_tables(typed, result.events)
+    np.testing.assert_array_equal(fits.getdata("typed/frame_mask.fits", "CCD_B"), result.mask)
+    assert set(files(Path("typed"))) == set(files(Path("results")))
+    summaries = [
+        json.loads(Path(folder, "frame_summary.json").read_text())["hdus"][0]
+        for folder in ("typed", "results")
+    ]
+    for summary in summaries:
+        assert summary.pop("seconds") > 0
+    assert summaries[0] == summaries[1]
+
+
+@pytest.fixture
+def bright(tmp_path, monkeypatch):
+    """Segmenter by brightness, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Bright()
+
+
+def test_an_array_is_segmented_as_the_frame_that_holds_it(bright):
+    image = skipper()
+    fits.PrimaryHDU(image).writeto("a.fits")
+    read = workflows.segment_frame(fits_io.read_frame("a.fits"), bright, detector=DAMIC)
+    plain = workflows.segment_frame(image.astype(float), bright, detector="damic")
+    np.testing.assert_array_equal(plain.mask, read.mask)
+    assert_same_tables(plain.events, read.events)
+    assert plain.detector == DAMIC
+    assert plain.statistics == read.statistics
+    assert plain.statistics["cluster"]["components"] == 3
+    plain.write("results", pictures="none")
+    assert set(files(Path("results"))) == {
+        *(f"frame_{kind}" for kind in ("mask.fits", "events.ecsv", "events.reg", "summary.json")),
+        "counts.ecsv",
+    }
+
+
+def test_restrictions_are_given_as_rules_or_by_name(bright):
+    image = skipper()
+    image[19:22, 29:32] = -37 + 1.5 * 400 / 9
+    image[20, 30] = -37
+    for restrict in ([FillClusterHoles()], ["fill-cluster-holes"], "fill cluster holes"):
+        result = workflows.segment_frame(image, bright, restrict=restrict)
+        assert [row["rule"] for row in result.changes] == ["fill cluster holes"]
+        assert result.mask[20, 30] == CLUSTER
+    assert len(workflows.segment_frame(image, bright, restrict=()).changes) == 0
+    with refused("Unknown restriction 'circles'; the restrictions are: "):
+        workflows.segment_frame(image, bright, restrict=["circles"])
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.zeros((2, 3, 4)), r"shape \(2, 3, 4\) and type float64 is no frame"),
+        (np.zeros((3, 4), complex), "type complex128 is no frame"),
+        (np.full((3, 4), np.nan), "No pixel of the array is finite"),
+    ],
+)
+def test_what_is_no_frame_is_refused(bright, image, message):
+    with refused(message):
+        workflows.segment_frame(image, bright)
+
+
+def test_results_are_refused_where_they_cannot_be_written(bright):
+    result = workflows.segment_frame(skipper(), bright)
+    with refused("No file frame to clean"):
+        result.write("results", pictures="none", clean=True)
+    with refused("Unknown class 'muon'"):
+        result.write("results", pictures="none", find="muon")
+    with refused("pictures is 'some'; give one of all, events, none"):
+        result.write("results", pictures="some")
+    assert not Path("results").exists()
+    result.write("results", pictures="none")
+    with refused("frame_mask.fits exists already"):
+        result.write("results", pictures="none")
+
+
+def test_pictures_of_frames_with_events_alone(bright, monkeypatch):
+    monkeypatch.setattr("ccdseg.plotting.save_figure", lambda _, path: path.touch())
+    hdus = [fits.ImageHDU(skipper(), name="A"), fits.ImageHDU(skipper() * 0, name="B")]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto("a.fits")
+    workflows.segment_file("a.fits", bright).write("results", pictures="events")
+    pictures = {path.name for path in Path("results").glob("*.png")}
+    kinds = ("segmentation", "overlay", "events", "spectrum")
+    assert pictures == {f"a_A_{kind}.png" for kind in kinds}
+
+
+def test_files_are_segmented_in_one_call(bright):
+    fits.PrimaryHDU(skipper()).writeto("a.fits")
+    Path("b.fits").write_text("no FITS")
+    run = workflows.segment_files(["*.fits"], bright, output="results", pictures="none")
+    assert run.n_files == 2
+    assert list(run.failed) == [Path("b.fits")]
+    assert list(run.counts["n_particles"]) == [3]
+    with refused("'a.fits' is a file, no folder"):
+        workflows.segment_files("a.fits", bright, output="a.fits/new")

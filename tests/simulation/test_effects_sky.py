@@ -76,3 +76,10 @@ def test_vignetting_darkens_the_corners():
     assert factor[50, 50] == 1
     assert factor[0, 0] == pytest.approx(0.6)
     assert factor[0, 50] == pytest.approx(0.8)
+
+
+def test_stars_beside_the_frame_shine_into_it_as_far_as_they_reach():
+    places = np.stack([np.linspace(-30, 120, 600), np.linspace(-30, 150, 600)], axis=1)
+    whole = sky.stars((150, 180), places + 30, np.full(600, 1e4), width=1.5)
+    part = sky.stars(SHAPE, places, np.full(600, 1e4), width=1.5)
+    assert part == pytest.approx(whole[30:120, 30:150], abs=0.2)

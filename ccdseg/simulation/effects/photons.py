@@ -8,8 +8,9 @@ from scipy.special import ndtr
 
 from ccdseg.errors import InputError
 
-CROWDED = 1.0
-"""Photons per pixel from which clouds are not spread one by one, but those of a cell together."""
+CROWDED = 10.0
+"""Shares of photons per pixel from which clouds are not spread one by one, but those of a cell
+together."""
 
 _CELLS = 4
 """Cells of a pixel along each axis, within which crowded photons count as one."""
@@ -56,13 +57,13 @@ def photon_charge(
 
     Notes
     -----
-    Where photons are few, each cloud is integrated over the pixels around it; from `CROWDED`
-    photons per pixel on, pixels are divided into cells, and the photons of a cell share their
-    charge as the mean cloud does: up to a tenth of the variance is lost.
+    Where photons are few, each cloud is integrated over the pixels around it; where they are many
+    (`CROWDED`), pixels are divided into cells, and the photons of a cell share their charge as the
+    mean cloud does: up to a tenth of the variance is lost.
     """
     if mean.size and not mean.min() >= 0:
         raise InputError(f"The mean number of photons is {mean.min()}; it must not be negative.")
-    crowded = mean >= CROWDED
+    crowded = mean * (2 * _reach(width) + 1) ** 2 >= CROWDED
     number = rng.poisson(np.where(crowded, 0, mean))
     charge = _single_clouds(number, electrons, width, fano=fano, rng=rng)
     if crowded.any():

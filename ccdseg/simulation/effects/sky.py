@@ -10,8 +10,8 @@ from scipy.special import erf
 from ccdseg.errors import InputError
 from ccdseg.simulation.effects.scattering import distance_from
 
-_FAINTEST = 0.03
-"""Photons per pixel down to which the wings of a star are drawn."""
+_FARTHEST = 128.0
+"""Distance to which the wings of the brightest stars are drawn (px)."""
 
 _SERSIC_REACH = 8.0
 """Effective radii to which a galaxy is drawn; less than 1 % of a disk's light lies beyond."""
@@ -24,6 +24,7 @@ def stars(
     *,
     width: float,
     wing: float = np.inf,
+    faintest: float = 0.03,
 ) -> np.ndarray:
     """Point sources, drawn by photutils: a Gaussian core integrated over pixels, or Moffat wings.
 
@@ -39,6 +40,8 @@ def stars(
         Standard deviation of the core (px); 0.4 is undersampled, 3 poor seeing.
     wing : float
         Exponent β of the Moffat profile, above 1; infinite for a Gaussian.
+    faintest : float
+        Photons per pixel down to which the wings of a star are drawn.
 
     Returns
     -------
@@ -59,30 +62,34 @@ def stars(
     alpha = width * 2**0.5 if gaussian else width * (2 * wing) ** 0.5
     model = CircularGaussianSigmaPRF(sigma=width) if gaussian else MoffatPSF(alpha=alpha, beta=wing)
     # a Moffat star, which has no integral over pixels, is averaged over them where it is narrow
-    factor = 1 if gaussian or width > 2 else 5
+    factor = 1 if gaussian or width > 2 else 3
     image = np.zeros(shape, dtype=np.float32)
-    reach = _reach(fluxes, alpha, wing)
+    peaks = fluxes / (np.pi * alpha**2) * (1 if gaussian else wing - 1)
+    reach = alpha * _fall(peaks / faintest, wing)
+    reach = np.clip(reach, 4.0, _FARTHEST)
     octave = np.ceil(np.log2(reach)).astype(int)
     for size in np.unique(octave):
-        chosen = octave == size
+        half = 2**size
+        reaches = np.all((places > 1 - half) & (places < np.array(shape) + half - 2), axis=1)
+        chosen = reaches & (octave == size)
+        if not chosen.any():
+            continue
         rows, columns = places[chosen].T
         image += make_model_image(
             shape,
             model,
             QTable({"x_0": columns, "y_0": rows, "flux": fluxes[chosen]}),
-            model_shape=(2 ** (size + 1) + 1,) * 2,
+            model_shape=(2 * half + 1,) * 2,
             discretize_method="oversample" if factor > 1 else "center",
             discretize_oversample=factor,
         )
     return image
 
 
-def _reach(fluxes: np.ndarray, alpha: float, wing: float) -> np.ndarray:
-    """Distance (px) at which a star has fallen to `_FAINTEST`, at least four pixels."""
-    peak = fluxes / (np.pi * alpha**2) * (1 if np.isinf(wing) else wing - 1)
-    decades = np.log(np.maximum(peak / _FAINTEST, 1.0))
-    distance = decades**0.5 if np.isinf(wing) else np.expm1(decades / wing) ** 0.5
-    return np.clip(alpha * distance, 4.0, 512.0)
+def _fall(factor: np.ndarray, wing: float) -> np.ndarray:
+    """Distance in units of α at which a star has fallen by a `factor`."""
+    decades = np.log(np.maximum(factor, 1.0))
+    return decades**0.5 if np.isinf(wing) else np.expm1(decades / wing) ** 0.5
 
 
 def galaxy(

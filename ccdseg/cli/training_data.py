@@ -12,8 +12,7 @@ from ccdseg.augmentation import append_augmented
 from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.images_io.checks import check_folders
-from ccdseg.images_io.folders import ImageFolder, find_parts
+from ccdseg.images_io.folders import ImageFolder, check_folders, find_parts
 from ccdseg.mask import IntensityBands, mask_from_bands
 from ccdseg.simulation import Recipe, SimulationRecipe, simulate_dataset
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED, Preset

@@ -1,10 +1,9 @@
 """FITS frames in, FITS masks and cleaned frames out."""
 
 from ccdseg.fits_io.cleaning import write_cleaned
-from ccdseg.fits_io.frame import Frame
-from ccdseg.fits_io.reading import SUFFIXES, read_frame, read_frames
+from ccdseg.fits_io.frame import Frame, cut_to, parse_section
+from ccdseg.fits_io.reading import SUFFIXES, read_frame, read_frames, read_shape
 from ccdseg.fits_io.regions import write_regions
-from ccdseg.fits_io.section import cut_to, parse_section
 from ccdseg.fits_io.writing import write_frame, write_mask, write_masks
 
 __all__ = [
@@ -14,6 +13,7 @@ __all__ = [
     "parse_section",
     "read_frame",
     "read_frames",
+    "read_shape",
     "write_cleaned",
     "write_frame",
     "write_mask",

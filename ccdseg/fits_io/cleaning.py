@@ -15,7 +15,7 @@ from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.reading import decompressed
-from ccdseg.fits_io.signature import ascii_of, sign
+from ccdseg.fits_io.writing import ascii_of, sign
 from ccdseg.postprocessing import clean
 from ccdseg.version import __version__
 

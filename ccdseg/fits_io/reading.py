@@ -7,14 +7,15 @@ import io
 import logging
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
 from ccdseg.errors import InputError
-from ccdseg.fits_io.frame import Frame
-from ccdseg.fits_io.section import cut_to
+from ccdseg.fits_io.frame import Frame, cut_to
 
 _CUT_HEADER = "Error validating header"
 _CUT_PADDING = "File may have been truncated"
@@ -78,6 +79,30 @@ def read_frames(
 ) -> list[Frame]:
     """Read all image HDUs of a file, or the chosen one; parameters and errors as `read_frame`."""
     path = Path(path)
+    with _opened(path) as (hdus, caught):
+        frames = [_to_frame(hdus, index, path) for index in _choose(hdus, hdu, path)]
+    if any(_CUT_PADDING in str(warning.message) for warning in caught):
+        logger.warning(
+            "%s ends without its padding; images behind %s would be missing.",
+            path,
+            frames[-1].label,
+        )
+    return [cut_to(frame, section=section, half=half) for frame in frames]
+
+
+def read_shape(path: str | Path, *, hdu: str | int | None = None) -> tuple[int, int]:
+    """Rows and columns of an image HDU by its header alone; parameters and errors as `read_frame`.
+
+    A file that is cut behind its headers is not noticed.
+    """
+    path = Path(path)
+    with _opened(path) as (hdus, _):
+        return _shape(hdus[_choose(hdus, hdu, path)[0]], path)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMessage]]]:
+    """HDUs of a file, and the warnings that opening and reading them give."""
     if path.is_dir():
         raise InputError(f"{path} is a folder; give a FITS file.")
     if not path.is_file():
@@ -86,8 +111,7 @@ def read_frames(
         warnings.simplefilter("always")
         try:
             with fits.open(decompressed(path), memmap=False, uint=False) as hdus:
-                chosen = _choose(hdus, hdu, path)
-                frames = [_to_frame(hdus, index, path) for index in chosen]
+                yield hdus, caught
         except InputError:
             raise
         except _UNREADABLE as error:
@@ -96,13 +120,6 @@ def read_frames(
             ) from None
     if any(_CUT_HEADER in str(warning.message) for warning in caught):
         raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
-    if any(_CUT_PADDING in str(warning.message) for warning in caught):
-        logger.warning(
-            "%s ends without its padding; images behind %s would be missing.",
-            path,
-            frames[-1].label,
-        )
-    return [cut_to(frame, section=section, half=half) for frame in frames]
 
 
 def decompressed(path: Path) -> Path | io.BytesIO:
@@ -145,15 +162,20 @@ def _listing(hdus: fits.HDUList, images: list[int]) -> str:
     )
 
 
-def _to_frame(hdus: fits.HDUList, index: int, path: Path) -> Frame:
-    hdu = hdus[index]
-    name = str(hdu.header.get("EXTNAME", "")).strip()
-    where = f"{path}, {name or f'HDU {index}'}"
+def _shape(hdu: fits.ImageHDU | fits.CompImageHDU, where: str | Path) -> tuple[int, int]:
+    """Rows and columns of an image, by its header."""
     shape = hdu.shape
     if len(shape) != 2:
         raise InputError(f"{where}: the data have {len(shape)} dimensions {shape}; two are needed.")
     if 0 in shape:
         raise InputError(f"{where}: the image is empty, its shape is {shape}.")
+    return shape
+
+
+def _to_frame(hdus: fits.HDUList, index: int, path: Path) -> Frame:
+    hdu = hdus[index]
+    name = str(hdu.header.get("EXTNAME", "")).strip()
+    _shape(hdu, f"{path}, {name or f'HDU {index}'}")
     data = np.array(hdu.data, dtype=np.float32)
     return Frame(data, hdu.header.copy(), hdus[0].header.copy(), path, index, name)
 

@@ -1,9 +1,10 @@
-"""Writing masks that say where they come from, and simulated frames."""
+"""Writing masks signed by the model that made them, and simulated frames."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,6 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
-from ccdseg.fits_io.signature import ascii_of, sign
 from ccdseg.version import __version__
 
 _NOT_CARRIED = ("BLANK", "BUNIT", "CHECKSUM", "DATASUM", "DATAMAX", "DATAMIN", "ZBLANK")
@@ -171,3 +171,18 @@ def _sign_mask(header: fits.Header, classes: ClassCatalogue, model: str) -> None
     for row in classes:
         header[f"CLASS{row.index}"] = (ascii_of(row.name), f"meaning of the value {row.index}")
     header.add_history(f"Mask made by ccdseg {__version__} with the model {ascii_of(model)}.")
+
+
+def sign(header: fits.Header, model: str, *, what: str) -> None:
+    """Note model, version of ccdseg and date; `what` it is that they made, as ``mask``."""
+    header["SEGMODEL"] = (ascii_of(model), f"model that made this {what}")
+    header["SEGVERS"] = (__version__, "version of ccdseg")
+    header["SEGDATE"] = (
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        f"date of the {what}, UTC",
+    )
+
+
+def ascii_of(text: str) -> str:
+    """The text with σ spelled out, and escapes for what else a FITS header cannot hold."""
+    return text.replace("σ", "sigma").encode("ascii", "backslashreplace").decode()

@@ -1,11 +1,10 @@
-"""Pictures on disk, PNG and TIFF: their pixels as they are stored, read and written back."""
+"""Images on disk: FITS, PNG and TIFF files, folders of them, and pictures written back."""
 
-from ccdseg.images_io.cleaning import write_cleaned_picture
-from ccdseg.images_io.files import SUFFIXES, image_files_in, read_images, stem
-from ccdseg.images_io.formats import is_picture
-from ccdseg.images_io.reading import first_channel, read_picture
+from ccdseg.images_io.formats import SUFFIXES, image_files_in, is_picture, read_header, stem
+from ccdseg.images_io.reading import first_channel, read_images, read_picture
 from ccdseg.images_io.writing import (
     check_writable,
+    write_cleaned_picture,
     write_mask_png,
     write_picture,
     write_png,
@@ -17,6 +16,7 @@ __all__ = [
     "first_channel",
     "image_files_in",
     "is_picture",
+    "read_header",
     "read_images",
     "read_picture",
     "stem",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from ccdseg.dataset import n_last_of
 from ccdseg.errors import InputError
 from ccdseg.fits_io import read_frame
-from ccdseg.images_io.files import SUFFIXES, image_files_in, read_images, stem
-from ccdseg.images_io.formats import is_picture
-from ccdseg.images_io.reading import first_channel, read_picture
+from ccdseg.images_io.formats import SUFFIXES, image_files_in, is_picture, read_header, stem
+from ccdseg.images_io.reading import first_channel, read_images, read_picture
 
 PARTS = ("Train", "Validation", "Test")
 """Names of the folders of images; `mask_folder` names that of the masks."""
@@ -122,6 +122,43 @@ def find_parts(folder: str | Path) -> dict[str, ImageFolder]:
         wanted = ", ".join(f"{name} and {mask_folder(name)}" for name in PARTS)
         raise InputError(f"{folder} holds no images; it must hold the folders {wanted}.")
     return parts
+
+
+def check_folders(folders: Iterable[ImageFolder], *, progress: bool = True) -> tuple[int, int]:
+    """Look through images and their masks before they are read for good.
+
+    Only headers are read: a damaged image, or a mask of other values, is found when it is read.
+
+    Parameters
+    ----------
+    folders : iterable of ImageFolder
+        Images with masks.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    tuple of int
+        Most rows and most columns of an image (px).
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read, an image and its mask have different sizes, or images differ
+        in depth: the first such pair is named.
+    """
+    pairs = [pair for folder in folders for pair in zip(folder.images, folder.masks, strict=True)]
+    first, headers = pairs[0][0], []
+    for image, mask in tqdm(pairs, "Checking", unit="image", disable=not progress):
+        header = read_header(image)
+        check_sizes(image, header.shape, mask, read_header(mask).shape)
+        headers.append(header)
+        if header.depth != headers[0].depth:
+            raise InputError(
+                f"{image} is of {header.depth} and {first} of {headers[0].depth}; give images of "
+                "one depth, or one value would mean two brightnesses."
+            )
+    return tuple(max(sides) for sides in zip(*(header.shape for header in headers), strict=True))
 
 
 def check_sizes(

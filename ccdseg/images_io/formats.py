@@ -1,38 +1,125 @@
-"""Formats of pictures, and what the pixels of a PNG are."""
+"""Formats of images: names of their files, and sizes and depths from their headers."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
+from ccdseg import fits_io
+from ccdseg.errors import InputError
+from ccdseg.fits_io import read_shape
 
-TIFF = (".tif", ".tiff")
-SUFFIXES = (".png", *TIFF)
+_TIFF = (".tif", ".tiff")
+_PICTURES = (".png", *_TIFF)
+SUFFIXES = (*fits_io.SUFFIXES, *_PICTURES)
+"""Ends of the names of image files, in lower case."""
+
 DEEP_COLOUR = ((16, "RGB"), (16, "RGB with alpha"))
 """Kinds of PNG of which Pillow would drop eight bits of each channel."""
 
-_PNG_HEADER = slice(24, 26)  # bits per channel, and the number of the kind
-_PNG_KINDS = {0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha"}
+_PNG_KINDS = {
+    "1": "grey",
+    "L": "grey",
+    "I": "grey",
+    "LA": "grey with alpha",
+    "P": "palette",
+    "RGB": "RGB",
+    "RGBA": "RGB with alpha",
+}
+"""Kinds of pixels by the names that Pillow gives their layout in the file, less the bits."""
+
+
+class ImageHeader(NamedTuple):
+    """Rows and columns of an image (px), and how its values are stored, as ``16 bit``."""
+
+    shape: tuple[int, int]
+    depth: str
 
 
 def is_picture(path: str | Path) -> bool:
     """Whether the name is that of a PNG or TIFF."""
-    return Path(path).suffix.lower() in SUFFIXES
+    return Path(path).suffix.lower() in _PICTURES
 
 
 def is_tiff(path: Path) -> bool:
     """Whether the name is that of a TIFF."""
-    return path.suffix.lower() in TIFF
+    return path.suffix.lower() in _TIFF
+
+
+def stem(path: Path) -> str:
+    """Name of a file without the suffixes of images and compression."""
+    name = path.name
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return path.stem
+
+
+def image_files_in(folder: Path) -> list[Path]:
+    """Files of a folder that are images by their names, sorted; hidden ones are left out."""
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")
+    ]
+
+
+def read_header(path: Path) -> ImageHeader:
+    """Read the size and depth of an image, and no pixels.
+
+    Raises
+    ------
+    InputError
+        Where the header cannot be read.
+    """
+    if not is_picture(path):
+        return ImageHeader(read_shape(path), "FITS")
+    try:
+        return _tiff_header(path) if is_tiff(path) else _png_header(path)
+    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
+        raise unreadable(path, error) from None
 
 
 def png_kind(path: Path) -> tuple[int, str]:
-    """Bits per channel and kind of the pixels of a PNG; 0 bits where it is none."""
-    with path.open("rb") as stream:
-        header = stream.read(_PNG_HEADER.stop)[_PNG_HEADER]
-    bits, kind = header if len(header) == 2 else (0, 0)
-    return bits, _PNG_KINDS.get(kind, "unknown")
+    """Bits per channel and kind of the pixels of a PNG.
+
+    Raises
+    ------
+    ValueError
+        Where it is none.
+    """
+    return _open_png(path)[1:]
 
 
-def red_and_blue_swapped(pixels: np.ndarray) -> np.ndarray:
-    """Channels in the order of OpenCV, which has blue first, or back."""
-    return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][: pixels.shape[2]]])
+def unreadable(path: Path, error: Exception) -> InputError:
+    """Error that names a picture and the first line of why it cannot be read."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return InputError(f"{path} cannot be read as an image ({reason}).")
+
+
+def _png_header(path: Path) -> ImageHeader:
+    shape, bits, _ = _open_png(path)
+    return ImageHeader(shape, f"{max(bits, 8)} bit")
+
+
+def _open_png(path: Path) -> tuple[tuple[int, int], int, str]:
+    """Rows and columns, bits per channel and kind of the pixels of a PNG."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            # the layout in the file, as 'RGB;16B': Pillow's mode does not tell the bits
+            layout, _, bits = picture.tile[0].args.partition(";")
+            shape = picture.size[::-1]
+    except UnidentifiedImageError:
+        raise ValueError("it does not begin as a PNG does") from None
+    n_bits = int(bits.removesuffix("B")) if bits else 1 if layout == "1" else 8
+    return shape, n_bits, _PNG_KINDS[layout]
+
+
+def _tiff_header(path: Path) -> ImageHeader:
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        page = file.pages[0]
+        return ImageHeader((page.imagelength, page.imagewidth), f"{max(page.bitspersample, 8)} bit")

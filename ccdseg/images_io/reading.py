@@ -1,13 +1,64 @@
-"""Reading the pixels of a picture as they are stored."""
+"""Reading images: the pixels of pictures as they are stored, and FITS or pictures as frames."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+from astropy.io import fits
 
+from ccdseg import fits_io
 from ccdseg.errors import InputError
-from ccdseg.images_io.formats import DEEP_COLOUR, is_tiff, png_kind, red_and_blue_swapped
+from ccdseg.fits_io import Frame, cut_to, read_frames
+from ccdseg.images_io.formats import (
+    DEEP_COLOUR,
+    SUFFIXES,
+    is_picture,
+    is_tiff,
+    png_kind,
+    unreadable,
+)
+
+_SATURATION = {"uint8": 255.0, "uint16": 65535.0, "float32": np.inf}
+"""Signal from which a pixel is saturated, by the types that a picture may have."""
+
+_FITS_STARTS = (b"SIMPLE", b"\x1f\x8b")  # plain, gzipped
+_ANY_HDU = (None, "all", "0", 0)
+
+
+def read_images(
+    path: str | Path,
+    *,
+    hdu: str | int | None = "all",
+    section: str | None = None,
+    half: str | None = None,
+) -> list[Frame]:
+    """Read the images of a FITS file, or a picture, of several channels the first.
+
+    Parameters
+    ----------
+    path : str or Path
+        FITS, PNG or TIFF.
+    hdu, section, half
+        As `ccdseg.fits_io.read_frames`; a picture has no HDU but 0. Rows of a picture count from
+        its upper one.
+
+    Returns
+    -------
+    list of Frame
+        One for a picture, of the name ``picture``.
+
+    Raises
+    ------
+    InputError
+        Where the file is of another type; as `ccdseg.fits_io.read_frames`.
+    """
+    path = Path(path)
+    if is_picture(path):
+        return [cut_to(_read_picture_frame(path, hdu), section=section, half=half)]
+    if path.is_file() and not path.name.lower().endswith(fits_io.SUFFIXES):
+        _check_fits(path)
+    return read_frames(path, hdu=hdu, section=section, half=half)
 
 
 def read_picture(path: str | Path) -> np.ndarray:
@@ -34,8 +85,7 @@ def read_picture(path: str | Path) -> np.ndarray:
             "libglib2.0-0, or opencv-python-headless in place of opencv-python."
         ) from None
     except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(f"{path} cannot be read as an image ({reason}).") from None
+        raise unreadable(path, error) from None
     plain = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (2, 3, 4))
     if not plain or pixels.size == 0:
         raise InputError(
@@ -47,6 +97,38 @@ def read_picture(path: str | Path) -> np.ndarray:
 def first_channel(pixels: np.ndarray) -> np.ndarray:
     """The first of several channels, (H, W)."""
     return pixels if pixels.ndim == 2 else pixels[..., 0]
+
+
+def red_and_blue_swapped(pixels: np.ndarray) -> np.ndarray:
+    """Channels in the order of OpenCV, which has blue first, or back."""
+    return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][: pixels.shape[2]]])
+
+
+def _read_picture_frame(path: Path, hdu: str | int | None) -> Frame:
+    if hdu not in _ANY_HDU:
+        raise InputError(f"{path} is a picture, which has no HDU {hdu!r}; leave --hdu away.")
+    pixels = first_channel(read_picture(path))
+    if pixels.dtype.name not in _SATURATION:
+        raise InputError(f"{path} is of type {pixels.dtype}; give images of 8 or 16 bit, or FITS.")
+    return Frame(
+        data=pixels.astype(np.float32),
+        header=fits.Header(),
+        primary_header=fits.Header(),
+        path=path,
+        hdu_index=0,
+        hdu_name="picture",
+        saturation=_SATURATION[pixels.dtype.name],
+        top_first=True,
+    )
+
+
+def _check_fits(path: Path) -> None:
+    """Refuse what is neither called nor made like FITS."""
+    with path.open("rb") as stream:
+        if not stream.read(6).startswith(_FITS_STARTS):
+            raise InputError(
+                f"{path} is of an unsupported type; give FITS, PNG or TIFF ({', '.join(SUFFIXES)})."
+            )
 
 
 def _decoded(path: Path) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Writing pictures: pixels as another one has them, and masks."""
+"""Writing pictures: pixels as another one has them, masks, and cleaned pictures."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_path
-from ccdseg.images_io.formats import is_tiff, png_kind, red_and_blue_swapped
+from ccdseg.files import atomic_path, refuse_existing
+from ccdseg.images_io.formats import is_tiff, png_kind
+from ccdseg.images_io.reading import read_picture, red_and_blue_swapped
+from ccdseg.postprocessing import clean
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
@@ -125,6 +127,58 @@ def write_mask_png(
     picture.putpalette(np.rint(255 * classes.colours).astype(np.uint8).tobytes())
     with atomic_path(path) as temporary:
         picture.save(temporary, pnginfo=_text(note))
+
+
+def write_cleaned_picture(
+    path: str | Path,
+    mask: np.ndarray,
+    *,
+    source: str | Path,
+    classes: ClassCatalogue,
+    section: tuple[slice, slice] | None = None,
+    note: str = "",
+    overwrite: bool = False,
+) -> None:
+    """Write a picture once more, its particles filled by `ccdseg.postprocessing.clean`.
+
+    Every channel is filled by itself but for transparency, which stays. All other pixels are the
+    same to the last bit; what else the file holds (resolution, colour profile) is not carried over.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write, PNG or TIFF as the source.
+    mask : ndarray
+        Class indices, uint8 of the shape of the picture or of its section.
+    source : str or Path
+        The picture.
+    classes : ClassCatalogue
+        Meaning of the indices.
+    section : tuple of slice, optional
+        Rows and columns of the picture that the mask is of, all by default; they are filled from
+        themselves alone.
+    note : str
+        What is written into the file about its origin.
+    overwrite : bool
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    InputError
+        Where the file exists, the picture has a palette or such a type that it cannot be written
+        back, there is no class of particles, or no pixel is left to fill from.
+    """
+    refuse_existing(path, overwrite=overwrite)
+    pixels = read_picture(source)
+    channels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+    part = channels[section or (slice(None), slice(None))]
+    n_filled = part.shape[2] - (part.shape[2] in (2, 4))  # the last of two or four is transparency
+    for channel in range(n_filled):
+        try:
+            part[..., channel] = clean(part[..., channel], mask, classes=classes)
+        except InputError as error:
+            raise InputError(f"{source}: {error}") from None
+    write_picture(path, pixels, like=source, note=note)
 
 
 def _write_tiff(path: Path, pixels: np.ndarray, like: Path, note: str) -> None:

@@ -10,8 +10,7 @@ import numpy as np
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.images_io.checks import check_folders
-from ccdseg.images_io.folders import ImageFolder, read_mask
+from ccdseg.images_io.folders import ImageFolder, check_folders, read_mask
 from ccdseg.mask import IntensityBands, class_frequencies, class_weights, mask_from_bands
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.simulation import Recipe, simulate_dataset

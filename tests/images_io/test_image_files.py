@@ -5,7 +5,7 @@ import pytest
 from astropy.io import fits
 from PIL import Image
 
-from ccdseg.images_io.files import image_files_in, read_images, stem
+from ccdseg.images_io import image_files_in, read_images, stem
 from tests.refusal import refused
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30), dtype=np.uint8)

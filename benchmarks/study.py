@@ -51,7 +51,6 @@ CANDIDATES = (
     Candidate("U-Net of the original, 32 filters, 4 levels", "unet", {**BARE, "activation": "elu"}),
     Candidate("loss: weighted cross-entropy", changes={"loss": "weighted_crossentropy"}),
     Candidate("loss: focal with Dice", changes={"loss": "focal_dice"}),
-    Candidate("robust, local background", normalizer=ROBUST | {"background": "local"}),
     Candidate("robust, softening 30", normalizer=ROBUST | {"softening": 30.0}),
     Candidate("clip", normalizer={"name": "clip"}),
     Candidate("linear", normalizer={"name": "linear"}),

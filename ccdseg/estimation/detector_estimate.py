@@ -10,8 +10,8 @@ from scipy import ndimage
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation.single_electron_peaks import fit_single_electron_peaks
-from ccdseg.frame_statistics import noise_of
 from ccdseg.mask import EIGHT_CONNECTED
+from ccdseg.normalization import noise_of
 
 _ENOUGH = 2000
 """Least number of pixels for a search for single-electron peaks."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 import numpy as np
-from keras import KerasTensor, Model, activations, ops
+from keras import Input, KerasTensor, Model, activations, models, ops
 
 
 class FrozenClassifier(Model):
@@ -85,6 +85,16 @@ class ClassifierCache:
         )
         self._made[probabilities] = classifier, weights
         return classifier
+
+
+def for_any_size(network: Model) -> Model:
+    """The network itself, or, where its input has a fixed size, a copy without that bond."""
+    if network.input_shape[1:3] == (None, None):
+        return network
+    free = Input((None, None, network.input_shape[-1]), name="image")
+    copy = models.clone_model(network, input_tensors=free)
+    copy.set_weights(network.get_weights())
+    return copy
 
 
 def _softmax(planes: KerasTensor) -> KerasTensor:

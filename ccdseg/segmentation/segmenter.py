@@ -13,9 +13,8 @@ import numpy as np
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
-from ccdseg.frame_statistics import sample_of
-from ccdseg.normalization import Normalizer, get_normalizer
-from ccdseg.segmentation.resized import write_resized
+from ccdseg.normalization import Normalizer, get_normalizer, sample_of
+from ccdseg.segmentation.resizing import write_resized
 from ccdseg.segmentation.store import (
     DEFAULT_MODEL,
     NETWORK,
@@ -96,7 +95,7 @@ class Segmenter:
     name: str = "unnamed"
 
     def __post_init__(self) -> None:
-        from ccdseg.models.any_size import for_any_size
+        from ccdseg.segmentation.engine import for_any_size
 
         n_outputs = self.network.output_shape[-1]
         if n_outputs != len(self.classes):
@@ -254,7 +253,7 @@ class Segmenter:
         report: dict | None = None,
     ) -> None:
         """Write the files of the model into an existing folder; parameters as of `save`."""
-        from ccdseg.models.saved import save_network
+        from ccdseg.models.weights import save_network
 
         save_network(self.network, folder / NETWORK)
         description = {
@@ -275,7 +274,7 @@ class Segmenter:
         InputError
             Where there is no such model, or its folder is damaged.
         """
-        from ccdseg.models.saved import load_network
+        from ccdseg.models.weights import load_network
 
         folder = find_model(name_or_folder)
         description = read_description(folder)

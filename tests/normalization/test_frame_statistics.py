@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ccdseg.frame_statistics import noise_of, sample_of
+from ccdseg.normalization import noise_of, sample_of
 
 
 @pytest.mark.parametrize("noise", [0.03, 1.0, 19.0])

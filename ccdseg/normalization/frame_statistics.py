@@ -1,0 +1,63 @@
+"""Statistics of a whole frame: its noise, its median, and the pixels they are taken from."""
+
+from __future__ import annotations
+
+from math import ceil, gcd
+
+import numpy as np
+from scipy.special import ndtri
+
+_SAMPLE_SIZE = 2**18
+
+
+def noise_of(frame: np.ndarray) -> float:
+    """Noise of a frame from the differences of neighbours in a row, which no slope or glow widens.
+
+    Where all of these are alike, as in a frame of one column, neighbours in a column are taken, and
+    where these are alike too, 1 ADU.
+
+    Parameters
+    ----------
+    frame : ndarray
+        Signal (ADU) of shape (H, W), finite.
+
+    Returns
+    -------
+    float
+        Standard deviation (ADU), above 0.
+    """
+    step = ceil(frame.size / _SAMPLE_SIZE) | 1  # odd, or it would meet even rows alone
+    rows = frame[::step].astype(np.float64)
+    for axis in (1, 0):
+        noise = _width(np.diff(rows, axis=axis)) / 2**0.5
+        if noise:
+            return noise
+    return 1.0
+
+
+def _width(values: np.ndarray) -> float:
+    """Standard deviation of the normal distribution that has the same middle half.
+
+    Whole numbers stand for all values half a step around them, so that noise of less than a step,
+    of which the median deviation may be zero, shows in how many are not zero.
+    """
+    deviations = np.abs(values - np.median(values)) if values.size else values
+    if not deviations.any():
+        return 0.0
+    step = min(deviations[deviations > 0].min(), 1.0)
+    median = np.median(deviations)
+    share = min(np.mean(deviations <= median), 1 - 0.5 / deviations.size)
+    return float((median + step / 2) / ndtri((1 + share) / 2))
+
+
+def sample_of(frame: np.ndarray) -> np.ndarray:
+    """Evenly spread pixels of a large frame, all of a small one: enough for its statistics."""
+    step = ceil(frame.size / _SAMPLE_SIZE)
+    while gcd(step, frame.shape[-1]) > 1:  # or it would meet the same columns in every row
+        step += 1
+    return frame.ravel()[::step]
+
+
+def median_of(frame: np.ndarray) -> np.float32:
+    """Median (ADU) of a frame of shape (H, W), from its sample."""
+    return np.float32(np.median(sample_of(frame)))

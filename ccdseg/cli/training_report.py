@@ -123,7 +123,7 @@ def write_figures(
     from ccdseg import plotting
 
     images, labels, predictions = map(np.stack, zip(*examples, strict=True))
-    masks = {"label": labels, "prediction": predictions}
+    masks = {"truth": labels, "prediction": predictions}
     figures = {
         "curves": plotting.show_history(history),
         "panels": plotting.show_panels(images, masks, classes=classes),

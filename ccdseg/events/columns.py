@@ -65,8 +65,8 @@ COLUMNS = (
     Column("peak", "brightest pixel above the local background", unit=u.adu),
     Column("peak_row", "its row", np.int32, u.pix, axis=0),
     Column("peak_column", "its column", np.int32, u.pix, axis=1),
-    Column("width_along", "RMS width (σ) of the charge along the major axis", unit=u.pix),
-    Column("width_across", "RMS width (σ) of the charge across the major axis", unit=u.pix),
+    Column("width_along", "RMS width (sigma) of the charge along the major axis", unit=u.pix),
+    Column("width_across", "RMS width (sigma) of the charge across the major axis", unit=u.pix),
     Column("length", "length of the skeleton's longest path", unit=u.pix),
     Column(
         "orientation", "angle of the major axis from the row direction to rising rows", unit=u.deg
@@ -75,7 +75,7 @@ COLUMNS = (
     Column("local_width", "median of the RMS widths across its thirds", unit=u.pix),
     Column("taper", "RMS width of the wider outer third over that of the narrower one"),
     Column("end_share", "share of the charge in the brighter outer third"),
-    Column("point_width", "RMS width (σ) of a round Gaussian fitted to it", unit=u.pix),
+    Column("point_width", "RMS width (sigma) of a round Gaussian fitted to it", unit=u.pix),
     Column("point_width_error", "its standard deviation", unit=u.pix),
     Column("point_misfit", "reduced chi-square of that fit"),
     Column("signal_density", "signal per pixel of the cluster", unit=u.adu / u.pix),

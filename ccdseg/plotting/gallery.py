@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from ccdseg.plotting.figure import draw_image
+from ccdseg.plotting.drawing import draw_image
 
 _SMALL = 6.5
 """Size of captions and of the numbers along the axes (points)."""
@@ -74,9 +74,9 @@ def show_gallery(panels: Sequence[Panel], *, title: str = "", n_columns: int = 6
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:
     height, width = panel.image.shape
-    draw_image(axes, panel.image, aspect="equal" if height == width else "auto")
+    draw_image(axes, panel.image, top_first=True)
+    axes.set_aspect("equal" if height == width else "auto")
     axes.set_box_aspect(1)
-    axes.invert_yaxis()
     axes.tick_params(labelsize=_SMALL)
     _use_whole_range(axes.images[0], panel.image)
     caption = fill(panel.caption, _CAPTION_WIDTH)

@@ -47,16 +47,17 @@ def _draw(result: FrameResult, folder: Path, name: str) -> None:
     from ccdseg import plotting
 
     frame, mask, events = result.frame, result.mask, result.events
-    style = {"classes": result.classes, "origin": frame.origin, "title": name.replace("_", " ")}
+    style = {
+        "classes": result.classes,
+        "origin": frame.origin,
+        "top_first": frame.top_first,
+        "title": name,
+    }
     figures = {"segmentation": plotting.show_frame(frame.data, mask, **style)}
     if events is not None:
         figures["overlay"] = plotting.show_overlay(frame.data, mask, **style)
-        figures["events"] = plotting.show_events(frame.data, mask, events, **style)
-    if frame.top_first:
-        for figure in figures.values():
-            plotting.put_first_row_on_top(figure)
-    if events is not None:
-        figures["spectrum"] = plotting.show_spectrum(events, title=style["title"])
+        figures["events"] = plotting.show_events(frame.data, mask, events=events, **style)
+        figures["spectrum"] = plotting.show_spectrum(events, title=name)
     for kind, figure in figures.items():
         plotting.save_figure(figure, folder / f"{name}_{kind}.png")
 
@@ -86,12 +87,11 @@ def draw_sections(results: Mapping[str, FrameResult], class_name: str, folder: P
             figure = plotting.show_section(
                 frame.data,
                 mask,
-                tile,
-                class_name,
+                tile=tile,
+                name=class_name,
                 classes=classes,
                 origin=frame.origin,
+                top_first=frame.top_first,
                 title=f"{frame.label}: {class_name}, rows from {row}, columns from {column}",
             )
-            if frame.top_first:
-                plotting.put_first_row_on_top(figure)
             plotting.save_figure(figure, folder / f"{name}_row{row:05d}_column{column:05d}.png")

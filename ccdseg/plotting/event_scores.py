@@ -1,4 +1,4 @@
-"""How well events are found and measured, and how faint they may be."""
+"""Scores of events: efficiency, purity and residuals by energy, efficiency for faint hits."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, LogLocator, NullFormatter
 
 from ccdseg.evaluation import DetectionCurve, EventMatch
-from ccdseg.plotting.figure import panel_grid
+from ccdseg.plotting.style import panel_grid
 
 
 def show_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figure:
-    """Plot efficiency, purity, energy bias, resolution and position residuals by energy.
+    """Show efficiency, purity, energy bias, resolution and position residuals by energy.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def show_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figu
 
 
 def show_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figure:
-    """Plot the efficiency for point-like hits beside that of the matched filter, one panel each.
+    """Show the efficiency for point-like hits beside that of the matched filter, one panel each.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The events of a frame: where they are, and their spectrum."""
+"""Histograms: the signal of the pixels of a frame, and the spectrum of its events."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.plotting.figure import draw_image, draw_outlines, panel_size
-
-_MOST_NUMBERS = 150
-"""Events that get their number in a picture; more could not be read."""
+from ccdseg.plotting.style import one_panel
 
 _COLOUR = "tab:red"
 _LOWEST = 10.0
@@ -22,67 +19,61 @@ _LOWEST = 10.0
 _N_BINS = 60
 
 
-def show_events(
+def show_charge_distribution(
     image: np.ndarray,
-    mask: np.ndarray,
-    events: QTable,
+    mask: np.ndarray | None = None,
     *,
     classes: ClassCatalogue = CLASSES,
-    origin: tuple[int, int] = (0, 0),
+    n_bins: int = 300,
     title: str = "",
+    ax: Axes | None = None,
 ) -> Figure:
-    """Show a frame with its events outlined and numbered.
+    """Show the histogram of the pixels, one line for all and, with a mask, one per class.
 
     Parameters
     ----------
     image : ndarray
-        Signal (ADU) of shape (H, W).
-    mask : ndarray
+        Signal (ADU) of any shape.
+    mask : ndarray, optional
         Class indices of the same shape.
-    events : astropy.table.QTable
-        As from `ccdseg.events.find_events`.
     classes : ClassCatalogue
-        Names and colours; the events are of the class of particles.
-    origin : tuple of int
-        Row and column of the first pixel, where the frame is a section of a larger one (px).
+        Names and colours.
+    n_bins : int
+        Number of bins.
     title : str
         Title of the figure.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into, in place of a new figure.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A new one, or that of `ax`.
     """
-    size, aspect = panel_size(image.shape)
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots()
-    draw_image(axes, image, origin=origin, aspect=aspect)
-    particles = classes.need_particles()
-    draw_outlines(axes, mask == particles.index, origin=origin, colour=particles.colour)
-    number_events(axes, events)
-    numbered = f", the {_MOST_NUMBERS} brightest numbered" if len(events) > _MOST_NUMBERS else ""
-    axes.set_title(f"{len(events):,} events{numbered}")
-    if title:
-        figure.suptitle(title)
+    finite = np.isfinite(image)
+    edges = np.linspace(image[finite].min(), image[finite].max() + 1e-3, n_bins + 1)
+    figure, axes = one_panel(ax, (9, 4.5))
+    counts, _ = np.histogram(image[finite], edges)
+    axes.stairs(counts, edges, color="0.85", fill=True, label="all pixels")
+    for row in classes if mask is not None else ():
+        chosen = image[finite & (mask == row.index)]
+        axes.stairs(*np.histogram(chosen, edges), color=row.colour, label=row.name, alpha=0.9)
+    axes.set_yscale("log")
+    axes.set_ylim(bottom=0.5)
+    axes.set_xlabel("signal (ADU)")
+    axes.set_ylabel(f"pixels per {edges[1] - edges[0]:.3g} ADU")
+    axes.set_title(title)
+    axes.grid(alpha=0.3)
+    axes.legend()
     return figure
-
-
-def number_events(axes: Axes, events: QTable) -> None:
-    """Write the numbers of the brightest events to the upper right of them, inside the axes."""
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    rightmost, topmost = right - 0.03 * (right - left), top - 0.03 * (top - bottom)
-    brightest = np.argsort(events["signal"].value)[::-1][:_MOST_NUMBERS]
-    for event in events[brightest]:
-        column, row = (event[name].to_value(u.pix) + 1 for name in ("column_max", "row_max"))
-        place = min(column, rightmost), min(row, topmost)
-        axes.annotate(str(event["id"]), place, color="gold", fontsize=7)
 
 
 def show_spectrum(
     events: QTable, *, lines: dict[str, float] | None = None, title: str = ""
 ) -> Figure:
-    """Plot the spectrum of events: all of them, and beside it those below 10 keV.
+    """Show the spectrum of events: all of them, and beside it those below 10 keV.
 
-    Without energies, the signals are plotted, in one panel.
+    Without energies, the signals are shown, in one panel.
 
     Parameters
     ----------

@@ -1,25 +1,59 @@
-"""Figures of an evaluation: reliability and conditions."""
+"""Learning curves, ROC and precision-recall curves, reliability diagrams."""
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from PIL import Image
 
 from ccdseg import plotting
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.evaluation import (
-    RELIABILITY_EDGES,
-    ConditionTable,
-    measure_reliability,
-    pixel_report,
-)
-from tests.refusal import refused
+from ccdseg.evaluation import RELIABILITY_EDGES, measure_reliability, operating_curve
+from tests.plotting.figures import drawn_size, legend
+from tests.plotting.test_image_scores import BASELINE, NET
+
+HISTORY = {
+    "loss": [2.0, 1.0, 0.5, 0.25],
+    "val_loss": [2.5, 1.5, 0.75, 0.875],
+    "accuracy": [0.5, 0.6, 0.7, 0.8],
+    "val_accuracy": [0.4, 0.5, 0.625, 0.6],
+}
 
 
-def drawn_size(figure, path):
-    with Image.open(plotting.save_figure(figure, path)) as picture:
-        assert np.asarray(picture.convert("L")).std() > 10
-        return picture.size
+@pytest.mark.parametrize("name", ["loss", "accuracy"])
+def test_the_best_epoch_is_marked_on_every_curve(name):
+    figure = plotting.show_history(HISTORY)
+    axes = next(axes for axes in figure.axes if axes.get_ylabel() == name)
+    assert axes.get_xlabel() == "epoch"
+    lines = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
+    for label, key in {"training": name, "validation": f"val_{name}"}.items():
+        assert lines[label] == [[i, value] for i, value in enumerate(HISTORY[key], start=1)]
+    best = HISTORY[f"val_{name}"][2]
+    assert lines[f"best epoch 3: {best}"] == [[3, best]]
+    assert legend(axes.get_legend()) == ["training", "validation", f"best epoch 3: {best}"]
+
+
+def test_the_curves_of_one_epoch_are_drawn(tmp_path):
+    figure = plotting.show_history({name: values[:1] for name, values in HISTORY.items()})
+    assert plotting.save_figure(figure, tmp_path / "a.png").stat().st_size > 0
+
+
+def test_the_curves_have_their_areas_and_marks(tmp_path):
+    rng = np.random.default_rng(1)
+    true = rng.random(500) < 0.2
+    curve = operating_curve(true, np.clip(0.4 * true + 0.5 * rng.random(500), 0, 1))
+    figure = plotting.show_operating_curves(
+        {"net": curve}, {"net": NET[0], "baseline": BASELINE[0]}
+    )
+    roc, precision = figure.axes
+    assert roc.lines[0].get_label() == f"net: area {curve.roc_area:.5f}"
+    assert precision.lines[0].get_label() == f"net: area {curve.average_precision:.4f}"
+    np.testing.assert_array_equal(precision.lines[0].get_xdata(), curve.recall)
+    for axes, place in ((roc, (1 / 91, 8 / 9)), (precision, (8 / 9, 8 / 9))):
+        _, own, other = axes.lines
+        np.testing.assert_allclose(own.get_xydata(), [place])
+        assert own.get_color() == axes.lines[0].get_color() != other.get_color()
+        assert [own.get_label(), other.get_label()] == ["net: mask", "baseline"]
+    assert roc.get_xscale() == "log"
+    assert min(drawn_size(figure, tmp_path / "a.png")) > 300
 
 
 @pytest.fixture
@@ -68,44 +102,3 @@ def test_the_classes_of_a_reliability_can_be_named_otherwise(reliability):
     figure = plotting.show_reliability(reliability, classes=names)
     assert [text.get_text()[0] for text in figure.legends[0].get_texts()[1:]] == list("abcd")
     assert to_rgb(figure.axes[0].lines[-1].get_color()) == (0.2, 0.4, 0.6)
-
-
-@pytest.fixture
-def table():
-    table = ConditionTable()
-    true = np.array([0, 0, 0, 1, 3, 3])
-    strict = pixel_report(true, np.array([0, 0, 0, 1, 0, 3]))
-    unambiguous = pixel_report(true, true, ignore=true == 1)
-    table.add(strict, unambiguous, conditions={"noise": 0.5, "glow": "edge"})
-    table.add(strict, unambiguous, conditions={"noise": 5.0, "glow": "edge"})
-    return table
-
-
-def test_the_conditions_show_scores_frames_and_pixels(table, tmp_path):
-    figure = plotting.show_conditions(table, title="mine")
-    axes, bar = figure.axes
-    assert [label.get_text() for label in axes.get_xticklabels()] == list(CLASSES.names)
-    assert [label.get_text() for label in axes.get_yticklabels()] == [
-        "all frames (2)",
-        "noise < 1 e⁻ (1)",
-        "noise 1–10 e⁻ (1)",
-        "glow edge (2)",
-    ]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("class", "condition (frames)")
-    assert bar.get_ylabel() == "unambiguous F1"
-    cells = {text.get_position(): text.get_text() for text in axes.texts}
-    assert len(cells) == 16
-    assert cells[3, 0] == "1.000\n4 px"
-    assert cells[3, 1] == "1.000\n2 px"
-    assert cells[1, 0] == cells[2, 3] == "–\n0 px"
-    assert min(drawn_size(figure, tmp_path / "a.png")) > 300
-
-
-def test_another_score_of_the_conditions_can_be_shown(table):
-    axes, bar = plotting.show_conditions(table, score="f1").axes
-    assert bar.get_ylabel() == "F1"
-    np.testing.assert_allclose(axes.get_images()[0].get_array()[:, 3], 2 / 3)
-    cells = {text.get_position(): text.get_text() for text in axes.texts}
-    assert cells[3, 1] == "0.667\n2 px"
-    with refused("Unknown score 'iou'"):
-        plotting.show_conditions(table, score="iou")

@@ -1,4 +1,4 @@
-"""Scores of images: how they are distributed, and how many objects were found of how many."""
+"""Scores of images: box plots, and numbers of predicted objects against true ones."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ccdseg.evaluation import IMAGE_SCORES, ImageScores
-from ccdseg.plotting.figure import METHOD_COLOURS
+from ccdseg.plotting.style import METHOD_COLOURS, lines, one_panel
 
 _SHARES = tuple(name for name in IMAGE_SCORES if name != "count_ratio")
 _POINTS = {"linestyle": "", "marker": "o", "markersize": 3, "alpha": 0.4, "markeredgewidth": 0}
 
 
 def show_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
-    """Plot all scores together: a box of the images for each score and method.
+    """Show all scores together: a box of the images for each score and method.
 
     Parameters
     ----------
@@ -57,9 +57,13 @@ def show_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "
 
 
 def show_score_box(
-    scores: dict[str, Sequence[ImageScores]], name: str, *, title: str = ""
+    scores: dict[str, Sequence[ImageScores]],
+    name: str,
+    *,
+    title: str = "",
+    ax: Axes | None = None,
 ) -> Figure:
-    """Plot one score: a box per method with the images as points, mean and deviation above it.
+    """Show one score: a box per method with the images as points, mean and deviation above it.
 
     Parameters
     ----------
@@ -69,19 +73,21 @@ def show_score_box(
         Score to plot, a key of `ccdseg.evaluation.IMAGE_SCORES`.
     title : str
         Title of the figure, above the means and standard deviations.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into, in place of a new figure.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A new one, or that of `ax`.
     """
-    figure = Figure(figsize=(3.2 + 1.9 * len(scores), 5.4), layout="constrained")
-    axes = figure.subplots()
-    spread = np.random.default_rng(0)
+    figure, axes = one_panel(ax, (3.2 + 1.9 * len(scores), 5.4))
+    rng = np.random.default_rng(0)
     means = []
     for number, (label, images) in enumerate(scores.items()):
         values, colour = _values(images, name), METHOD_COLOURS[number % len(METHOD_COLOURS)]
         _boxes(axes, [values], places=[number], width=0.5, colour=colour, label=label, fliers=False)
-        aside = number + spread.uniform(-0.17, 0.17, len(values))
+        aside = number + rng.uniform(-0.17, 0.17, len(values))
         axes.plot(aside, values, color=colour, **_POINTS)
         means.append(f"{label}: {_mean(values)}, {len(values)} of {len(images)} images")
     axes.set_xticks(range(len(scores)), scores)
@@ -90,12 +96,14 @@ def show_score_box(
     axes.grid(axis="y", alpha=0.3)
     if name == "count_ratio":
         _mark_equal(axes)
-    axes.set_title("\n".join([title, *means] if title else means), fontsize=10)
+    axes.set_title(lines(title, *means), fontsize=10)
     return figure
 
 
-def show_counts(scores: dict[str, Sequence[ImageScores]], *, title: str = "") -> Figure:
-    """Plot the number of predicted objects of each image against the true one.
+def show_counts(
+    scores: dict[str, Sequence[ImageScores]], *, title: str = "", ax: Axes | None = None
+) -> Figure:
+    """Show the number of predicted objects of each image against the true one.
 
     Parameters
     ----------
@@ -103,13 +111,15 @@ def show_counts(scores: dict[str, Sequence[ImageScores]], *, title: str = "") ->
         Scores of the images by the name of what predicted them.
     title : str
         Title of the figure.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into, in place of a new figure.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A new one, or that of `ax`.
     """
-    figure = Figure(figsize=(6.6, 6.4), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = one_panel(ax, (6.6, 6.4))
     most = 1
     for (label, images), colour in zip(scores.items(), METHOD_COLOURS * len(scores), strict=False):
         true, predicted = (
@@ -125,8 +135,7 @@ def show_counts(scores: dict[str, Sequence[ImageScores]], *, title: str = "") ->
     axes.set_ylabel("predicted number")
     axes.grid(alpha=0.3)
     axes.legend()
-    if title:
-        axes.set_title(title)
+    axes.set_title(title)
     return figure
 
 

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ccdseg import plotting
-from ccdseg.plotting.effects import effect_panels
-from ccdseg.plotting.figure import DPI
+from ccdseg.plotting.effect_gallery import effect_panels
 from ccdseg.plotting.gallery import Panel, show_gallery
+from ccdseg.plotting.style import DPI
 from ccdseg.simulation import effects
 
 WITHOUT_PICTURE = {

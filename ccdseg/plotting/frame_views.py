@@ -1,0 +1,151 @@
+"""A whole frame: beside its segmentation, with its particles tinted, with its events numbered."""
+
+from __future__ import annotations
+
+import numpy as np
+from astropy.table import QTable
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.plotting.drawing import (
+    MOST_NUMBERS,
+    add_legend,
+    draw_image,
+    draw_mask,
+    draw_numbers,
+    draw_outlines,
+    draw_tint,
+)
+from ccdseg.plotting.style import as_percent, frame_size, is_strip, lines, one_panel
+
+
+def show_frame(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    events: QTable | None = None,
+    classes: ClassCatalogue = CLASSES,
+    origin: tuple[int, int] = (0, 0),
+    top_first: bool = False,
+    title: str = "",
+) -> Figure:
+    """Show a frame and its segmentation, with the percentage of each class in the legend.
+
+    Parameters
+    ----------
+    image : ndarray
+        Signal (ADU) of shape (H, W).
+    mask : ndarray
+        Class indices of the same shape.
+    events : astropy.table.QTable, optional
+        Events to number, as from `ccdseg.events.find_events`.
+    classes : ClassCatalogue
+        Names and colours.
+    origin : tuple of int
+        Row and column of the first pixel, where the frame is a section of a larger one (px).
+    top_first : bool
+        Whether rows count downwards, as in a picture, and not upwards, as in a FITS image.
+    title : str
+        Title of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure, (first, second) = _two_panels(*image.shape)
+    placed = {"origin": origin, "top_first": top_first}
+    draw_image(first, image, **placed)
+    draw_mask(second, mask, classes, **placed)
+    first.set_title("frame")
+    second.set_title("segmentation")
+    if title:
+        figure.suptitle(title)
+    add_legend(figure, classes, mask)
+    if events is not None:
+        draw_numbers(first, events)
+    return figure
+
+
+def show_overlay(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    classes: ClassCatalogue = CLASSES,
+    origin: tuple[int, int] = (0, 0),
+    top_first: bool = False,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Figure:
+    """Show a frame with its particles outlined and tinted.
+
+    Parameters are those of `show_frame`, and `ax`, the axes to draw into.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A new one, or that of `ax`.
+
+    Raises
+    ------
+    InputError
+        Where no class is one of particles.
+    """
+    particles = classes.need_particles()
+    chosen = mask == particles.index
+    figure, axes = one_panel(ax, frame_size(image.shape))
+    draw_image(axes, image, origin=origin, top_first=top_first)
+    draw_tint(axes, chosen, colour=particles.colour, origin=origin)
+    draw_outlines(axes, chosen, colour=particles.colour, origin=origin)
+    pixels = f"{particles.name}: {np.count_nonzero(chosen):,} px, {as_percent(chosen.mean())}"
+    axes.set_title(lines(title, pixels))
+    return figure
+
+
+def show_events(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    events: QTable,
+    classes: ClassCatalogue = CLASSES,
+    origin: tuple[int, int] = (0, 0),
+    top_first: bool = False,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Figure:
+    """Show a frame with its events outlined and numbered.
+
+    Parameters are those of `show_frame`, and `ax`, the axes to draw into. The outlined pixels are
+    those of the class of particles.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A new one, or that of `ax`.
+
+    Raises
+    ------
+    InputError
+        Where no class is one of particles.
+    """
+    particles = classes.need_particles()
+    figure, axes = one_panel(ax, frame_size(image.shape))
+    draw_image(axes, image, origin=origin, top_first=top_first)
+    draw_outlines(axes, mask == particles.index, colour=particles.colour, origin=origin)
+    numbered = f", the {MOST_NUMBERS} brightest numbered" if len(events) > MOST_NUMBERS else ""
+    axes.set_title(lines(title, f"{len(events):,} events{numbered}"))
+    draw_numbers(axes, events)
+    return figure
+
+
+def _two_panels(height: int, width: int) -> tuple[Figure, np.ndarray]:
+    """Panels one above the other for a wide frame, side by side for another."""
+    if is_strip((height, width)):
+        size = (13, 7) if width > height else (8, 13)
+    elif width > 1.5 * height:
+        size = (11, 2 + 18 * height / width)
+    else:
+        size = (14, 1.6 + 6 * height / width)
+    figure = Figure(figsize=(size[0], min(size[1], 15)), layout="constrained")
+    rows, columns = (2, 1) if width > 1.5 * height else (1, 2)
+    return figure, figure.subplots(rows, columns)

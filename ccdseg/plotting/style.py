@@ -1,0 +1,76 @@
+"""Style of all figures: sizes, colours, the axes to draw into, and saving as PNG."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ccdseg.files import atomic_path, refuse_existing
+
+DPI = 150
+
+METHOD_COLOURS = ("tab:red", "tab:orange", "tab:blue", "tab:cyan", "tab:green", "tab:olive")
+"""Colours of compared methods, in the order in which they are given."""
+
+
+def save_figure(figure: Figure, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a figure as PNG.
+
+    Raises
+    ------
+    InputError
+        Where the file exists and `overwrite` was not asked for.
+    """
+    refuse_existing(path, overwrite=overwrite)
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, dpi=DPI, format="png")
+    return Path(path)
+
+
+def one_panel(ax: Axes | None, size: tuple[float, float]) -> tuple[Figure, Axes]:
+    """Axes to draw into and their figure: those given, or new ones of a size (inch)."""
+    if ax is not None:
+        return ax.figure, ax
+    figure = Figure(figsize=size, layout="constrained")
+    return figure, figure.subplots()
+
+
+def panel_grid(n_panels: int, size: tuple[float, float]) -> tuple[Figure, np.ndarray]:
+    """Figure with so many panels of a width and height (inch), at most three in a row."""
+    n_columns = min(n_panels, 3)
+    n_rows = ceil(n_panels / n_columns)
+    figure = Figure(figsize=(size[0] * n_columns, size[1] * n_rows), layout="constrained")
+    panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    for axes in panels[n_panels:]:
+        axes.remove()
+    return figure, panels[:n_panels]
+
+
+def is_strip(shape: tuple[int, int]) -> bool:
+    """Whether a frame is so long that its pixels are not drawn as squares."""
+    return max(shape) > 6 * min(shape)
+
+
+def frame_size(shape: tuple[int, int]) -> tuple[float, float]:
+    """Width and height (inch) of a figure with one frame."""
+    height, width = shape
+    if is_strip(shape):
+        return (14, 5) if width > height else (6, 13)
+    scale = 11 / max(height, width)
+    return width * scale + 3.0, height * scale + 1.5
+
+
+def lines(*texts: str) -> str:
+    """The texts that are not empty, one per line."""
+    return "\n".join(filter(None, texts))
+
+
+def as_percent(share: float) -> str:
+    """A share as text, as ``1.23 %``."""
+    if 0 < share < 5e-5:
+        return "< 0.01 %"
+    return f"{share:.2%}".replace("%", " %")

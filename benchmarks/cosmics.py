@@ -76,7 +76,7 @@ def header(minutes: float) -> Iterator[str]:
 
 def row(candidate: Candidate, minutes: float) -> str:
     """Train one candidate for so long, score and time it."""
-    from ccdseg.training.training import train_on_simulation
+    from ccdseg.training import SimulatedData, train
 
     preset = candidate.preset
     shape = preset.input_size or preset.recipe.shape
@@ -84,10 +84,9 @@ def row(candidate: Candidate, minutes: float) -> str:
     step = time_of_a_step(built(preset), (batch, *shape), repeats=3 if preset.input_size else 15)
     n_images = max(round(60 * minutes / N_EPOCHS / step), 1) * batch
     segmenter = built(preset)
-    train_on_simulation(
+    train(
         segmenter,
-        preset.recipe,
-        n_images=n_images,
+        SimulatedData(preset.recipe, n_images, classes=preset.classes),
         config=replace(preset.config, epochs=N_EPOCHS, validation_split=0.1),
         progress=False,
     )

@@ -109,7 +109,7 @@ def row(candidate: Candidate, minutes: float) -> str:
     """Train one candidate for so long, score and time it."""
     from ccdseg.models import NETWORKS
     from ccdseg.segmentation.segmenter import Segmenter
-    from ccdseg.training.training import train_on_simulation
+    from ccdseg.training import SimulatedData, train
 
     preset = PRESETS["general"]
 
@@ -117,9 +117,7 @@ def row(candidate: Candidate, minutes: float) -> str:
         network = NETWORKS[candidate.architecture]((None, None, 1), 4, **candidate.network)
         segmenter = Segmenter(network, normalizer=candidate.normalizer)
         config = replace(preset.config, epochs=epochs, **candidate.changes)
-        train_on_simulation(
-            segmenter, preset.recipe, n_images=n_images, config=config, progress=False
-        )
+        train(segmenter, SimulatedData(preset.recipe, n_images), config=config, progress=False)
         return segmenter
 
     batch_size = preset.config.batch_size

@@ -20,7 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "detector": ["DAMIC", "Detector"],
         "errors": ["InputError"],
         "segmentation": ["Segmenter", "list_models"],
-        "training": ["TrainingConfig", "train", "train_on_folders", "train_on_simulation"],
+        "training": ["TrainingConfig", "train"],
     },
 )
 __all__ += ["__version__"]

@@ -140,19 +140,28 @@ def class_frequencies(mask: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def class_weights(mask: np.ndarray, n_classes: int) -> np.ndarray:
-    """Weight 1 / frequency of each class, normalised so that the weights sum to `n_classes`.
+    """Weight 1 / frequency of each class in a mask, as from `weights_from_frequencies`."""
+    return weights_from_frequencies(class_frequencies(mask, n_classes))
+
+
+def weights_from_frequencies(frequencies: np.ndarray) -> np.ndarray:
+    """Weight 1 / frequency of each class, normalised so that the weights sum to their number.
 
     A class that does not occur is given the weight of the rarest one that does.
+
+    Parameters
+    ----------
+    frequencies : ndarray
+        Share of the pixels of each class, of shape (n_classes,).
 
     Returns
     -------
     ndarray
         float64 of shape (n_classes,).
     """
-    frequencies = class_frequencies(mask, n_classes)
     rarest = frequencies[frequencies > 0].min()
     inverse = 1 / np.where(frequencies > 0, frequencies, rarest)
-    return inverse * n_classes / inverse.sum()
+    return inverse * len(inverse) / inverse.sum()
 
 
 def expand_box(

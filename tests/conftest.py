@@ -61,7 +61,7 @@ def tiny_unet():
 def model_folder(tiny_unet, small_set, tmp_path_factory):
     """Folder of a tiny trained segmenter; only read it."""
     from ccdseg.segmentation.segmenter import Segmenter
-    from ccdseg.training.training import TrainingConfig, train
+    from ccdseg.training import TrainingConfig, train
 
     segmenter = Segmenter(tiny_unet(), name="tiny")
     config = TrainingConfig(epochs=2, batch_size=2)
@@ -75,7 +75,7 @@ def model_folder(tiny_unet, small_set, tmp_path_factory):
 def cosmics_folder(tiny_unet, small_set, tmp_path_factory):
     """Folder of a tiny segmenter of background and cosmics, trained on clusters; only read it."""
     from ccdseg.segmentation.segmenter import Segmenter
-    from ccdseg.training.training import TrainingConfig, train
+    from ccdseg.training import TrainingConfig, train
 
     segmenter = Segmenter(tiny_unet(n_classes=2), classes=COSMICS, name="tiny cosmics")
     masks = (small_set.masks == CLASSES["cluster"].index).astype(np.uint8)

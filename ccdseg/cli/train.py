@@ -249,19 +249,21 @@ def fit(
     segmenter: Segmenter, preset: Preset, sets: Sets, detector: Detector | None, folder: Path
 ) -> dict[str, list[float]]:
     """Train on the stored images, or on new ones every epoch; returns the history."""
-    from ccdseg.training.training import train, train_on_folders, train_on_simulation
+    from ccdseg.training import ArrayData, FolderData, SimulatedData, train
 
     logger.info("network: %s parameters", f"{segmenter.network.count_params():,}")
-    settings = {"config": preset.config, "folder": folder}
+    validation = None
     if isinstance(sets.training, ArraySet):
-        return train(segmenter, *sets.training, **settings)
-    if sets.training is not None:
-        return train_on_folders(segmenter, sets.training, sets.validation, **settings)
-    return train_on_simulation(
-        segmenter,
-        preset.recipe,
-        n_images=preset.n_images,
-        detector=detector,
-        bands=sets.bands,
-        **settings,
-    )
+        data = ArrayData(sets.training)
+    elif sets.training is not None:
+        data = FolderData(sets.training)
+        validation = sets.validation and FolderData(sets.validation)
+    else:
+        data = SimulatedData(
+            preset.recipe,
+            preset.n_images,
+            classes=preset.classes,
+            detector=detector,
+            bands=sets.bands,
+        )
+    return train(segmenter, data, validation=validation, config=preset.config, folder=folder)

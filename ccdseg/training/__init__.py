@@ -6,7 +6,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "config": ["TrainingConfig"],
+        "data": ["ArrayData", "FolderData", "SimulatedData", "TrainingData"],
+        "fitting": ["train"],
         "presets": ["PRESETS", "Preset"],
-        "training": ["train", "train_on_folders", "train_on_simulation"],
     },
 )

@@ -1,50 +1,72 @@
-"""Batches for training: normalised images and one-hot masks, stored or simulated."""
+"""Batches for training: normalised images and one-hot masks."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
 from keras.utils import PyDataset
 
-from ccdseg.classes import ClassCatalogue
-from ccdseg.dataset import ArraySet
-from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.images_io.folders import ImageFolder
-from ccdseg.mask import IntensityBands, mask_from_bands, to_one_hot
-from ccdseg.normalization import Normalizer
+from ccdseg.mask import to_one_hot
 from ccdseg.segmentation.resizing import resize_bilinear, resize_nearest
-from ccdseg.simulation import Recipe, simulate_image
-from ccdseg.tiling import pad_to, pad_to_multiple
+from ccdseg.segmentation.segmenter import Segmenter
+from ccdseg.tiling import pad_to
+from ccdseg.training.data import Pair, TrainingData
+
+LARGEST_PIECE = 512
+"""Most rows and columns of an image that are trained on at once (px)."""
 
 
 class Batches(PyDataset):
-    """Batches whose randomness depends on seed, epoch and position alone, not on who asks when."""
+    """Batches whose randomness depends on seed, epoch and position alone, not on who asks when.
+
+    Images are normalised whole and then resized to the segmenter's input size. Where it has none, a
+    piece of each is taken: anywhere in it to train, from its middle to validate; a smaller image is
+    padded by reflection.
+
+    Parameters
+    ----------
+    data : TrainingData
+        Images and masks.
+    segmenter : Segmenter
+        Gives normalisation, classes, input size and stride.
+    piece : tuple of int
+        Rows and columns of a piece (px), as from `piece_shape`.
+    batch_size : int
+        Images per batch.
+    seed : int
+        Seed of order, pieces, flips and simulation.
+    flips : bool
+        Whether images are flipped and, where square, turned at random.
+    validating : bool
+        Whether all epochs are alike: the order kept, the middle of each image, and no flips.
+    """
 
     def __init__(
         self,
+        data: TrainingData,
+        segmenter: Segmenter,
         *,
-        normalizer: Normalizer,
-        classes: ClassCatalogue,
-        stride: int,
-        input_size: tuple[int, int] | None,
+        piece: tuple[int, int],
         batch_size: int,
         seed: int,
-        flips: bool,
+        flips: bool = True,
+        validating: bool = False,
     ) -> None:
         super().__init__(workers=1, max_queue_size=8)
-        self.normalizer = normalizer
-        self.classes = classes
-        self.stride = stride
-        self.input_size = input_size
+        self.data = data
+        self.segmenter = segmenter
+        self.piece = piece
         self.batch_size = batch_size
         self.seed = seed
-        self.flips = flips
+        self.flips = flips and not validating
+        self.validating = validating
         self.epoch = 0
         self.failure: InputError | None = None
+
+    def __len__(self) -> int:
+        return ceil(len(self.data) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         try:
@@ -53,179 +75,49 @@ class Batches(PyDataset):
             self.failure = error  # keras hides it in an error of its own
             raise
 
-    def _batch(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng([self.seed, self.epoch, index])
-        pairs = zip(*self._images_and_masks(index, rng), strict=True)
-        pairs = [self._prepared(image, mask, rng) for image, mask in pairs]
-        images, masks = map(np.stack, zip(*pairs, strict=True))
-        images, masks = (pad_to_multiple(array, self.stride) for array in (images, masks))
-        return images[..., np.newaxis], to_one_hot(masks, len(self.classes))
-
     def on_epoch_end(self) -> None:
         """Count the epochs."""
         self.epoch += 1
 
-    def _prepared(
-        self, image: np.ndarray, mask: np.ndarray, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        image, mask = self._sized(self.normalizer(image), mask, rng)
+    def _batch(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        order = np.arange(len(self.data))
+        if not self.validating:
+            order = np.random.default_rng([self.seed, self.epoch]).permutation(order)
+        rng = np.random.default_rng([self.seed, self.epoch, index])
+        picked = order[index * self.batch_size : (index + 1) * self.batch_size]
+        pairs = [self._prepared(self.data.pair(i, rng), rng) for i in picked]
+        images, masks = map(np.stack, zip(*pairs, strict=True))
+        return images[..., np.newaxis], to_one_hot(masks, len(self.segmenter.classes))
+
+    def _prepared(self, pair: Pair, rng: np.random.Generator) -> Pair:
+        image, mask = pair
+        image = self.segmenter.normalizer(image)
+        size = self.segmenter.input_size
+        if size is not None:
+            image, mask = resize_bilinear(image, size), resize_nearest(mask, size)
+        else:
+            area = self._area(image.shape, rng)
+            image, mask = (pad_to(array[area], self.piece) for array in (image, mask))
         return _flipped(image, mask, rng) if self.flips else (image, mask)
 
-    def _sized(
-        self,
-        image: np.ndarray,
-        mask: np.ndarray,
-        rng: np.random.Generator,  # noqa: ARG002 - for those that cut at random
-    ) -> tuple[np.ndarray, np.ndarray]:
-        if self.input_size is None:
-            return image, mask
-        return resize_bilinear(image, self.input_size), resize_nearest(mask, self.input_size)
-
-    @abstractmethod
-    def _images_and_masks(
-        self, index: int, rng: np.random.Generator
-    ) -> tuple[Sequence[np.ndarray], Sequence[np.ndarray]]:
-        """Images (ADU) and masks of the batch number `index`."""
+    def _area(self, shape: tuple[int, int], rng: np.random.Generator) -> tuple[slice, slice]:
+        """Rows and columns of an image that are taken."""
+        room = np.maximum(np.subtract(shape, self.piece), 0)
+        top, left = room // 2 if self.validating else rng.integers(0, room, endpoint=True)
+        return np.s_[top : top + self.piece[0], left : left + self.piece[1]]
 
 
-class _StoredBatches(Batches):
-    """Batches of what is stored, in a new order every epoch."""
+def piece_shape(shapes: list[tuple[int, int]], *, stride: int) -> tuple[int, int]:
+    """Rows and columns (px) of the pieces of images of at most these shapes.
 
-    def __init__(
-        self,
-        stored: ArraySet | ImageFolder,
-        *,
-        shuffle: bool = True,
-        **settings,  # noqa: ANN003
-    ) -> None:
-        super().__init__(**settings)
-        self.stored = stored
-        self.shuffle = shuffle
-
-    def __len__(self) -> int:
-        return ceil(len(self.stored) / self.batch_size)
-
-    def _picked(self, index: int) -> np.ndarray:
-        """Positions of what belongs to the batch number `index`."""
-        order = np.arange(len(self.stored))
-        if self.shuffle:
-            order = np.random.default_rng([self.seed, self.epoch]).permutation(order)
-        return order[index * self.batch_size : (index + 1) * self.batch_size]
-
-
-class ArrayBatches(_StoredBatches):
-    """Batches of images in memory, in a new order every epoch.
-
-    Parameters
-    ----------
-    stored : ArraySet
-        Images (ADU) and masks.
-    shuffle : bool
-        Whether the order changes.
-    normalizer, classes, stride, input_size, batch_size, seed, flips
-        Normalisation of each image, classes of the masks, what the sides of an image are padded to
-        a multiple of (px), size that normalised images and masks are resized to (px) or None,
-        images per batch, seed, and whether images are flipped and turned at random.
+    As many as the largest image has, at most `LARGEST_PIECE`, in multiples of `stride`.
     """
-
-    def _images_and_masks(
-        self,
-        index: int,
-        rng: np.random.Generator,  # noqa: ARG002 - the order comes from the epoch alone
-    ) -> tuple[np.ndarray, np.ndarray]:
-        picked = self._picked(index)
-        return self.stored.images[picked], self.stored.masks[picked]
+    largest = np.minimum(np.max(shapes, axis=0), LARGEST_PIECE)
+    rows, columns = -(-largest // stride) * stride
+    return int(rows), int(columns)
 
 
-class FolderBatches(_StoredBatches):
-    """Batches of images in folders, read when they are asked for, in a new order every epoch.
-
-    Images may have different sizes. Where no `input_size` resizes them, a piece of each is taken,
-    normalised with the whole image: anywhere in it where the order is shuffled, else from its
-    middle; an image smaller than a piece is padded by reflection.
-
-    Parameters
-    ----------
-    stored : ImageFolder
-        Images with masks.
-    piece : tuple of int
-        Rows and columns of a piece (px).
-    shuffle, normalizer, classes, stride, input_size, batch_size, seed, flips
-        As for `ArrayBatches`.
-    """
-
-    def __init__(self, stored: ImageFolder, *, piece: tuple[int, int], **settings) -> None:  # noqa: ANN003
-        super().__init__(stored, **settings)
-        self.piece = piece
-
-    def _images_and_masks(
-        self,
-        index: int,
-        rng: np.random.Generator,  # noqa: ARG002 - the order comes from the epoch alone
-    ) -> tuple[Sequence[np.ndarray], Sequence[np.ndarray]]:
-        return tuple(zip(*(self.stored[i] for i in self._picked(index)), strict=True))
-
-    def _sized(
-        self, image: np.ndarray, mask: np.ndarray, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        if self.input_size is not None:
-            return super()._sized(image, mask, rng)
-        room = np.maximum(np.subtract(image.shape, self.piece), 0)
-        top, left = rng.integers(0, room, endpoint=True) if self.shuffle else room // 2
-        rows, columns = self.piece
-        area = np.s_[top : top + rows, left : left + columns]
-        return pad_to(image[area], self.piece), pad_to(mask[area], self.piece)
-
-
-class SimulatedBatches(Batches):
-    """Batches simulated as they are asked for, never the same image twice, nothing stored.
-
-    Parameters
-    ----------
-    recipe : SimulationRecipe, FrameRecipe or RecipeMixture
-        What the images hold.
-    detector : Detector or None
-        What they are taken with; None for the recipe's own.
-    n_images : int
-        Images per epoch.
-    bands : IntensityBands, optional
-        Label the images by these instead of by their truth.
-    normalizer, classes, stride, input_size, batch_size, seed, flips
-        As for `ArrayBatches`.
-    """
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        detector: Detector | None,
-        *,
-        n_images: int,
-        bands: IntensityBands | None = None,
-        **settings,  # noqa: ANN003
-    ) -> None:
-        super().__init__(**settings)
-        self.recipe = recipe
-        self.detector = detector
-        self.n_images = n_images
-        self.bands = bands
-
-    def __len__(self) -> int:
-        return ceil(self.n_images / self.batch_size)
-
-    def _images_and_masks(
-        self, index: int, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        n = min(self.batch_size, self.n_images - index * self.batch_size)
-        drawn = [simulate_image(self.recipe, detector=self.detector, rng=rng) for _ in range(n)]
-        images = np.stack([simulated.image for simulated in drawn])
-        if self.bands is not None:
-            return images, mask_from_bands(images, self.bands)
-        return images, np.stack([simulated.mask_in(self.classes) for simulated in drawn])
-
-
-def _flipped(
-    image: np.ndarray, mask: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def _flipped(image: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> Pair:
     """Image and mask, both flipped and, where square, turned in the same random way."""
     axes = [axis for axis in (0, 1) if rng.random() < 0.5]
     image, mask = np.flip(image, axes), np.flip(mask, axes)

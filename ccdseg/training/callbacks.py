@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from keras import ops
+from functools import partial
+
+from keras import callbacks, ops
 from keras.callbacks import Callback, EarlyStopping, ReduceLROnPlateau
 from keras.utils import PyDataset
 from tqdm import tqdm
+
+from ccdseg.training.checkpoint import TrainingState
+from ccdseg.training.config import TrainingConfig
+from ccdseg.training.optimization import exponential_rate
 
 
 class LearningRateLog(Callback):
@@ -96,3 +102,44 @@ class TrainingProgress(Callback):
             if logs and key in logs:
                 self._scores[name] = f"{logs[key]:.4f}"
         self._bar.set_postfix(self._scores, refresh=False)
+
+
+def make_callbacks(
+    config: TrainingConfig,
+    state: TrainingState,
+    batches: PyDataset,
+    *,
+    progress: bool,
+) -> list[Callback]:
+    """Everything that watches over a training."""
+    chosen = [
+        LearningRateLog(),
+        callbacks.EarlyStopping(patience=config.early_stopping_patience),
+        callbacks.ModelCheckpoint(
+            state.best,
+            save_best_only=True,
+            save_weights_only=True,
+            initial_value_threshold=state.lowest_loss(),
+        ),
+        callbacks.CSVLogger(state.log, append=state.log.exists()),
+        callbacks.TerminateOnNaN(),
+        EpochOfBatches(batches),
+    ]
+    if config.schedule == "plateau":
+        chosen.append(
+            callbacks.ReduceLROnPlateau(
+                factor=config.plateau_factor,
+                patience=config.plateau_patience,
+                min_delta=config.plateau_min_delta,
+                min_lr=config.minimum_learning_rate,
+            )
+        )
+    if config.schedule == "exponential":
+        chosen.append(callbacks.LearningRateScheduler(partial(exponential_rate, config)))
+    chosen += [
+        Replay(state.epochs(), chosen),
+        callbacks.BackupAndRestore(state.backup, double_checkpoint=True),
+    ]
+    if progress:
+        chosen.append(TrainingProgress())
+    return chosen

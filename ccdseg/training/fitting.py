@@ -1,80 +1,122 @@
-"""Fitting a network to batches: loss, optimiser, learning rate, callbacks, history."""
+"""Training a segmenter: data, loss, optimiser, callbacks, history."""
 
 from __future__ import annotations
 
 import logging
 import tempfile
 from contextlib import nullcontext
-from functools import partial
-from math import exp
 from pathlib import Path
 
 import keras
 import numpy as np
-from keras import callbacks, optimizers
+from keras import callbacks
 
+from ccdseg.dataset import ArraySet
 from ccdseg.errors import InputError
-from ccdseg.models.losses import CrossentropyDice, WeightedCategoricalCrossentropy
+from ccdseg.mask import weights_from_frequencies
 from ccdseg.segmentation.segmenter import Segmenter
-from ccdseg.training.batches import Batches
-from ccdseg.training.callbacks import EpochOfBatches, LearningRateLog, Replay, TrainingProgress
+from ccdseg.training.batches import Batches, piece_shape
+from ccdseg.training.callbacks import TrainingProgress, make_callbacks
 from ccdseg.training.checkpoint import TrainingState
 from ccdseg.training.config import TrainingConfig
+from ccdseg.training.data import ArrayData, TrainingData
+from ccdseg.training.optimization import make_loss, make_optimizer
 
-_LOSSES = {
-    "weighted_crossentropy": WeightedCategoricalCrossentropy,
-    "crossentropy_dice": CrossentropyDice,
-    "focal_dice": partial(CrossentropyDice, gamma=2.0),
-}
-_OPTIMIZERS = {
-    "adadelta": optimizers.Adadelta,
-    "adam": partial(optimizers.Adam, global_clipnorm=1.0),
-    "adam_unclipped": optimizers.Adam,
-}
-_CONSTANT_EPOCHS, _DECAY = 2, 0.1
-"""Epochs before the exponential schedule falls, and its exponent per epoch from then on."""
+VALIDATION, FREQUENCIES = 1, 4
+"""Streams of random numbers of a training, beside its seed."""
 
 logger = logging.getLogger(__name__)
 
 
-def fit(
+def train(
     segmenter: Segmenter,
-    batches: Batches,
-    validation: Batches,
+    data: TrainingData | np.ndarray,
+    masks: np.ndarray | None = None,
     *,
-    weights: list[float],
-    config: TrainingConfig,
-    folder: str | Path | None,
-    progress: bool,
+    validation: TrainingData | None = None,
+    config: TrainingConfig | None = None,
+    folder: str | Path | None = None,
+    progress: bool = True,
 ) -> dict[str, list[float]]:
-    """Train on batches, and keep the weights of the epoch that is best on those that validate.
+    """Train the network of a segmenter; it ends with the weights of the best epoch.
 
     Parameters
     ----------
     segmenter : Segmenter
-        Its network is trained, in place.
-    batches, validation : Batches
-        What is trained and validated on.
-    weights : list of float
-        Weight of each class in the loss.
-    config, folder, progress
-        As for `ccdseg.training.training.train`.
+        What is trained: the weights of its network change, nothing else.
+    data : TrainingData or ndarray
+        What it learns from; or images (ADU) of shape (N, H, W).
+    masks : ndarray, optional
+        Class indices of the same shape, where `data` are images.
+    validation : TrainingData, optional
+        What validates; by default a part of the data, `config.validation_split` as many images.
+    config : TrainingConfig, optional
+        Hyperparameters.
+    folder : str or Path, optional
+        Where the log ``training_log.csv`` is written, and after each epoch the state of the
+        training: where a training of the same configuration was killed in this folder, it goes on
+        after the last whole epoch.
+    progress : bool
+        Whether to show a progress bar.
 
     Returns
     -------
     dict of str to list of float
-        As from `ccdseg.training.training.train`.
+        Loss, accuracy and learning rate of each epoch.
 
     Raises
     ------
     InputError
-        Where an image cannot be read, or the loss is not a number from the start.
+        Where images and masks do not fit each other, the network or the classes, an image cannot
+        be read, or the loss is not a number from the start.
+
+    Examples
+    --------
+    >>> train(segmenter, images, masks)  # doctest: +SKIP
+    >>> train(segmenter, SimulatedData(RECIPES["general"], n_images=400))  # doctest: +SKIP
     """
+    config = config or TrainingConfig()
+    if not isinstance(data, TrainingData):
+        data = ArrayData(ArraySet(np.asarray(data), None if masks is None else np.asarray(masks)))
+    for part in (data, validation):
+        if part is not None:
+            part.check(len(segmenter.classes), progress=progress)
+    if validation is None:
+        stream = np.random.default_rng([config.seed, VALIDATION])
+        data, validation = data.split(config.validation_split, rng=stream, progress=progress)
+    stream = np.random.default_rng([config.seed, FREQUENCIES])
+    frequencies = data.class_frequencies(len(segmenter.classes), rng=stream)
+    settings = {
+        "piece": piece_shape([data.shape, validation.shape], stride=segmenter.stride),
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+    }
+    return _fit(
+        segmenter.network,
+        Batches(data, segmenter, flips=config.flips, **settings),
+        Batches(validation, segmenter, validating=True, **settings),
+        frequencies=frequencies,
+        config=config,
+        folder=folder,
+        progress=progress,
+    )
+
+
+def _fit(
+    network: keras.Model,
+    batches: Batches,
+    validation: Batches,
+    *,
+    frequencies: np.ndarray,
+    config: TrainingConfig,
+    folder: str | Path | None,
+    progress: bool,
+) -> dict[str, list[float]]:
+    """Train on batches, and keep the weights of the epoch that is best on those that validate."""
     keras.utils.set_random_seed(config.seed)
-    network = segmenter.network
     network.compile(
-        optimizer=_OPTIMIZERS[config.optimizer](learning_rate(config, len(batches))),
-        loss=_LOSSES[config.loss](weights),
+        optimizer=make_optimizer(config, len(batches)),
+        loss=make_loss(config, _loss_weights(frequencies, config)),
         metrics=["accuracy"],
         jit_compile=False,
     )
@@ -121,64 +163,9 @@ def _close(watchers: list[callbacks.Callback]) -> None:
             watcher.on_train_end()
 
 
-def learning_rate(
-    config: TrainingConfig, steps_per_epoch: int
-) -> float | optimizers.schedules.CosineDecay:
-    """Learning rate at the start, or as it changes from step to step."""
-    if config.schedule != "cosine":
-        return config.learning_rate
-    steps = config.epochs * steps_per_epoch
-    warm_up = max(steps // 20, 1)
-    return optimizers.schedules.CosineDecay(
-        config.learning_rate / 10,
-        max(steps - warm_up, 1),
-        alpha=0.01,
-        warmup_target=config.learning_rate,
-        warmup_steps=warm_up,
-    )
-
-
-def exponential_rate(config: TrainingConfig, epoch: int, _: float = 0.0) -> float:
-    """Learning rate of an epoch, counted from 0, that falls from the third one on."""
-    return config.learning_rate * exp(-_DECAY * max(epoch - _CONSTANT_EPOCHS + 1, 0))
-
-
-def make_callbacks(
-    config: TrainingConfig,
-    state: TrainingState,
-    batches: Batches,
-    *,
-    progress: bool,
-) -> list[callbacks.Callback]:
-    """Everything that watches over a training."""
-    chosen = [
-        LearningRateLog(),
-        callbacks.EarlyStopping(patience=config.early_stopping_patience),
-        callbacks.ModelCheckpoint(
-            state.best,
-            save_best_only=True,
-            save_weights_only=True,
-            initial_value_threshold=state.lowest_loss(),
-        ),
-        callbacks.CSVLogger(state.log, append=state.log.exists()),
-        callbacks.TerminateOnNaN(),
-        EpochOfBatches(batches),
-    ]
-    if config.schedule == "plateau":
-        chosen.append(
-            callbacks.ReduceLROnPlateau(
-                factor=config.plateau_factor,
-                patience=config.plateau_patience,
-                min_delta=config.plateau_min_delta,
-                min_lr=config.minimum_learning_rate,
-            )
-        )
-    if config.schedule == "exponential":
-        chosen.append(callbacks.LearningRateScheduler(partial(exponential_rate, config)))
-    chosen += [
-        Replay(state.epochs(), chosen),
-        callbacks.BackupAndRestore(state.backup, double_checkpoint=True),
-    ]
-    if progress:
-        chosen.append(TrainingProgress())
-    return chosen
+def _loss_weights(frequencies: np.ndarray, config: TrainingConfig) -> list[float]:
+    """Weight of each class in the loss, summing to the number of classes."""
+    weights = weights_from_frequencies(frequencies) ** config.balance
+    weights *= len(weights) / weights.sum()
+    logger.info("class weights: %s", ", ".join(f"{weight:.3f}" for weight in weights))
+    return weights.tolist()

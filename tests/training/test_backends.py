@@ -16,14 +16,13 @@ import numpy as np
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.models import lean_unet
 from ccdseg.training.presets import GENERAL
-from ccdseg.training.training import TrainingConfig, train_on_simulation
+from ccdseg.training import SimulatedData, TrainingConfig, train
 
 keras.utils.set_random_seed(3)
 segmenter = Segmenter(lean_unet(filters=(2, 2), head=2))
-history = train_on_simulation(
+history = train(
     segmenter,
-    GENERAL.recipe.scaled((32, 32)),
-    n_images=8,
+    SimulatedData(GENERAL.recipe.scaled((32, 32)), n_images=8),
     config=TrainingConfig(epochs=2, batch_size=4, loss="focal_dice"),
     folder=sys.argv[1],
     progress=False,

@@ -10,8 +10,8 @@ from keras import layers
 
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from ccdseg.training import ArrayData, SimulatedData, TrainingConfig, train
 from ccdseg.training.callbacks import EpochOfBatches
-from ccdseg.training.training import TrainingConfig, train, train_on_simulation
 from tests.killing import KilledError, kill_at
 
 RECIPE = SimulationRecipe(
@@ -41,11 +41,11 @@ STANDSTILL = {
     "early_stopping_patience": 2,
 }
 CASES = {
-    "stored": (train, COSINE, 0.0),
-    "simulated": (train_on_simulation, COSINE | {"loss": "focal_dice"}, 0.0),
-    "dropout": (train, COSINE | {"optimizer": "adadelta"}, 0.3),
-    "plateau": (train, PLATEAU, 0.0),
-    "standstill": (train, STANDSTILL, 0.0),
+    "stored": (COSINE, 0.0),
+    "simulated": (COSINE | {"loss": "focal_dice"}, 0.0),
+    "dropout": (COSINE | {"optimizer": "adadelta"}, 0.3),
+    "plateau": (PLATEAU, 0.0),
+    "standstill": (STANDSTILL, 0.0),
 }
 
 
@@ -68,18 +68,17 @@ def run(images):
     """Return a function that trains a network of one hidden layer: its history and weights."""
 
     def begin(case, folder=None, **changes):
-        source, settings, dropout = CASES[case]
+        settings, dropout = CASES[case]
         keras.utils.set_random_seed(3)
         pixels = keras.Input((None, None, 1))
         x = layers.Conv2D(2, 3, padding="same", activation="relu")(pixels)
         x = layers.Dropout(dropout)(x)
         network = keras.Model(pixels, layers.Conv2D(4, 1, activation="softmax")(x))
-        segmenter = Segmenter(network)
-        data = images if source is train else (RECIPE,)
-        options = {} if source is train else {"n_images": 12}
+        simulated = SimulatedData(RECIPE, n_images=12)
+        data = simulated if case == "simulated" else ArrayData(images)
         config = TrainingConfig(**settings | changes)
-        history = source(segmenter, *data, config=config, folder=folder, progress=False, **options)
-        return history, segmenter.network.get_weights()
+        history = train(Segmenter(network), data, config=config, folder=folder, progress=False)
+        return history, network.get_weights()
 
     return begin
 

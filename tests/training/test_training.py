@@ -22,16 +22,11 @@ from ccdseg.models import (
 from ccdseg.normalization import RobustNormalizer, get_normalizer
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.simulation import RECIPES, simulate_dataset
-from ccdseg.training.callbacks import TrainingProgress
+from ccdseg.training import FolderData, SimulatedData, TrainingConfig, train
+from ccdseg.training.callbacks import TrainingProgress, make_callbacks
 from ccdseg.training.checkpoint import TrainingState
-from ccdseg.training.fitting import exponential_rate, learning_rate, make_callbacks
+from ccdseg.training.optimization import exponential_rate, learning_rate
 from ccdseg.training.presets import COSMICS_LEAN, COSMICS_PAPER, DEFAULT, GENERAL, PAPER, PRESETS
-from ccdseg.training.training import (
-    TrainingConfig,
-    train,
-    train_on_folders,
-    train_on_simulation,
-)
 from tests.refusal import refused
 
 SCORES = {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
@@ -85,9 +80,8 @@ def test_the_weights_are_those_of_the_best_epoch(tiny_unet, small_set):
 def test_the_losses_fall_on_images_simulated_as_it_trains(tiny_unet, small_recipe):
     segmenter = Segmenter(tiny_unet(filters=4))
     config = TrainingConfig(epochs=3, batch_size=1, learning_rate=1e-2)
-    history = train_on_simulation(
-        segmenter, small_recipe, n_images=10, config=config, progress=False
-    )
+    data = SimulatedData(small_recipe, n_images=10)
+    history = train(segmenter, data, config=config, progress=False)
     assert history["loss"][-1] < 0.8 * history["loss"][0]
     assert history["val_loss"][-1] < history["val_loss"][0]
     assert set(history) >= SCORES
@@ -370,9 +364,9 @@ def test_the_learning_curve_of_paper_falls(small_recipe):
 
 def test_frames_of_any_detector_train(tiny_unet):
     segmenter = Segmenter(tiny_unet(levels=1))
-    recipe = GENERAL.recipe.scaled((32, 32))
+    data = SimulatedData(GENERAL.recipe.scaled((32, 32)), n_images=8)
     config = TrainingConfig(epochs=1, batch_size=4, loss="focal_dice")
-    history = train_on_simulation(segmenter, recipe, n_images=8, config=config, progress=False)
+    history = train(segmenter, data, config=config, progress=False)
     assert np.isfinite(history["val_loss"]).all()
     loss = segmenter.network.loss
     assert type(loss) is CrossentropyDice
@@ -381,9 +375,9 @@ def test_frames_of_any_detector_train(tiny_unet):
 
 def test_cosmics_train_on_frames_of_all_classes(tiny_unet):
     segmenter = Segmenter(tiny_unet(n_classes=2, levels=1), classes=COSMICS)
-    recipe = RECIPES["xray"].scaled((32, 32))
+    data = SimulatedData(RECIPES["xray"].scaled((32, 32)), n_images=8, classes=COSMICS)
     config = TrainingConfig(epochs=1, batch_size=4)
-    history = train_on_simulation(segmenter, recipe, n_images=8, config=config, progress=False)
+    history = train(segmenter, data, config=config, progress=False)
     assert np.isfinite(history["val_loss"]).all()
 
 
@@ -463,7 +457,7 @@ def test_pictures_of_any_size_train(tiny_unet, pictures, input_size):
     config = TrainingConfig(
         epochs=3, batch_size=2, validation_split=0.25, balance=0.5, learning_rate=0.01
     )
-    history = train_on_folders(segmenter, pictures, config=config, progress=False)
+    history = train(segmenter, FolderData(pictures), config=config, progress=False)
     assert history["val_loss"][-1] < history["val_loss"][0]
 
 
@@ -475,4 +469,10 @@ def test_a_picture_that_cannot_be_read_is_named_in_one_line(tiny_unet, pictures,
     segmenter = Segmenter(tiny_unet(n_classes=2, levels=1), classes=COSMICS)
     config = TrainingConfig(epochs=1, batch_size=2)
     with refused(f"{broken.name} cannot be read as an image"):
-        train_on_folders(segmenter, training, validation, config=config, progress=False)
+        train(
+            segmenter,
+            FolderData(training),
+            validation=FolderData(validation),
+            config=config,
+            progress=False,
+        )

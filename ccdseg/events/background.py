@@ -1,79 +1,150 @@
-"""The background under a cluster, from the pixels around it."""
+"""Local background of many clusters at once: a plane fitted to the annulus around each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, prod
 
 import numpy as np
 from astropy.stats import sigma_clip
+from numpy.lib.stride_tricks import sliding_window_view
 
-_CLIPPED_AT = 5.0  # standard deviations; a median deviation would clip single electrons away
+from ccdseg.events.clusters import PixelList, batches_by_shape
+
+ANNULUS_WIDTH = 14.0
+"""Width of the background annulus (px), beyond the gap around the aperture."""
+
+_CLIPPED_AT = 5.0  # standard deviations; a robust one would clip single electrons away
 _LEAST = 4  # pixels, one more than a plane has parameters
+_BATCH = 2**18
+"""Pixels that are held at once; of a box with more, every so many rows and columns are used."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Background:
-    """A plane through the pixels around a cluster.
+    """Planes through the background of clusters.
 
     Attributes
     ----------
-    level : float
-        Height of the plane in the middle of the aperture (ADU).
-    level_error : float
-        Its standard deviation (ADU).
-    slope : tuple of float
-        Change per row and per column (ADU/px).
-    centre : tuple of float
-        The middle of the aperture: row and column (px).
-    noise : float
-        Standard deviation of a pixel around the plane (ADU).
+    level, level_error : ndarray
+        Height of the plane in the centre of the aperture and its standard deviation (ADU),
+        (clusters,).
+    slope : ndarray
+        Change per row and per column (ADU/px), (clusters, 2).
+    centre : ndarray
+        Row and column of the centre of the aperture (px), (clusters, 2).
+    noise : ndarray
+        Standard deviation of a pixel around the plane (ADU), (clusters,). With fewer than 4 pixels
+        of background it is NaN, and the level 0.
     """
 
-    level: float
-    level_error: float
-    slope: tuple[float, float]
-    centre: tuple[float, float]
-    noise: float
+    level: np.ndarray
+    level_error: np.ndarray
+    slope: np.ndarray
+    centre: np.ndarray
+    noise: np.ndarray
 
-    def plane(self, shape: tuple[int, int]) -> np.ndarray:
-        """Background (ADU), float64 of `shape`."""
-        rows, columns = np.ogrid[: shape[0], : shape[1]]
-        rise = self.slope[0] * (rows - self.centre[0])
-        return self.level + rise + self.slope[1] * (columns - self.centre[1])
+    def at(self, pixels: PixelList) -> np.ndarray:
+        """Background (ADU) at pixels of the clusters, float64 of shape (pixels,)."""
+        cluster = pixels.cluster
+        down = self.slope[cluster, 0] * (pixels.rows - self.centre[cluster, 0])
+        right = self.slope[cluster, 1] * (pixels.columns - self.centre[cluster, 1])
+        return self.level[cluster] + down + right
 
 
-def fit_background(image: np.ndarray, free: np.ndarray, aperture: np.ndarray) -> Background:
-    """Fit a plane to the free pixels, those beyond 5 standard deviations left out.
+def fit_background(
+    image: np.ndarray, usable: np.ndarray, boxes: np.ndarray, *, centres: np.ndarray
+) -> Background:
+    """Fit a plane to the background in a box around each cluster, outliers beyond 5 σ left out.
 
     Parameters
     ----------
     image : ndarray
         Signal (ADU) of shape (H, W).
-    free : ndarray of bool
-        Pixels that show the background. Where they are fewer than 4, it is 0 and its noise unknown
-        (NaN).
-    aperture : ndarray of bool
-        Pixels whose background is wanted.
+    usable : ndarray of bool
+        Pixels of background, finite, of the same shape.
+    boxes : ndarray
+        First row and column, end row and column of each box inside the image (px), (clusters, 4).
+    centres : ndarray
+        Row and column of the centre of each aperture (px), (clusters, 2).
 
     Returns
     -------
     Background
     """
-    where = np.argwhere(aperture)
-    centre = tuple(map(float, where.mean(axis=0))) if len(where) else (0.0, 0.0)
-    values = image[free]
-    if len(values) < _LEAST:
-        return Background(0.0, np.nan, (0.0, 0.0), centre, np.nan)
-    kept = ~np.ma.getmaskarray(sigma_clip(values, _CLIPPED_AT, cenfunc="mean", stdfunc="std"))
-    rows, columns = (axis[kept] for axis in np.nonzero(free))
-    terms = np.stack([np.ones(len(rows)), rows - centre[0], columns - centre[1]], axis=1)
-    plane, *_ = np.linalg.lstsq(terms, values[kept], rcond=None)
-    noise = float(np.sqrt(np.sum((values[kept] - terms @ plane) ** 2) / (len(rows) - 3)))
-    covariance = np.linalg.pinv(terms.T @ terms)
-    return Background(
-        level=float(plane[0]),
-        level_error=noise * float(covariance[0, 0]) ** 0.5,
-        slope=(float(plane[1]), float(plane[2])),
-        centre=centre,
-        noise=noise,
+    n_clusters = len(boxes)
+    planes, covariance = np.zeros((n_clusters, 3)), np.full(n_clusters, np.nan)
+    noise = np.full(n_clusters, np.nan)
+    for members, common in batches_by_shape(
+        boxes[:, 2:] - boxes[:, :2], growth=1.4, most_pixels=_BATCH
+    ):
+        shape = tuple(map(min, common, image.shape))
+        step = ceil((prod(shape) / _BATCH) ** 0.5)
+        low, high = boxes[members, :2], boxes[members, 2:]
+        corners = np.minimum(low, np.subtract(image.shape, shape))
+        values, chosen = (
+            sliding_window_view(frame, shape)[..., ::step, ::step][tuple(corners.T)]
+            for frame in (image, usable)
+        )
+        places = [corners[:, [axis]] + np.arange(0, shape[axis], step) for axis in (0, 1)]
+        rows, columns = (
+            (place >= low[:, [axis]]) & (place < high[:, [axis]])
+            for axis, place in enumerate(places)
+        )
+        chosen &= rows[:, :, np.newaxis] & columns[:, np.newaxis, :]
+        away = [place - centres[members][:, [axis]] for axis, place in enumerate(places)]
+        planes[members], covariance[members], noise[members] = _fit_planes(values, chosen, *away)
+    return Background(planes[:, 0], noise * covariance**0.5, planes[:, 1:], centres, noise)
+
+
+def _fit_planes(
+    values: np.ndarray, chosen: np.ndarray, rows: np.ndarray, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Least-squares planes through the chosen pixels of pieces of an image.
+
+    Parameters
+    ----------
+    values, chosen : ndarray
+        Signal (ADU), and the pixels to be used, (pieces, h, w).
+    rows, columns : ndarray
+        Distances from the origin of each piece (px), (pieces, h) and (pieces, w).
+
+    Returns
+    -------
+    planes : ndarray
+        Level at the origin (ADU) and slopes by rows and columns (ADU/px), (pieces, 3).
+    covariance : ndarray
+        Variance of the level over that of a pixel, (pieces,).
+    noise : ndarray
+        Standard deviation of a pixel (ADU), (pieces,).
+    """
+    values = np.where(chosen, values, 0.0)
+    kept = np.isfinite(
+        sigma_clip(
+            np.ma.MaskedArray(values, ~chosen),
+            _CLIPPED_AT,
+            axis=(1, 2),
+            cenfunc="mean",
+            stdfunc="std",
+            masked=False,
+        )
     )
+    n_kept = np.count_nonzero(kept, axis=(1, 2))
+    enough = n_kept >= _LEAST
+    weights = kept.astype(np.float64)
+    mean = np.einsum("nij,nij->n", weights, values) / np.maximum(n_kept, 1)
+    values = (values - mean[:, np.newaxis, np.newaxis]) * weights
+    by_row = np.stack([np.ones_like(rows), rows, rows**2], axis=1)
+    by_column = np.stack([np.ones_like(columns), columns, columns**2], axis=2)
+    moments, sums = by_row @ weights @ by_column, by_row[:, :2] @ values @ by_column[:, :, :2]
+    normal = moments[:, [[0, 1, 0], [1, 2, 1], [0, 1, 0]], [[0, 0, 1], [0, 0, 1], [1, 1, 2]]]
+    inverse = np.linalg.pinv(normal, hermitian=True)
+    planes = (inverse @ sums[:, [0, 1, 0], [0, 0, 1], np.newaxis])[..., 0]
+    rise = planes[:, [1], np.newaxis] * rows[:, :, np.newaxis]
+    rise = rise + planes[:, [2], np.newaxis] * columns[:, np.newaxis, :]
+    values -= (planes[:, [0], np.newaxis] + rise) * weights
+    squares = np.einsum("nij,nij->n", values, values)
+    planes[:, 0] += mean
+    planes[~enough] = 0
+    noise = np.sqrt(squares / np.where(enough, n_kept - 3, np.nan))
+    return planes, np.where(enough, inverse[:, 0, 0], np.nan), noise

@@ -89,17 +89,30 @@ COLUMNS = (
 )
 
 
-def build_table(rows: list[dict], *, with_gain: bool, origin: tuple[int, int] = (0, 0)) -> QTable:
-    """Event table from one dict per event; with all columns and units even where it is empty."""
+def build_table(values: dict[str, np.ndarray], *, origin: tuple[int, int] = (0, 0)) -> QTable:
+    """Build an event table.
+
+    Parameters
+    ----------
+    values : dict of ndarray
+        Values of each column by its name, in its unit, (events,); those that need a gain may lack.
+    origin : tuple of int
+        Row and column (px) that are added to positions.
+
+    Returns
+    -------
+    astropy.table.QTable
+        Columns in the order of `COLUMNS`, with units and descriptions.
+    """
     table = QTable()
     for column in COLUMNS:
-        if column.needs_gain and not with_gain:
+        if column.needs_gain and column.name not in values:
             continue
-        values = np.array([row[column.name] for row in rows], dtype=column.kind)
+        data = np.asarray(values[column.name]).astype(column.kind)
         if column.axis is not None:
-            values += values.dtype.type(origin[column.axis])
+            data += data.dtype.type(origin[column.axis])
         unit, kind = column.unit, column.kind
-        table[column.name] = values if unit is None else u.Quantity(values, unit, dtype=kind)
+        table[column.name] = data if unit is None else u.Quantity(data, unit, dtype=kind)
         table[column.name].info.description = column.description
     return table
 

@@ -7,14 +7,13 @@ from dataclasses import asdict
 
 import numpy as np
 from astropy.table import QTable
-from tqdm import tqdm
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
+from ccdseg.events.background import ANNULUS_WIDTH
 from ccdseg.events.columns import build_table
-from ccdseg.events.cutouts import REACH, cut_out_clusters, label_clusters
-from ccdseg.events.measuring import measure
+from ccdseg.events.measuring import measure_clusters
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +28,6 @@ def find_events(
     origin: tuple[int, int] = (0, 0),
     aperture_margin: float = 2.0,
     saturation: float = 65535.0,
-    progress: bool = False,
 ) -> QTable:
     """Measure every cluster of an image.
 
@@ -57,8 +55,6 @@ def find_events(
         Width of the margin around the cluster that the aperture takes in (px).
     saturation : float
         Signal (ADU) from which a pixel is flagged as saturated.
-    progress : bool
-        Whether to show a progress bar.
 
     Returns
     -------
@@ -74,25 +70,25 @@ def find_events(
     """
     image, mask = np.asarray(image), np.asarray(mask)
     _check(image, mask, classes)
-    if not 0 <= aperture_margin < REACH:
+    if not 0 <= aperture_margin < ANNULUS_WIDTH:
         raise InputError(
-            f"The aperture margin is {aperture_margin} px wide; give 0 or more, below {REACH:g}."
+            f"The aperture margin is {aperture_margin} px wide; give 0 or more, below "
+            f"{ANNULUS_WIDTH:g}."
         )
     if detector is None:
         logger.info(
             "No detector is given: events get signals in ADU, no charges (e⁻) and energies (keV)."
         )
-    labels, n_clusters = label_clusters(mask, classes)
-    cutouts = cut_out_clusters(
-        image.astype(np.float64), mask, labels, classes=classes, aperture_margin=aperture_margin
+    values = measure_clusters(
+        image,
+        np.ascontiguousarray(mask),
+        detector=detector,
+        classes=classes,
+        aperture_margin=aperture_margin,
+        saturation=saturation,
     )
-    bar = tqdm(cutouts, total=n_clusters, desc="Measuring", unit="event", disable=not progress)
-    rows = [
-        {"id": number, "hdu": hdu}
-        | measure(cutout, detector=detector, classes=classes, saturation=saturation)
-        for number, cutout in enumerate(bar, start=1)
-    ]
-    table = build_table(rows, with_gain=detector is not None, origin=origin)
+    values["hdu"] = np.full(len(values["id"]), hdu)
+    table = build_table(values, origin=origin)
     table.meta["aperture_margin"] = aperture_margin
     if detector is not None:
         table.meta["detector"] = asdict(detector)

@@ -1,128 +1,146 @@
-"""The row of the table for one cluster."""
+"""Measurement of all clusters of a frame: the columns of the event table."""
 
 from __future__ import annotations
+
+from math import ceil
 
 import numpy as np
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
-from ccdseg.events.background import fit_background
-from ccdseg.events.cutouts import Cutout
-from ccdseg.events.point_fit import PointFit, fit_point
-from ccdseg.events.shape import measure_shape
-
-_LARGEST_POINT = 600
-"""Pixels of the aperture up to which a cluster is compared with a point-like deposit."""
+from ccdseg.events.background import ANNULUS_WIDTH, Background, fit_background
+from ccdseg.events.clusters import GAP, PixelList, find_clusters
+from ccdseg.events.point_fit import fit_points
+from ccdseg.events.shape import measure_shapes
 
 
-def measure(
-    cutout: Cutout, *, detector: Detector | None, classes: ClassCatalogue, saturation: float
-) -> dict:
-    """Values of the columns of `ccdseg.events.columns.COLUMNS` but for ``id`` and ``hdu``.
+def measure_clusters(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    detector: Detector | None,
+    classes: ClassCatalogue,
+    aperture_margin: float,
+    saturation: float,
+) -> dict[str, np.ndarray]:
+    """Measure all clusters of an image.
 
     Parameters
     ----------
-    cutout : Cutout
-        The cluster.
+    image : ndarray
+        Signal (ADU) of shape (H, W).
+    mask : ndarray
+        Class indices of the same shape.
     detector : Detector or None
-        Gives gain, pair energy and Fano factor; without it charge and energy are left out.
+        Gives gain, pair energy and Fano factor; without it there is no charge and energy.
     classes : ClassCatalogue
         Meaning of the class indices.
+    aperture_margin : float
+        Width of the aperture's margin around a cluster (px).
     saturation : float
         Signal (ADU) from which a pixel is saturated.
 
     Returns
     -------
-    dict
+    dict of ndarray
+        Values by the names of `ccdseg.events.columns.COLUMNS`, but for ``hdu``, in their units,
+        each of shape (clusters,).
     """
-    background = fit_background(cutout.image, cutout.free, cutout.aperture)
-    above = np.where(cutout.aperture, cutout.image - background.plane(cutout.image.shape), 0.0)
-    n_summed = np.count_nonzero(cutout.aperture)
-    signal = float(above.sum())
-    signal_error = float(
-        np.hypot(n_summed**0.5 * background.noise, n_summed * background.level_error)
+    clusters = find_clusters(mask, classes=classes, aperture_margin=aperture_margin)
+    pixels, boxes = clusters.pixels, clusters.boxes
+    finite = np.isfinite(image)
+    usable = finite & ~_is_hot(mask, classes)
+    not_finite = clusters.apertures.any(~clusters.apertures.values(finite))
+    aperture = clusters.apertures.where(clusters.apertures.values(usable))
+    background = fit_background(
+        image,
+        clusters.background & usable,
+        _enlarged(boxes, aperture_margin + GAP + ANNULUS_WIDTH, image.shape),
+        centres=_centres(aperture, boxes),
     )
-    row = {
+    above = aperture.values(image) - background.at(aperture)
+    n_summed = aperture.counts()
+    signal = aperture.sums(above)
+    error = np.hypot(n_summed**0.5 * background.noise, n_summed * background.level_error)
+    n_pixels = pixels.counts()
+    fits = fit_points(
+        above, aperture, noise=background.noise, gain=None if detector is None else detector.gain
+    )
+    values = {
+        "id": np.arange(1, pixels.n_clusters + 1),
+        "row_min": boxes[:, 0],
+        "row_max": boxes[:, 2] - 1,
+        "column_min": boxes[:, 1],
+        "column_max": boxes[:, 3] - 1,
+        "n_pixels": n_pixels,
         "signal": signal,
-        "signal_error": signal_error,
+        "signal_error": error,
         "background": background.level,
         "noise": background.noise,
-        "signal_density": signal / np.count_nonzero(cutout.pixels),
-        **_extent(cutout),
-        **_form(cutout, above),
-        **_as_point(cutout, above, background.noise, detector),
-        **_flags(cutout, classes, saturation),
+        "signal_density": signal / n_pixels,
+        "point_width": fits.width,
+        "point_width_error": fits.width_error,
+        "point_misfit": fits.misfit,
+        "touches_edge": clusters.touches_edge,
+        "touches_other": clusters.touches_other,
+        "saturated": pixels.any(pixels.values(image) >= saturation),
+        "not_finite": not_finite,
     }
+    values |= _form(image, usable, pixels, background)
     if detector is not None:
-        row |= _energies(signal, signal_error, row["n_pixels"], detector)
-    return row
+        values |= _energies(signal, error, n_pixels, detector)
+    return values
 
 
-def _extent(cutout: Cutout) -> dict:
-    rows, columns = cutout.box
+def _is_hot(mask: np.ndarray, classes: ClassCatalogue) -> np.ndarray:
+    if "hot pixel" not in classes.names:
+        return np.zeros(mask.shape, dtype=bool)
+    return mask == classes["hot pixel"].index
+
+
+def _enlarged(boxes: np.ndarray, margin: float, shape: tuple[int, int]) -> np.ndarray:
+    """Boxes with a margin (px) at each edge, inside an image of a shape."""
+    width = ceil(margin)
+    return np.clip(boxes + np.array([-width, -width, width, width]), 0, (*shape, *shape))
+
+
+def _centres(aperture: PixelList, boxes: np.ndarray) -> np.ndarray:
+    """Mean row and column (px) of each aperture, of the box where it is empty, (clusters, 2)."""
+    counts = aperture.counts()[:, np.newaxis]
+    totals = np.stack([aperture.sums(aperture.rows), aperture.sums(aperture.columns)], axis=1)
+    middle = (boxes[:, :2] + boxes[:, 2:] - 1) / 2
+    return np.where(counts, totals / np.maximum(counts, 1), middle)
+
+
+def _form(
+    image: np.ndarray, usable: np.ndarray, pixels: PixelList, background: Background
+) -> dict[str, np.ndarray]:
+    """Position, brightest pixel and shape, from the usable pixels of each cluster or else all."""
+    chosen = pixels.values(usable)
+    pixels = pixels.where(chosen | ~pixels.any(chosen)[pixels.cluster])
+    charge = pixels.values(image) - background.at(pixels)
+    charge = np.where(pixels.values(usable), charge, 0.0)
+    ranked = np.lexsort((-charge, pixels.cluster))
+    peak = ranked[np.searchsorted(pixels.cluster, np.arange(pixels.n_clusters))]
     return {
-        "row_min": rows.start,
-        "row_max": rows.stop - 1,
-        "column_min": columns.start,
-        "column_max": columns.stop - 1,
-        "n_pixels": np.count_nonzero(cutout.pixels),
+        "peak": charge[peak],
+        "peak_row": pixels.rows[peak],
+        "peak_column": pixels.columns[peak],
+        **vars(measure_shapes(charge, pixels)),
     }
 
 
-def _form(cutout: Cutout, above: np.ndarray) -> dict:
-    """Position, brightest pixel and shape."""
-    usable = cutout.pixels & cutout.aperture
-    shape = measure_shape(above, usable if usable.any() else cutout.pixels)
-    peak = np.unravel_index(np.argmax(np.where(usable, above, -np.inf)), above.shape)
-    return {
-        "row": shape.row + cutout.origin[0],
-        "column": shape.column + cutout.origin[1],
-        "peak": float(above[peak]),
-        "peak_row": peak[0] + cutout.origin[0],
-        "peak_column": peak[1] + cutout.origin[1],
-        "width_along": shape.width_along,
-        "width_across": shape.width_across,
-        "length": shape.length,
-        "orientation": shape.orientation,
-        "straightness": shape.straightness,
-        "local_width": shape.local_width,
-        "taper": shape.taper,
-        "end_share": shape.end_share,
-    }
-
-
-def _as_point(cutout: Cutout, above: np.ndarray, noise: float, detector: Detector | None) -> dict:
-    """How well a point-like deposit describes the cluster, where it is small enough for one."""
-    fit = PointFit()
-    if np.count_nonzero(cutout.aperture) <= _LARGEST_POINT:
-        gain = None if detector is None else detector.gain
-        fit = fit_point(above, cutout.aperture, noise=noise, gain=gain)
-    return {
-        "point_width": fit.spread,
-        "point_width_error": fit.spread_error,
-        "point_misfit": fit.misfit,
-    }
-
-
-def _flags(cutout: Cutout, classes: ClassCatalogue, saturation: float) -> dict:
-    plain = (classes["background"].index, classes.need_particles().index)
-    return {
-        "touches_edge": cutout.touches_edge,
-        "touches_other": not np.isin(cutout.neighbours, plain).all(),
-        "saturated": bool((cutout.image[cutout.pixels] >= saturation).any()),
-        "not_finite": cutout.has_gaps,
-    }
-
-
-def _energies(signal: float, signal_error: float, n_pixels: int, detector: Detector) -> dict:
-    """Charge (e⁻) and energy (keV) of a signal (ADU)."""
-    charge, noise = signal / detector.gain, signal_error / detector.gain
+def _energies(
+    signal: np.ndarray, error: np.ndarray, n_pixels: np.ndarray, detector: Detector
+) -> dict[str, np.ndarray]:
+    """Charge (e⁻) and energy (keV) of signals (ADU)."""
+    charge, noise = signal / detector.gain, error / detector.gain
     kev = detector.pair_energy / 1000.0
-    fano = detector.fano * max(charge, 0.0)
+    fano = detector.fano * np.maximum(charge, 0.0)
     return {
         "charge": charge,
         "charge_error": noise,
         "energy": charge * kev,
-        "energy_error": (noise**2 + fano) ** 0.5 * kev,
+        "energy_error": np.sqrt(noise**2 + fano) * kev,
         "energy_density": charge * kev / n_pixels,
     }

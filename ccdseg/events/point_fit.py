@@ -1,125 +1,118 @@
-"""A cluster as a point-like deposit: a round Gaussian, integrated over the pixels."""
+"""Point-like deposits: round Gaussians, integrated over the pixels, fitted to many clusters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares
-from scipy.special import ndtr
 
-_NARROWEST, _WIDEST = 0.05, 8.0
-"""Limits of the spread (px)."""
+from ccdseg.events.clusters import PixelList, batches_by_shape
+from ccdseg.events.gaussian_fit import (
+    N_PARAMETERS,
+    Pieces,
+    chi_square,
+    expected_signal,
+    minimise,
+    width_error,
+)
 
-_MOST_STEPS = 40
-_ROOT = (2 * np.pi) ** 0.5
+_MOST_PIXELS = 600
+"""Largest aperture (px) to which a point-like deposit is fitted."""
+
+_BATCH = 2**17
+"""Pixels that are fitted together."""
 
 
-@dataclass(frozen=True)
-class PointFit:
-    """Result of the fit; all NaN where there is none.
+@dataclass(frozen=True, eq=False)
+class PointFits:
+    """Results of the fits, each of shape (clusters,); NaN where nothing could be fitted.
 
     Attributes
     ----------
-    spread : float
-        Standard deviation of the Gaussian (px), the pixels' own width not in it.
-    spread_error : float
-        Its standard deviation (px); NaN where the pixels do not depend on the spread.
-    misfit : float
-        Squared deviations from the fit in units of their variance, per degree of freedom: about 1
-        for what is point-like.
+    width : ndarray
+        RMS width (σ) of the Gaussian (px), the pixels' own width not in it.
+    width_error : ndarray
+        Its standard deviation (px); NaN where the width is at its upper limit of 8 px.
+    misfit : ndarray
+        χ² per degree of freedom: about 1 for point-like deposits.
     """
 
-    spread: float = np.nan
-    spread_error: float = np.nan
-    misfit: float = np.nan
+    width: np.ndarray
+    width_error: np.ndarray
+    misfit: np.ndarray
 
 
-def fit_point(
-    above: np.ndarray, pixels: np.ndarray, *, noise: float, gain: float | None = None
-) -> PointFit:
-    """Fit a round Gaussian to the charge of a cluster.
+def fit_points(
+    above: np.ndarray, pixels: PixelList, *, noise: np.ndarray, gain: float | None = None
+) -> PointFits:
+    """Fit a round Gaussian to the charge of each cluster.
 
     Parameters
     ----------
     above : ndarray
-        Signal above the background (ADU) of shape (h, w).
-    pixels : ndarray of bool
-        Pixels that are compared, of the same shape.
-    noise : float
-        Standard deviation of a pixel without charge (ADU).
+        Signal above the background (ADU) of each pixel, (pixels,).
+    pixels : PixelList
+        Pixels to which the model is fitted, those of the apertures.
+    noise : ndarray
+        Standard deviation of a pixel without charge (ADU), (clusters,).
     gain : float, optional
-        ADU per electron: the charge's own fluctuation counts then as well.
+        ADU per electron: the fluctuation of the charge itself then adds to the variance.
 
     Returns
     -------
-    PointFit
+    PointFits
     """
-    places = np.nonzero(pixels)
-    values = above[places].astype(np.float64)
-    start = _first_guess(values, *places)
-    if start is None or len(values) <= len(start) or not noise > 0:
-        return PointFit()
-    deviation = np.full(len(values), noise)
-    for _ in range(1 if gain is None else 2):  # the charge fluctuates by what the first fit says
-        fit = least_squares(
-            lambda guess, deviation=deviation: (_model(guess, *places)[0] - values) / deviation,
-            start,
-            jac=lambda guess, deviation=deviation: (_model(guess, *places)[1] / deviation).T,
-            method="lm",
-            x_scale=np.maximum(np.abs(start), 1.0),
-            max_nfev=_MOST_STEPS,
+    counts, boxes = pixels.counts(), pixels.boxes()
+    positive = np.maximum(above, 0)
+    total = pixels.sums(positive)
+    fits = PointFits(*np.full((3, pixels.n_clusters), np.nan))
+    chosen = (counts > N_PARAMETERS) & (counts <= _MOST_PIXELS) & (noise > 0) & (total > 0)
+    chosen = np.flatnonzero(chosen)
+    lengths = (boxes[:, 2:] - boxes[:, :2])[chosen].max(axis=1, initial=0)
+    squares = np.stack([lengths, lengths], axis=1)
+    for batch, shape in batches_by_shape(squares, growth=2.0, most_pixels=_BATCH):
+        members = chosen[batch]
+        index, number = pixels.indices_of(members)
+        rows = pixels.rows[index] - boxes[members, 0][number]
+        columns = pixels.columns[index] - boxes[members, 1][number]
+        unit = total[members]
+        data, used = np.zeros((2, len(members), *shape))
+        data[number, rows, columns] = above[index] / unit[number]
+        used[number, rows, columns] = 1.0
+        fits.width[members], fits.width_error[members], misfit = _fit_batch(
+            data, used, noise=noise[members] / unit, gain=None if gain is None else gain / unit
         )
-        start = fit.x
-        if gain is not None:
-            deviation = np.sqrt(noise**2 + gain * np.maximum(_model(start, *places)[0], 0))
-    spread = float(_spread(fit.x[2]))
-    with np.errstate(all="ignore"):  # a hit that the fit has lost does not depend on its place
-        variance = np.linalg.pinv(fit.jac.T @ fit.jac)[2, 2]
-    return PointFit(
-        spread=spread,
-        spread_error=spread * float(variance**0.5) if 0 < variance < np.inf else np.nan,
-        misfit=float(2 * fit.cost / (len(values) - len(fit.x))),
-    )
+        fits.misfit[members] = misfit / (counts[members] - N_PARAMETERS)
+    return fits
 
 
-def _first_guess(values: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray | None:
-    """Row, column (px), logarithm of the spread (px), signal (ADU); None where there is none."""
-    weights = np.maximum(values, 0)
-    total = weights.sum()
-    if not total > 0:
-        return None
-    row, column = weights @ rows / total, weights @ columns / total
-    variance = weights @ ((rows - row) ** 2 + (columns - column) ** 2) / (2 * total)
-    return np.array([row, column, np.log(np.clip(variance**0.5, 0.2, 4.0)), total])
+def _fit_batch(
+    data: np.ndarray, used: np.ndarray, *, noise: np.ndarray, gain: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Width, its standard deviation (px) and χ², each (fits,), of pieces of an image (fits, h, w).
+
+    `used` is 1 for the pixels that count, else 0; data, noise and gain are in one unit per fit.
+    """
+    noise = noise[:, np.newaxis, np.newaxis]
+    pieces = Pieces.of(data, used / noise**2)
+    guess = minimise(_first_guess(data), pieces)
+    if gain is not None:  # the charge fluctuates by what the first fit says
+        expected = gain[:, np.newaxis, np.newaxis] * np.maximum(
+            expected_signal(guess, data.shape[1]), 0
+        )
+        pieces = Pieces.of(data, used / (noise**2 + expected))
+        guess = minimise(guess, pieces)
+    return np.exp(guess[:, 2]), width_error(guess, pieces), chi_square(guess, pieces)
 
 
-def _spread(logarithm: float) -> float:
-    return np.exp(np.clip(logarithm, *np.log([_NARROWEST, _WIDEST])))
-
-
-def _model(
-    guess: np.ndarray, rows: np.ndarray, columns: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Signal (ADU) of each pixel, and its derivatives by the four numbers of the guess, (4, n)."""
-    row, column, logarithm, signal = guess
-    spread = _spread(logarithm)
-    (f, f_centre, f_spread), (g, g_centre, g_spread) = (
-        _profile(axis - centre, spread) for axis, centre in ((rows, row), (columns, column))
-    )
-    derivatives = (
-        signal * f_centre * g,
-        signal * f * g_centre,
-        signal * (f_spread * g + f * g_spread),
-        f * g,
-    )
-    return signal * f * g, np.stack(derivatives)
-
-
-def _profile(away: np.ndarray, spread: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Share of the charge per pixel along one axis; derivatives by centre and log of the spread."""
-    upper, lower = (away + 0.5) / spread, (away - 0.5) / spread
-    density_upper, density_lower = (np.exp(-0.5 * z**2) / _ROOT for z in (upper, lower))
-    by_centre = (density_lower - density_upper) / spread
-    by_spread = lower * density_lower - upper * density_upper
-    return ndtr(upper) - ndtr(lower), by_centre, by_spread
+def _first_guess(data: np.ndarray) -> np.ndarray:
+    """Row, column (px), logarithm of the width (px) and signal from the moments, (fits, 4)."""
+    weights = np.maximum(data, 0)
+    total = weights.sum(axis=(1, 2))
+    centres, variance = [], 0.0
+    for profile in (weights.sum(axis=2), weights.sum(axis=1)):
+        places = np.arange(profile.shape[1])
+        centre = profile @ places / total
+        variance += np.sum(profile * (places - centre[:, np.newaxis]) ** 2, axis=1) / (2 * total)
+        centres.append(centre)
+    return np.stack([*centres, np.log(np.clip(variance**0.5, 0.2, 4.0)), total], axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccdseg.classes import CLASSES
-from ccdseg.events.cutouts import label_clusters
+from ccdseg.events.clusters import label_clusters
 from ccdseg.simulation import EventList
 
 PARTICLES = ("point-like", "electron", "muon", "alpha", "unknown")

@@ -5,6 +5,8 @@ import logging
 import numpy as np
 import pytest
 from astropy import units as u
+from astropy.stats import sigma_clip
+from scipy import ndimage
 
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.detector import DAMIC, Detector
@@ -269,3 +271,61 @@ def test_cosmics_are_measured_like_clusters():
     assert not event["touches_other"]
     with refused("None of the classes dark, bright is one of particles"):
         find_events(image, mask, classes=ClassCatalogue({"dark": (0, 0, 0), "bright": (1, 1, 1)}))
+
+
+def reference(image, mask, number):
+    """Signal, its error, centroid and brightest pixel of one cluster, step by step."""
+    labels, _ = ndimage.label(mask == CLUSTER, np.ones((3, 3)))
+    distance, nearest = ndimage.distance_transform_edt(labels == 0, return_indices=True)
+    usable = np.isfinite(image) & (mask != HOT)
+    pixels = labels == number
+    aperture = (distance <= 2) & (labels[tuple(nearest)] == number) & usable
+    box = np.zeros(mask.shape, dtype=bool)
+    (rows, columns) = ndimage.find_objects(pixels.astype(int))[0]
+    box[
+        max(rows.start - 18, 0) : rows.stop + 18, max(columns.start - 18, 0) : columns.stop + 18
+    ] = 1
+    around = box & usable & (distance > 4)
+    around[around] = ~sigma_clip(image[around], 5, cenfunc="mean", stdfunc="std").mask
+    places, centre = np.argwhere(around), np.argwhere(aperture).mean(axis=0)
+    terms = np.column_stack([np.ones(len(places)), places - centre])
+    plane, squares, *_ = np.linalg.lstsq(terms, image[around], rcond=None)
+    noise = (squares[0] / (len(places) - 3)) ** 0.5
+    level_error = noise * np.linalg.inv(terms.T @ terms)[0, 0] ** 0.5
+    above = (
+        image
+        - plane[0]
+        - np.tensordot(plane[1:], np.indices(mask.shape) - centre[:, None, None], 1)
+    )
+    weights = np.where(pixels & usable, np.maximum(above, 0), 0)
+    n_summed = np.count_nonzero(aperture)
+    return {
+        "signal": above[aperture].sum(),
+        "signal_error": np.hypot(n_summed**0.5 * noise, n_summed * level_error),
+        "background": plane[0],
+        "noise": noise,
+        "row": np.sum(weights * np.indices(mask.shape)[0]) / weights.sum(),
+        "column": np.sum(weights * np.indices(mask.shape)[1]) / weights.sum(),
+        "peak": above[pixels & usable].max(),
+        "not_finite": not np.isfinite(
+            image[(distance <= 2) & (labels[tuple(nearest)] == number)]
+        ).all(),
+    }
+
+
+def test_a_crowded_frame_is_measured_like_each_cluster_alone():
+    """Hundred clusters, close to each other, to hot columns, to bad pixels and to the edges."""
+    rng = np.random.default_rng(8)
+    image, mask = scene((160, 200), slope=(0.05, -0.1))
+    for _ in range(100):
+        row, column = rng.uniform(0, 160), rng.uniform(0, 200)
+        blob(image, mask, row, column, signal=10 ** rng.uniform(2, 5), sigma=rng.uniform(0.4, 2))
+    image[:, 50] += 3000
+    mask[:, 50] = HOT
+    image[rng.integers(0, 160, 60), rng.integers(0, 200, 60)] = np.nan
+    events = find_events(image, mask)
+    assert len(events) > 60
+    for event in events:
+        for name, value in reference(image, mask, event["id"]).items():
+            found = getattr(event[name], "value", event[name])
+            assert found == pytest.approx(value, rel=1e-8, abs=1e-8)

@@ -1,9 +1,24 @@
-"""Spread, direction, length and straightness of clusters."""
+"""Widths, direction, length and straightness of clusters."""
 
 import numpy as np
 import pytest
 
-from ccdseg.events.shape import measure_shape, middle_line
+from ccdseg.events.clusters import PixelList
+from ccdseg.events.shape import Shapes, measure_shapes
+from ccdseg.events.skeleton import measure_skeletons
+
+
+def listed(*clusters):
+    """Pixels of masks, one cluster each."""
+    rows, columns = (np.concatenate(axis) for axis in zip(*map(np.nonzero, clusters), strict=True))
+    counts = list(map(np.count_nonzero, clusters))
+    return PixelList(np.repeat(np.arange(len(clusters)), counts), rows, columns, len(clusters))
+
+
+def measure_shape(charge, pixels):
+    """Shape of one cluster."""
+    shapes = measure_shapes(charge[pixels], listed(pixels))
+    return Shapes(**{name: values[0] for name, values in vars(shapes).items()})
 
 
 def track(angle, *, length=40.0, width=1.2, size=80):
@@ -35,7 +50,7 @@ def test_orientations_lie_from_minus_90_to_90():
 def test_a_bent_track_is_less_straight_than_long():
     pixels = np.zeros((40, 40), dtype=bool)
     pixels[5, 5:31] = pixels[5:31, 5] = True
-    length, straightness = middle_line(pixels)
+    (length,), (straightness,) = measure_skeletons(listed(pixels))
     assert length == pytest.approx(51, rel=0.06)
     assert straightness == pytest.approx(26 * 2**0.5 / 51, rel=0.07)
 
@@ -91,3 +106,32 @@ def test_a_bent_track_is_locally_narrower_than_as_a_whole():
     shape = measure_shape(charge, charge > 0.05)
     assert shape.local_width < 0.6 * shape.width_across
     assert shape.local_width == pytest.approx(1.1, rel=0.2)
+
+
+def test_many_clusters_are_measured_as_each_alone():
+    """Tracks, blobs and single pixels of many sizes at once."""
+    rows, columns = np.indices((41, 41)) - 20
+    scenes = [track(angle, length=length) for angle in (-80, 10, 55) for length in (3, 12, 40)]
+    for width in (0.3, 0.8, 2.5):
+        charge = np.exp(-(rows**2 + columns**2) / (2 * width**2))
+        scenes.append((charge, charge > 1e-3))
+    together = measure_shapes(
+        np.concatenate([charge[pixels] for charge, pixels in scenes]),
+        listed(*(pixels for _, pixels in scenes)),
+    )
+    for number, scene in enumerate(scenes):
+        for name, value in vars(measure_shape(*scene)).items():
+            assert getattr(together, name)[number] == pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+def test_every_small_cluster_has_a_length():
+    """All connected shapes of up to nine pixels in a square leave something of themselves."""
+    from scipy import ndimage
+
+    grids = (np.arange(1, 512)[:, np.newaxis] >> np.arange(9) & 1).astype(bool).reshape(-1, 3, 3)
+    clusters = [grid for grid in grids if ndimage.label(grid, np.ones((3, 3)))[1] == 1]
+    length, straightness = measure_skeletons(listed(*clusters))
+    extent = [max(np.ptp(axis) for axis in np.nonzero(grid)) + 1 for grid in clusters]
+    assert np.all(length >= 1)
+    assert np.all(length <= 2**0.5 * np.array(extent) + 4)
+    assert np.all(straightness <= 1 + 1e-9)

@@ -198,7 +198,6 @@ def apply_steps(
             hdu=frame.label,
             origin=frame.origin,
             saturation=frame.saturation,
-            progress=progress,
         )
         if detector is not None and classes.particles.name == CLASSES.particles.name:
             events = estimate_depth(identify(events), detector=detector)

@@ -1,0 +1,203 @@
+"""Least-squares fits of a round Gaussian to many pieces of an image at once.
+
+The parameters of a fit are row and column of the centre (px), logarithm of the RMS width (px) and
+signal. The model is the product of a profile along the rows and one along the columns, so that sums
+over pixels are products of matrices.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtr
+
+NARROWEST, WIDEST = 0.1, 8.0
+"""Limits of the width (px)."""
+
+N_PARAMETERS = 4
+
+_RESOLVED = 0.25
+"""Least width (px) that neighbouring pixels tell."""
+
+_MOST_STEPS = 30
+_PAIRS = np.triu_indices(3)
+"""Products of a profile f and its derivatives: ff, ff′, ff˙, f′f′, f′f˙, f˙f˙."""
+
+_ROOT = (2 * np.pi) ** 0.5
+
+_LONGEST_STEP = 0.4
+"""Greatest change of position (px) and logarithm of the width at once: a narrow Gaussian beside the
+charge depends on nothing, so that no step leads out again."""
+
+_DAMPING, _LEAST_DAMPING, _MOST_DAMPING = 1e-3, 1e-7, 1e5
+_CONVERGED, _CONVERGED_PART = 1e-3, 1e-7
+"""Expected gain of χ² by a step, absolute and as a part of it, below which that is the last one: it
+shifts the parameters by 3 % of their errors, and what is left is far less."""
+
+
+class Pieces(NamedTuple):
+    """Square pieces of an image that are fitted.
+
+    Attributes
+    ----------
+    weights : ndarray
+        Inverse variance of each pixel, 0 where it does not count, (fits, length, length).
+    weighted : ndarray
+        Signal times its weight, of the same shape.
+    squares : ndarray
+        Sum of the weighted squares of the signal, (fits,).
+    """
+
+    weights: np.ndarray
+    weighted: np.ndarray
+    squares: np.ndarray
+
+    @classmethod
+    def of(cls, data: np.ndarray, weights: np.ndarray) -> Pieces:
+        """Pieces of some data with weights, both (fits, length, length)."""
+        weighted = weights * data
+        return cls(weights, weighted, np.einsum("nij,nij->n", weighted, data))
+
+    def chosen(self, index: np.ndarray) -> Pieces:
+        """Some of the pieces, by their indices."""
+        return Pieces(*(array[index] for array in self))
+
+
+def minimise(guess: np.ndarray, pieces: Pieces) -> np.ndarray:
+    """Parameters of least χ² by Levenberg-Marquardt iterations from a first guess, (fits, 4)."""
+    guess = guess.copy()
+    chi_square, gradient, curvature = _normal_equations(guess, pieces)
+    damping = np.full(len(guess), _DAMPING)
+    active = np.arange(len(guess))
+    for _ in range(_MOST_STEPS):
+        step, gain = _steps(guess[active], gradient[active], curvature[active], damping[active])
+        last = gain <= _CONVERGED + _CONVERGED_PART * chi_square[active]
+        trial = guess[active] + step
+        trial[:, 2] = np.clip(trial[:, 2], *np.log([NARROWEST, WIDEST]))
+        found = _normal_equations(trial, pieces.chosen(active))
+        share = (chi_square[active] - found[0]) / np.maximum(gain, np.finfo(float).tiny)
+        better = share > 0
+        factor = np.select([share > 0.75, share > 0.25], [0.1, 1.0], 10.0)
+        damping[active] = np.maximum(damping[active] * factor, _LEAST_DAMPING)
+        improved = active[better]
+        guess[improved] = trial[better]
+        for kept, new in zip((chi_square, gradient, curvature), found, strict=True):
+            kept[improved] = new[better]
+        active = active[~last & (damping[active] < _MOST_DAMPING)]
+        if not len(active):
+            break
+    return guess
+
+
+def chi_square(guess: np.ndarray, pieces: Pieces) -> np.ndarray:
+    """χ² of fits, (fits,)."""
+    return _normal_equations(guess, pieces)[0]
+
+
+def width_error(guess: np.ndarray, pieces: Pieces) -> np.ndarray:
+    """Standard deviation of the width (px), (fits,); at the upper limit of the width NaN.
+
+    Below a quarter of a pixel hardly any charge leaks into the neighbouring pixels, which then do
+    not tell the width: the error reaches at least as far.
+    """
+    resolved = guess.copy()
+    resolved[:, 2] = np.maximum(guess[:, 2], np.log(_RESOLVED))
+    matrix, scale = _normalised(_normal_equations(resolved, pieces)[2])
+    ridge = 1e-12 * np.eye(N_PARAMETERS)  # what no pixel depends on gets a huge variance
+    deviation = np.sqrt(np.linalg.inv(matrix + ridge)[:, 2, 2]) / scale[:, 2]
+    width, told = np.exp(guess[:, 2]), np.exp(resolved[:, 2])
+    error = np.hypot(told * deviation, told - width)
+    return np.where(width < 0.999 * WIDEST, error, np.nan)
+
+
+def _steps(
+    guess: np.ndarray, gradient: np.ndarray, curvature: np.ndarray, damping: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Damped steps (fits, 4), and the gain of χ² that each is expected to bring."""
+    low, high = np.log([NARROWEST, WIDEST])
+    width, slope = guess[:, 2], gradient[:, 2]
+    pinned = ((width <= low) & (slope < 0)) | ((width >= high) & (slope > 0))
+    gradient, curvature = gradient.copy(), curvature.copy()
+    gradient[pinned, 2] = curvature[pinned, 2] = curvature[pinned, :, 2] = 0
+    matrix, scale = _normalised(curvature)
+    diagonal = np.arange(N_PARAMETERS)
+    matrix[:, diagonal, diagonal] = 1 + damping[:, np.newaxis]
+    step = np.linalg.solve(matrix, (gradient / scale)[..., np.newaxis])[..., 0] / scale
+    gain = np.einsum("ni,ni->n", step, gradient)
+    longest = _LONGEST_STEP * np.exp(np.maximum(width, 0))
+    excess = np.abs(step[:, :3]) / np.stack(
+        [longest, longest, np.full(len(step), _LONGEST_STEP)], 1
+    )
+    return step / np.maximum(excess.max(axis=1), 1)[:, np.newaxis], gain
+
+
+def _normalised(curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices (fits, 4, 4) with a diagonal of ones, and the roots of what it was, (fits, 4)."""
+    scale = np.sqrt(np.diagonal(curvature, axis1=1, axis2=2))
+    scale = np.where(scale > 0, scale, 1.0)
+    return curvature / (scale[:, :, np.newaxis] * scale[:, np.newaxis, :]), scale
+
+
+def _normal_equations(
+    guess: np.ndarray, pieces: Pieces
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """χ² (fits,), half its negative gradient (fits, 4) and its Gauss-Newton matrix (fits, 4, 4).
+
+    With profiles f along the rows and g along the columns the model is s f g; its derivatives by
+    row, column, logarithm of the width and signal s are s f′ g, s f g′, s (f˙ g + f g˙) and f g.
+    """
+    profiles = _profiles(guess, pieces.weights.shape[1])
+    data = _sums(profiles, pieces.weighted)
+    products = np.moveaxis(
+        _sums(profiles[:, :, _PAIRS[0]] * profiles[:, :, _PAIRS[1]], pieces.weights), 0, 2
+    )
+    curvature = np.empty((N_PARAMETERS, N_PARAMETERS, len(guess)))
+    curvature[0, 0], curvature[1, 1], curvature[3, 3] = (
+        products[3, 0],
+        products[0, 3],
+        products[0, 0],
+    )
+    curvature[2, 2] = products[5, 0] + 2 * products[2, 2] + products[0, 5]
+    curvature[0, 1] = curvature[1, 0] = products[1, 1]
+    curvature[0, 2] = curvature[2, 0] = products[4, 0] + products[1, 2]
+    curvature[1, 2] = curvature[2, 1] = products[2, 1] + products[0, 4]
+    curvature[0, 3] = curvature[3, 0] = products[1, 0]
+    curvature[1, 3] = curvature[3, 1] = products[0, 1]
+    curvature[2, 3] = curvature[3, 2] = products[2, 0] + products[0, 2]
+    signal = guess[:, 3]
+    gradient = np.stack(
+        [data[:, 1, 0], data[:, 0, 1], data[:, 2, 0] + data[:, 0, 2], data[:, 0, 0]]
+    )
+    gradient -= signal * curvature[3]
+    chi_square = pieces.squares - signal * (2 * data[:, 0, 0] - signal * products[0, 0])
+    units = np.stack([signal, signal, signal, np.ones_like(signal)])
+    curvature *= units * units[:, np.newaxis]
+    return chi_square, (gradient * units).T, np.moveaxis(curvature, 2, 0)
+
+
+def expected_signal(guess: np.ndarray, length: int) -> np.ndarray:
+    """Signal of each pixel, (fits, length, length)."""
+    shares = _profiles(guess, length)[:, :, 0]
+    return (
+        guess[:, 3, np.newaxis, np.newaxis] * shares[:, 0, :, np.newaxis] * shares[:, 1, np.newaxis]
+    )
+
+
+def _sums(profiles: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Σ_ij a_i v_ij b_j for profiles a and b, (fits, 2, m, h), and values (fits, h, h)."""
+    return profiles[:, 0] @ values @ profiles[:, 1].swapaxes(1, 2)
+
+
+def _profiles(guess: np.ndarray, length: int) -> np.ndarray:
+    """Share of the charge per pixel along rows and columns, (fits, 2, 3, length).
+
+    They come with their derivatives by centre and by the logarithm of the width.
+    """
+    width = np.exp(guess[:, 2, np.newaxis, np.newaxis])
+    edges = (np.arange(length + 1) - 0.5 - guess[:, :2, np.newaxis]) / width
+    density = np.exp(-0.5 * edges**2) / _ROOT
+    share = np.diff(ndtr(edges), axis=2)
+    return np.stack(
+        [share, -np.diff(density, axis=2) / width, -np.diff(edges * density, axis=2)], axis=2
+    )

@@ -144,6 +144,14 @@ def refused(capsys, monkeypatch):
 
 
 @pytest.fixture
+def undrawn(monkeypatch):
+    """Leave the figures empty, where a test is not about them: drawing takes seconds."""
+    monkeypatch.setattr(
+        "matplotlib.figure.Figure.savefig", lambda _, path, **_named: path.write_bytes(b"")
+    )
+
+
+@pytest.fixture
 def workplace(tmp_path, monkeypatch, model_folder, single_fits, multi_fits):
     """Return an empty folder with what commands need, made the current one."""
     monkeypatch.chdir(tmp_path)

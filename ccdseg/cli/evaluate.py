@@ -1,33 +1,18 @@
-"""``ccdseg evaluate``: how good a model is, and on which frames."""
+"""``ccdseg evaluate``: scores of a model on frames whose truth is known."""
 
 from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-from tqdm import tqdm
-
-from ccdseg.classes import ClassCatalogue, PixelClass
-from ccdseg.cli.evaluation_report import RESULTS, write_results
-from ccdseg.cli.evaluation_scores import Evaluation
-from ccdseg.cli.evaluation_sets import N_FRAMES, FrameSet, KnownFrame, choose_sets
 from ccdseg.cli.options import add_model, add_output, natural_int, positive_int, shape
-from ccdseg.errors import InputError
-from ccdseg.evaluation import (
-    BASELINES,
-    Baseline,
-    estimate_noise,
-    scored_class,
-    tune_baseline,
-)
-from ccdseg.files import refuse_existing, staged_files
+from ccdseg.evaluation import BASELINES
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
+from ccdseg.workflows.evaluation_frames import N_FRAMES
+from ccdseg.workflows.evaluation_run import N_TUNING, evaluate
 
 SUMMARY = "score a model on simulated frames or on your own"
 
@@ -38,7 +23,7 @@ and segmented one at a time, or your own.
   ccdseg evaluate                                    the model that ships, on 'test' and 'general'
   ccdseg evaluate --model models/mine                a model of your own
   ccdseg evaluate --recipe test                      the 42 test images of every training report
-  ccdseg evaluate --recipe general --n 1000          frames of any detector, a thousand of them
+  ccdseg evaluate --recipe general --frames 1000          domain randomisation, a thousand frames
   ccdseg evaluate --recipe general --shape 512x1024  larger frames
   ccdseg evaluate --recipe test --library mine.npz   clusters that no training has seen
   ccdseg evaluate --data mine.npz                    your own images and masks
@@ -74,9 +59,6 @@ predicted, all scores are 1; where there are only true or only predicted ones, I
 precision and recall are 0. The ratio of the numbers is left out of the means where some were
 predicted and none is there."""
 
-N_TUNING = 6
-"""Frames on which the parameters of other methods are chosen."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -100,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "and TestAnnotation",
     )
     parser.add_argument(
-        "--n",
+        "--frames",
         type=positive_int,
         help=f"frames of each recipe (default: {_counts()}, {N_TEST_IMAGES} of others)",
     )
@@ -144,76 +126,20 @@ def _counts() -> str:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Score the model on every set of frames, and write what was found."""
-    model = LazySegmenter(arguments.model)
-    chosen = scored_class(model.classes, arguments.of)
-    sets = choose_sets(arguments, model.classes)
-    check_baselines(arguments.baselines, chosen, model.classes)
-    for name in RESULTS:
-        refuse_existing(arguments.output / name, overwrite=arguments.overwrite)
-    with staged_files(arguments.output, overwrite=arguments.overwrite) as folder:
-        evaluation = Evaluation(
-            model.segmenter.name, model.classes, chosen, class_operating_point(model, chosen)
-        )
-        for name, frames in sets.items():
-            baselines = tuned_baselines(arguments.baselines, frames, chosen)
-            evaluate(model, evaluation, name, frames, baselines)
-        text = write_results(folder, evaluation, command=arguments.command_line)
-    logger.info("%s\nreport and figures: %s", text, arguments.output)
-
-
-def class_operating_point(model: LazySegmenter, chosen: PixelClass) -> float:
-    """Probability from which a pixel is of a class rather than of the background."""
-    point = model.segmenter.operating_point
-    return point[chosen.index] / (point[chosen.index] + point[0])
-
-
-def evaluate(
-    model: LazySegmenter,
-    evaluation: Evaluation,
-    group: str,
-    frames: FrameSet,
-    baselines: list[Baseline],
-) -> None:
-    """Score one set, frame by frame."""
-    evaluation.origins[group] = frames.origin
-    tuning = frames.others(N_TUNING)
-    evaluation.baselines[group] = [
-        {
-            "name": baseline.name,
-            "parameters": asdict(baseline),
-            "description": baseline.description,
-            "tuned_on": {"n_frames": len(tuning), **tuning.origin},
-        }
-        for baseline in baselines
-    ]
-    for frame in tqdm(frames, desc=f"Evaluating ({group})", unit="frame"):
-        evaluation.add(group, frame, model.segmenter.predict(frame.image))
-        for baseline in baselines:
-            found = baseline.find(frame.image, noise_of(frame))
-            mask = np.where(found, evaluation.chosen.index, 0).astype(np.uint8)
-            evaluation.add_mask(group, frame, mask, method=baseline.name)
-
-
-def check_baselines(names: Sequence[str], chosen: PixelClass, classes: ClassCatalogue) -> None:
-    """Refuse methods that cannot run here, or find another class than is scored."""
-    if names and chosen != classes.particles:
-        raise InputError(
-            f"--baselines {' '.join(names)} finds particles, which the class {chosen.name} is not."
-        )
-    for name in names:
-        BASELINES[name].check_installed()
-
-
-def tuned_baselines(names: Sequence[str], frames: FrameSet, chosen: PixelClass) -> list[Baseline]:
-    """Methods of these names, their parameters chosen on other frames."""
-    known = [
-        (frame.image, frame.mask == chosen.index, noise_of(frame))
-        for frame in (frames.others(N_TUNING) if names else ())
-    ]
-    return [tune_baseline(BASELINES[name], known) for name in names]
-
-
-def noise_of(frame: KnownFrame) -> np.ndarray:
-    """Noise of each pixel (ADU): as it was simulated, or as the frame shows it."""
-    return estimate_noise(frame.image) if frame.noise is None else frame.noise
+    """Score the model, write the results and print the report."""
+    evaluation = evaluate(
+        LazySegmenter(arguments.model),
+        recipes=arguments.recipe,
+        data=arguments.data,
+        n_frames=arguments.frames,
+        shape=arguments.shape,
+        library=arguments.library,
+        seed=arguments.seed,
+        of=arguments.of,
+        baselines=arguments.baselines,
+        output=arguments.output,
+        overwrite=arguments.overwrite,
+        command=arguments.command_line,
+        progress=True,
+    )
+    logger.info("%s\nreport and figures: %s", evaluation, arguments.output)

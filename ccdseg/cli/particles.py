@@ -1,27 +1,14 @@
-"""``ccdseg particles``: train the classifier that tells particles apart."""
+"""``ccdseg particles``: training of the particle classifier."""
 
 from __future__ import annotations
 
 import argparse
 import logging
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from tqdm import tqdm
-
 from ccdseg.cli.options import add_model, natural_int, positive_int
-from ccdseg.evaluation import particle_report
-from ccdseg.files import refuse_existing
-from ccdseg.identification import identify
-from ccdseg.identification.classifier_training import (
-    LabelledEvents,
-    labelled_events,
-    train_classifier,
-)
-from ccdseg.provenance import code_state
 from ccdseg.segmentation.loading import LazySegmenter
-from ccdseg.simulation import RECIPES
+from ccdseg.workflows.particle_training import train_particle_classifier
 
 SUMMARY = "train the classifier of particles"
 
@@ -34,9 +21,6 @@ frames of the recipe 'events', segment them, measure their events, and learn wha
 
 It writes plain arrays (.npz), and prints the confusion of events that it did not learn from.
 'ccdseg physics --only identification' tests the one that ships in detail."""
-
-_TESTED = 0.1
-"""Share of the frames that are kept for the test."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,36 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Make events, learn from most of them, and test on the others."""
-    model, code = LazySegmenter(arguments.model), code_state()
-    refuse_existing(arguments.output, overwrite=arguments.overwrite)
-    frames = labelled_events(
-        RECIPES["events"],
-        arguments.frames,
-        segment=model.mask_of,
-        rng=np.random.default_rng(arguments.seed),
-    )
-    parts = list(tqdm(frames, total=arguments.frames, desc="Simulating", unit="frame"))
-    n_tested = max(round(_TESTED * len(parts)), 1)
-    classifier = train_classifier(
-        LabelledEvents.stacked(parts[n_tested:] or parts), seed=arguments.seed
-    )
-    classifier = replace(classifier, training=_provenance(arguments, code))
-    classifier.save(arguments.output)
-    tested = LabelledEvents.stacked(parts[:n_tested])
-    found = identify(tested.events, classifier=classifier)["particle"]
-    report = particle_report(tested.particles, found, isolated=False)
+    """Train the classifier, and print its scores."""
+    report = train_particle_classifier(
+        LazySegmenter(arguments.model),
+        n_frames=arguments.frames,
+        seed=arguments.seed,
+        output=arguments.output,
+        overwrite=arguments.overwrite,
+        command=arguments.command_line,
+        progress=True,
+    ).report
     logger.info("%s\nmacro F1 %.3f", report, report.macro_f1)
     logger.info("classifier: %s", arguments.output)
-
-
-def _provenance(arguments: argparse.Namespace, code: str) -> dict:
-    """Write down what makes the training again."""
-    return {
-        "command": arguments.command_line,
-        "code": code,
-        "model": str(arguments.model),
-        "recipe": RECIPES["events"].to_dict(),
-        "frames": arguments.frames,
-        "seed": arguments.seed,
-    }

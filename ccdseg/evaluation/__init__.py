@@ -1,6 +1,13 @@
 """Scores of masks, probabilities, events and particles against the truth."""
 
 from ccdseg.evaluation.baselines import BASELINES, Baseline, estimate_noise, tune_baseline
+from ccdseg.evaluation.class_scores import (
+    IMAGE_SCORES,
+    OBJECT_COUNTS,
+    ImageScores,
+    score_image,
+    scored_class,
+)
 from ccdseg.evaluation.condition_scores import (
     CONDITION_SCORES,
     CONDITIONS,
@@ -11,16 +18,13 @@ from ccdseg.evaluation.condition_scores import (
 )
 from ccdseg.evaluation.counting import half_width
 from ccdseg.evaluation.event_match import EventMatch, match_events
-from ccdseg.evaluation.event_scores import MeasurementScores, measure_frames, score_measurement
 from ccdseg.evaluation.frame_scores import UNAMBIGUOUS, FrameScores, score_frame
-from ccdseg.evaluation.image_scores import (
-    IMAGE_SCORES,
-    OBJECT_COUNTS,
-    ImageScores,
-    score_image,
-    scored_class,
+from ccdseg.evaluation.image_table import ImageRow, ImageTable, series_name
+from ccdseg.evaluation.measurement_scores import (
+    MeasurementScores,
+    measure_frames,
+    score_measurement,
 )
-from ccdseg.evaluation.image_table import ImageRow, ImageTable
 from ccdseg.evaluation.operating_point import PixelSample, choose_operating_point
 from ccdseg.evaluation.particle_scores import (
     ParticleReport,
@@ -80,5 +84,6 @@ __all__ = [
     "score_image",
     "score_measurement",
     "scored_class",
+    "series_name",
     "tune_baseline",
 ]

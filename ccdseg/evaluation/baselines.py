@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from ccdseg.classes import COSMICS
 from ccdseg.errors import InputError
-from ccdseg.evaluation.image_scores import score_image
+from ccdseg.evaluation.class_scores import score_image
 
 _BACKGROUND_BLOCK = 16
 _NOISE_BLOCK = 32
@@ -156,7 +156,10 @@ def estimate_noise(image: np.ndarray) -> np.ndarray:
 
 
 def tune_baseline(
-    kind: type[Baseline], frames: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]
+    kind: type[Baseline],
+    frames: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
+    *,
+    progress: bool = False,
 ) -> Baseline:
     """Choose the parameters of a baseline that give the highest pixel F1 over frames.
 
@@ -166,6 +169,8 @@ def tune_baseline(
         One of `BASELINES`.
     frames : sequence of (ndarray, ndarray, ndarray)
         Image (ADU), true pixels of particles (bool), and noise (ADU), all (H, W).
+    progress : bool
+        Whether to show a progress bar.
 
     Returns
     -------
@@ -173,7 +178,7 @@ def tune_baseline(
         Of equally good ones the first.
     """
     settings = list(kind.candidates())
-    bar = tqdm(settings, desc=f"Tuning ({kind.name})", unit="setting")
+    bar = tqdm(settings, desc=f"Tuning ({kind.name})", unit="setting", disable=not progress)
     return settings[int(np.argmax([_f1(baseline, frames) for baseline in bar]))]
 
 

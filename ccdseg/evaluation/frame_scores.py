@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.evaluation.image_scores import scored_class
+from ccdseg.evaluation.class_scores import scored_class
 from ccdseg.evaluation.pixel_scores import PixelReport, cross_entropy, pixel_report
 from ccdseg.evaluation.probability_curves import OperatingCurve, operating_curve
 from ccdseg.evaluation.reliability_scores import Reliability, measure_reliability

@@ -11,8 +11,8 @@ from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.errors import InputError
+from ccdseg.evaluation.class_scores import IMAGE_SCORES, OBJECT_COUNTS, ImageScores
 from ccdseg.evaluation.counting import plain
-from ccdseg.evaluation.image_scores import IMAGE_SCORES, OBJECT_COUNTS, ImageScores
 
 _TITLES = IMAGE_SCORES | OBJECT_COUNTS
 _SHOWN = {
@@ -78,6 +78,20 @@ class ImageTable:
             if all(row.unambiguous for row in rows):
                 yield (*key, "unambiguous"), [row.unambiguous for row in rows]
 
+    def by_method(self, *pixels: str) -> dict[str, list[ImageScores]]:
+        """Scores of the images of all sets by `series_name`.
+
+        Parameters
+        ----------
+        *pixels : {"all", "unambiguous"}
+            Pixels of the scores.
+        """
+        found: dict[str, list[ImageScores]] = {}
+        for (_, method, part), scores in self.parts():
+            if part in pixels:
+                found.setdefault(series_name(method, part), []).extend(scores)
+        return found
+
     def to_table(self) -> QTable:
         """One row per image and method: set, name, size, numbers of objects and scores.
 
@@ -139,6 +153,11 @@ class ImageTable:
                 lines.append(f"{_TITLES[row['score']]:<30}{cells}")
             blocks.append("\n".join(lines))
         return "\n\n".join(blocks)
+
+
+def series_name(method: str, pixels: str) -> str:
+    """Legend of the scores of a method; it names the pixels where they are not all."""
+    return method if pixels == "all" else f"{method}, {pixels}"
 
 
 def _summary(values: np.ndarray) -> dict:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccdseg.postprocessing import default_rules, restrict
 from ccdseg.segmentation.store import find_model, read_classes, read_description
 
 if TYPE_CHECKING:
@@ -53,11 +52,10 @@ class LazySegmenter:
         """Segment images; parameters and result as `Segmenter.predict`."""
         return self.segmenter.predict(images, **settings)
 
-    def mask_of(self, image: np.ndarray, *, restricted: bool = True) -> np.ndarray:
-        """Class indices of an image (ADU), after the default restrictions if these are wanted."""
-        mask = self.predict(image, probabilities=False).mask
-        rules = default_rules(self.classes) if restricted else []
-        return restrict(mask, rules, classes=self.classes).mask
+    @property
+    def operating_point(self) -> tuple[float, ...]:
+        """Operating point of the loaded model, one value per class."""
+        return self.segmenter.operating_point
 
 
 def import_keras() -> None:

@@ -5,6 +5,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "evaluation_result": ["Evaluation"],
+        "evaluation_run": ["evaluate"],
+        "particle_training": ["TrainedClassifier", "train_particle_classifier"],
+        "physics_run": ["PhysicsReport", "physics"],
         "segment": ["FileResult", "FrameResult", "segment_file", "segment_files", "segment_frame"],
     },
 )

@@ -15,7 +15,6 @@ from sklearn.metrics import average_precision_score
 
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import evaluate, main
-from ccdseg.cli.evaluation_report import RESULTS
 from ccdseg.cli.output import Parser
 from ccdseg.dataset import ArraySet
 from ccdseg.evaluation import (
@@ -29,6 +28,7 @@ from ccdseg.evaluation.baselines import Astroscrappy
 from ccdseg.images_io import write_png
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset
 from ccdseg.training.presets import TEST_SEED
+from ccdseg.workflows.evaluation_report import RESULTS
 
 
 def status(*arguments):
@@ -49,17 +49,9 @@ def parsed(line):
 def evaluated(model_folder, tmp_path_factory):
     """Folder of an evaluation on three sparse images and three frames of any detector."""
     folder = tmp_path_factory.mktemp("evaluated") / "results"
-    small = ["--shape", "64x48", "--n", 3, "--recipe", "test", "general"]
+    small = ["--shape", "64x48", "--frames", 3, "--recipe", "test", "general"]
     assert status("--model", model_folder, *small, "--output", folder) == 0
     return folder
-
-
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Leave the figures empty, where a test is not about them: drawing takes seconds."""
-    monkeypatch.setattr(
-        "matplotlib.figure.Figure.savefig", lambda _, path, **_named: path.write_bytes(b"")
-    )
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +167,7 @@ def test_the_report_as_text_says_what_was_scored_and_is_printed(evaluated, tmp_p
 def test_results_are_replaced_only_when_asked(evaluated, model_folder, tmp_path, capsys):
     (tmp_path / "report.json").write_text("precious")
     (tmp_path / "notes.txt").write_text("mine")
-    options = ["--model", model_folder, "--recipe", "test", "--n", 1, "--shape", "32x32"]
+    options = ["--model", model_folder, "--recipe", "test", "--frames", 1, "--shape", "32x32"]
     assert status(*options, "--output", tmp_path) == 2
     assert "report.json exists already; pass --overwrite" in capsys.readouterr().err
     assert (tmp_path / "report.json").read_text() == "precious"
@@ -212,19 +204,22 @@ def test_the_help_teaches_by_examples_that_are_understood(capsys):
 BAD = [
     ("--recipe sky", "--recipe: invalid choice: 'sky'"),
     ("--recipe test --data a.npz", "not allowed with"),
-    ("--n 0", "--n: '0' is not a whole number above 0"),
+    ("--frames 0", "--frames: '0' is not a whole number above 0"),
     ("--shape 64", "--shape: '64' is no shape"),
     ("--seed -1", "--seed: '-1' is not a whole number from 0"),
     ("--model nothing", "Unknown model 'nothing'"),
     ("--model other", "other tells sky, cosmic apart.*--data"),
     ("--data missing.npz", "No data file missing.npz"),
     ("--data unlabelled.npz", "unlabelled.npz holds no masks"),
-    ("--data unlabelled.npz --n 3", "--n is about simulated frames; leave it out with --data"),
+    (
+        "--data unlabelled.npz --frames 3",
+        "--frames is about simulated frames; leave it out with --data",
+    ),
     ("--data own", "own holds no images; it must hold the folders Train"),
     ("--baselines magic", "--baselines: invalid choice: 'magic'"),
     (
         "--baselines threshold --class glowing",
-        "--baselines threshold finds particles, which the class",
+        "threshold .--baselines. find particles, which the class",
     ),
     ("--class moon", "Unknown class 'moon'"),
     ("--data unlabelled.npz --library a.npz", "--library is about simulated frames"),
@@ -262,6 +257,7 @@ def test_mistakes_are_told_in_a_line_before_anything_heavy_is_loaded(model_folde
     description["classes"] = [
         {"index": i, "name": name, "colour": [0, 0, 0]} for i, name in enumerate(["sky", "cosmic"])
     ]
+    description["name"] = "other"
     del description["operating_point"]
     (tmp_path / "other" / "segmenter.json").write_text(json.dumps(description))
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
@@ -337,7 +333,16 @@ def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(
     pytest.importorskip("astroscrappy")
     few = [Astroscrappy(50.0), Astroscrappy(5.0, 0.1, 0.5)]
     monkeypatch.setattr(Astroscrappy, "candidates", lambda: iter(few))
-    options = ["--n", 2, "--shape", "96x96", "--baselines", "astroscrappy", "--output", tmp_path]
+    options = [
+        "--frames",
+        2,
+        "--shape",
+        "96x96",
+        "--baselines",
+        "astroscrappy",
+        "--output",
+        tmp_path,
+    ]
     assert status("--model", cosmics_folder, *options) == 0
     report = json.loads((tmp_path / "report.json").read_text())
     found = report["sets"]["xray"]["images"]

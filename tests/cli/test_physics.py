@@ -3,17 +3,21 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from astropy.table import QTable
 from PIL import Image
 
-from ccdseg.cli import main, particles, physics, physics_report
-from ccdseg.cli.physics_report import RESULTS, SECTIONS, hard_recipes
+from ccdseg.classes import CLASSES
+from ccdseg.cli import main, physics
 from ccdseg.identification import ParticleClassifier
 from ccdseg.simulation import RECIPES
 from ccdseg.simulation.components import HotLines, Particles, SerialStreaks
+from ccdseg.workflows import physics_parts
+from ccdseg.workflows.physics_parts import hard_recipes
+from ccdseg.workflows.physics_run import PARTS, RESULTS
 from tests.command_line import files, said, status
 
 
@@ -24,9 +28,9 @@ def measured(model_folder, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("events", "general"):
             patch.setitem(RECIPES, name, RECIPES[name].scaled((80, 80)))
-        curve = physics_report.detection_curve
+        curve = physics_parts.detection_curve
         patch.setattr(
-            physics_report,
+            physics_parts,
             "detection_curve",
             lambda *arguments, **options: curve(*arguments, **options, shape=(64, 64)),
         )
@@ -38,7 +42,7 @@ def measured(model_folder, tmp_path_factory):
 def test_every_part_leaves_its_text_table_and_figure(measured):
     assert set(files(measured)) == set(RESULTS)
     report = (measured / "report.md").read_text(encoding="utf-8")
-    assert len(re.findall("^## ", report, re.MULTILINE)) == len(SECTIONS)
+    assert len(re.findall("^## ", report, re.MULTILINE)) == len(PARTS)
     assert "Made by `ccdseg physics --frames 2" in report
     for path in measured.glob("*.png"):
         with Image.open(path) as picture:
@@ -53,7 +57,7 @@ def test_the_tables_hold_what_was_measured(measured):
     assert set(detection["width"].value) == {0.4, 0.7, 1.0}
     assert np.all((detection["matched_filter"] >= 0) & (detection["matched_filter"] <= 1))
     assert set(restrictions["frames"]) == set(hard_recipes())
-    for name in SECTIONS:
+    for name in PARTS:
         assert re.search(rf"^  {name} ", physics.DESCRIPTION, re.MULTILINE)
 
 
@@ -67,11 +71,11 @@ def test_one_part_can_be_asked_for(monkeypatch):
 
 def test_hard_frames_hold_what_they_are_named_after():
     recipes = hard_recipes()
-    plain = recipes["frames of any detector"]
+    plain = recipes["domain randomisation"]
     assert plain == RECIPES["general"]
     for name, kind in (
         ("thick hot columns", HotLines),
-        ("streaks", SerialStreaks),
+        ("serial-register events", SerialStreaks),
         ("dense clusters", Particles),
     ):
         pairs = zip(plain.components, recipes[name].components, strict=True)
@@ -104,7 +108,7 @@ def test_mistakes_are_refused(refused, line, message):
 def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
     few = replace(RECIPES["events"].scaled((160, 160)), name="events")
     monkeypatch.setitem(RECIPES, "events", few)
-    monkeypatch.setattr(particles, "LazySegmenter", BySigmas)
+    monkeypatch.setattr("ccdseg.cli.particles.LazySegmenter", BySigmas)
     assert status(main, "particles", "-o", "mine.npz", "--frames", "36") == 0
     output = capsys.readouterr()
     assert "classifier: mine.npz" in output.out
@@ -120,10 +124,13 @@ def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
 class BySigmas:
     """A model that calls every pixel far above the median a cluster."""
 
+    name, classes = "sigmas", CLASSES
+
     def __init__(self, _folder):
         pass
 
-    def mask_of(self, image, *, restricted=True):  # noqa: ARG002 - as LazySegmenter
+    def predict(self, image, *, probabilities):
+        assert not probabilities
         median = np.median(image)
         noise = 1.48 * np.median(np.abs(image - median))
-        return np.where(image > median + 6 * noise, 3, 0).astype(np.uint8)
+        return SimpleNamespace(mask=np.where(image > median + 6 * noise, 3, 0).astype(np.uint8))

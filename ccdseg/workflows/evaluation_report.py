@@ -1,4 +1,4 @@
-"""What an evaluation leaves behind: report, tables and figures."""
+"""Files of an evaluation: report, tables and figures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ccdseg.cli.evaluation_scores import Evaluation, series_name
-from ccdseg.evaluation import IMAGE_SCORES
+from ccdseg.evaluation import IMAGE_SCORES, series_name
 from ccdseg.version import __version__
+
+if TYPE_CHECKING:
+    from ccdseg.workflows.evaluation_result import Evaluation
 
 RESULTS = (
     "report.txt",
@@ -29,28 +32,17 @@ RESULTS = (
 """Names of the files."""
 
 
-def write_results(folder: Path, evaluation: Evaluation, *, command: str) -> str:
-    """Write all results into `folder`; returns the report as text.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to write.
-    evaluation : Evaluation
-        What was found.
-    command : str
-        The call, to be made again.
-    """
-    text = _text(evaluation, command)
+def write_results(folder: Path, evaluation: Evaluation) -> None:
+    """Write the files `RESULTS` into a folder."""
     report = {
         "model": evaluation.model,
         "ccdseg": __version__,
-        "command": command,
-        "class": evaluation.chosen.name,
+        "command": evaluation.command,
+        "class": evaluation.scored.name,
         "operating_point": evaluation.operating_point,
         "sets": {name: _set_as_dict(evaluation, name) for name in evaluation.scores},
     }
-    (folder / "report.txt").write_text(text, encoding="utf-8")
+    (folder / "report.txt").write_text(report_text(evaluation), encoding="utf-8")
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     for name, table in {
         "conditions": evaluation.conditions.to_table(),
@@ -59,7 +51,6 @@ def write_results(folder: Path, evaluation: Evaluation, *, command: str) -> str:
     }.items():
         table.write(folder / f"{name}.ecsv", format="ascii.ecsv")
     _write_figures(folder, evaluation)
-    return text
 
 
 def _set_as_dict(evaluation: Evaluation, name: str) -> dict:
@@ -71,19 +62,20 @@ def _set_as_dict(evaluation: Evaluation, name: str) -> dict:
     }
 
 
-def _text(evaluation: Evaluation, command: str) -> str:
+def report_text(evaluation: Evaluation) -> str:
+    """The report: scores of each set, then scores by condition."""
     parts = []
     for name, result in evaluation.scores.items():
         parts += [f"{evaluation.model} on {name}: {_frames(evaluation, name)}", str(result)]
         parts += _image_by_image(evaluation, name)
     table = evaluation.conditions
     parts += ["Scores by condition, of the frames of all sets", str(table), table.to_text("f1")]
-    parts.append(f"Made by: {command}")
+    parts.append(f"Made by: {evaluation.command}")
     return "\n\n".join(parts) + "\n"
 
 
 def _frames(evaluation: Evaluation, name: str) -> str:
-    """Where the frames of a set come from, how many there are, and of what size."""
+    """Origin, number and size of the frames of a set."""
     origin = evaluation.origins[name]
     where = f"{origin['data']}, " if "data" in origin else ""
     drawn = f", seed {origin['seed']}" if "seed" in origin else ""
@@ -94,7 +86,7 @@ def _frames(evaluation: Evaluation, name: str) -> str:
 
 
 def _image_by_image(evaluation: Evaluation, name: str) -> Iterator[str]:
-    chosen = evaluation.chosen.name
+    chosen = evaluation.scored.name
     yield f"Class {chosen} image by image, and in the pixels of all images pooled"
     yield evaluation.images.to_text(name)
     yield "\n".join(
@@ -115,8 +107,8 @@ def _write_figures(folder: Path, evaluation: Evaluation) -> None:
 
     model, total = evaluation.model, reduce(add, evaluation.scores.values())
     frames = f"{' and '.join(evaluation.scores)} ({total.n_frames:,} frames)"
-    title, one = f"{model} on {frames}", f"class {evaluation.chosen.name} on {frames}"
-    images = evaluation.by_method("all", "unambiguous")
+    title, one = f"{model} on {frames}", f"class {evaluation.scored.name} on {frames}"
+    images = evaluation.images.by_method("all", "unambiguous")
     points = {name: reduce(add, scores) for name, scores in images.items()}
     curves = {series_name(model, pixels): curve for pixels, curve in total.curves.items()}
     marked = f"{one}, operating point of {model}: {evaluation.operating_point:.3g}"
@@ -125,7 +117,7 @@ def _write_figures(folder: Path, evaluation: Evaluation) -> None:
         "reliability": plotting.show_reliability(total.reliability, title=title),
         "confusion": plotting.show_confusion(total.all_pixels),
         "operating_curves": plotting.show_operating_curves(curves, points, title=marked),
-        "counts": plotting.show_counts(evaluation.by_method("all"), title=one),
+        "counts": plotting.show_counts(evaluation.images.by_method("all"), title=one),
         "boxes": plotting.show_score_boxes(images, title=one),
     }
     for name in IMAGE_SCORES:

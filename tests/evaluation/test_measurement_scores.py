@@ -52,7 +52,7 @@ def measured(recipe, segment):
 
 
 def test_the_truth_is_found_whole_and_rightly_measured(recipe, monkeypatch):
-    match = measured(recipe, truth_of(monkeypatch, "ccdseg.evaluation.event_scores"))
+    match = measured(recipe, truth_of(monkeypatch, "ccdseg.evaluation.measurement_scores"))
     scores = score_measurement(match)
     assert 15 < scores.n_true <= scores.n_found < 60
     assert (scores.efficiency, scores.purity) == (1, 1)
@@ -68,7 +68,7 @@ def test_what_is_missed_and_what_is_false_count(recipe, monkeypatch):
         mask[200:203, 5:8] = CLUSTER
         return mask
 
-    match = measured(recipe, truth_of(monkeypatch, "ccdseg.evaluation.event_scores", spoilt))
+    match = measured(recipe, truth_of(monkeypatch, "ccdseg.evaluation.measurement_scores", spoilt))
     scores = score_measurement(match)
     assert 0.2 < scores.efficiency < 0.8
     false = np.setdiff1d(np.arange(len(match.found)), match.found_index)
@@ -78,7 +78,7 @@ def test_what_is_missed_and_what_is_false_count(recipe, monkeypatch):
 
 def test_without_events_the_scores_are_not_numbers(recipe, monkeypatch):
     nothing = replace(recipe, components=())
-    match = measured(nothing, truth_of(monkeypatch, "ccdseg.evaluation.event_scores"))
+    match = measured(nothing, truth_of(monkeypatch, "ccdseg.evaluation.measurement_scores"))
     scores = score_measurement(match)
     assert (scores.n_true, scores.n_found) == (0, 0)
     assert np.isnan([scores.efficiency, scores.purity, scores.bias, scores.resolution]).all()

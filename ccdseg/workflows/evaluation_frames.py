@@ -1,12 +1,11 @@
-"""Sets of frames whose truth is known: simulated, or read from a file or a folder."""
+"""Sets of frames with their truth: simulated, or read from a file or a folder."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -24,6 +23,10 @@ from ccdseg.simulation import (
 )
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 
+if TYPE_CHECKING:
+    from ccdseg.segmentation.loading import LazySegmenter
+    from ccdseg.segmentation.segmenter import Segmenter
+
 N_FRAMES = {"general": 200, "xray": 100}
 """Frames of a recipe where it is not said how many; of others `N_TEST_IMAGES`."""
 
@@ -37,7 +40,7 @@ class KnownFrame(NamedTuple):
     Attributes
     ----------
     name : str
-        What tables call it.
+        Name in the tables.
     image : ndarray
         Signal (ADU) of shape (H, W).
     mask : ndarray
@@ -176,56 +179,80 @@ class FolderFrames:
         return replace(self, part=next(parts), most=n_frames)
 
 
-def choose_sets(arguments: argparse.Namespace, classes: ClassCatalogue) -> dict[str, FrameSet]:
-    """Sets of frames by name, for a model of these classes."""
-    if arguments.data:
-        return {arguments.data.stem: _own_frames(arguments, classes)}
+def choose_sets(
+    segmenter: Segmenter | LazySegmenter,
+    *,
+    recipes: Sequence[str] | Mapping[str, SimulationRecipe | FrameRecipe] | None = None,
+    data: str | Path | None = None,
+    n_frames: int | None = None,
+    shape: tuple[int, int] | None = None,
+    library: str | Path | None = None,
+    seed: int | None = None,
+) -> dict[str, FrameSet]:
+    """Sets of frames by name, for a model; parameters as `evaluate`.
+
+    Raises
+    ------
+    InputError
+        Where model, frames and options do not fit each other.
+    """
+    if data is not None:
+        options = {"frames": n_frames, "shape": shape, "library": library, "seed": seed}
+        for name, value in options.items():
+            if value is not None:
+                raise InputError(f"--{name} is about simulated frames; leave it out with --data.")
+        return {Path(data).stem: _stored_set(segmenter, Path(data))}
+    classes = segmenter.classes
     if classes.names not in DEFAULT_RECIPES:
         raise InputError(
-            f"The model {arguments.model} tells {', '.join(classes.names)} apart, simulated frames "
+            f"The model {segmenter.name} tells {', '.join(classes.names)} apart, simulated frames "
             f"hold {', '.join(CLASSES.names)}; evaluate it with --data."
         )
-    recipes = {
-        name: RECIPES[name].scaled(arguments.shape) if arguments.shape else RECIPES[name]
-        for name in arguments.recipe or DEFAULT_RECIPES[classes.names]
-    }
-    library = arguments.library and load_cluster_library(arguments.library)
-    if library is not None and all(isinstance(recipe, FrameRecipe) for recipe in recipes.values()):
+    chosen = _recipes(recipes or DEFAULT_RECIPES[classes.names])
+    if shape is not None:
+        chosen = {name: recipe.scaled(shape) for name, recipe in chosen.items()}
+    clusters = library and load_cluster_library(library)
+    if clusters and all(isinstance(recipe, FrameRecipe) for recipe in chosen.values()):
         raise InputError(
-            f"--library does not fit --recipe {' '.join(recipes)}, which makes its own particles; "
+            f"--library does not fit --recipe {' '.join(chosen)}, which makes its own particles; "
             "add the recipe test, or leave it out."
         )
-    seed = TEST_SEED if arguments.seed is None else arguments.seed
+    seed = TEST_SEED if seed is None else seed
     return {
         name: SimulatedFrames(
-            recipe, arguments.n or N_FRAMES.get(name, N_TEST_IMAGES), seed, library, classes
+            recipe, n_frames or N_FRAMES.get(name, N_TEST_IMAGES), seed, clusters, classes
         )
-        for name, recipe in recipes.items()
+        for name, recipe in chosen.items()
     }
 
 
-def _own_frames(arguments: argparse.Namespace, classes: ClassCatalogue) -> FrameSet:
-    for name in ("n", "shape", "library", "seed"):
-        if getattr(arguments, name) is not None:
-            raise InputError(f"--{name} is about simulated frames; leave it out with --data.")
-    if arguments.data.is_dir():
-        return _folder_frames(arguments, classes)
-    arrays = load_array_set(arguments.data, n_classes=len(classes))
-    if arrays.masks is None:
-        raise InputError(f"{arguments.data} holds no masks to compare with; add them.")
-    return StoredFrames(arguments.data, arrays)
+def _recipes(
+    recipes: Sequence[str] | Mapping[str, SimulationRecipe | FrameRecipe],
+) -> dict[str, SimulationRecipe | FrameRecipe]:
+    if isinstance(recipes, Mapping):
+        return dict(recipes)
+    for name in recipes:
+        if name not in RECIPES:
+            raise InputError(f"Unknown recipe {name!r}; one of: {', '.join(RECIPES)}.")
+    return {name: RECIPES[name] for name in recipes}
 
 
-def _folder_frames(arguments: argparse.Namespace, classes: ClassCatalogue) -> FolderFrames:
+def _stored_set(segmenter: Segmenter | LazySegmenter, path: Path) -> FrameSet:
+    classes = segmenter.classes
+    if not path.is_dir():
+        arrays = load_array_set(path, n_classes=len(classes))
+        if arrays.masks is None:
+            raise InputError(f"{path} holds no masks to compare with; add them.")
+        return StoredFrames(path, arrays)
     if classes.particles is None:
         raise InputError(
-            f"The masks of {arguments.data} tell cosmics from background; the model "
-            f"{arguments.model} tells {', '.join(classes.names)} apart."
+            f"The masks of {path} tell cosmics from background; the model {segmenter.name} tells "
+            f"{', '.join(classes.names)} apart."
         )
-    parts = find_parts(arguments.data)
+    parts = find_parts(path)
     if "Test" not in parts:
         raise InputError(
-            f"{arguments.data} holds {', '.join(parts)}; to score a model, add the folders Test "
-            "and TestAnnotation."
+            f"{path} holds {', '.join(parts)}; to score a model, add the folders Test and "
+            "TestAnnotation."
         )
-    return FolderFrames(arguments.data, parts, classes)
+    return FolderFrames(path, parts, classes)

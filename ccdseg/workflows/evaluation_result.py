@@ -1,55 +1,62 @@
-"""What an evaluation adds up, frame by frame."""
+"""Result of an evaluation: scores added up frame by frame, set by set."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccdseg.classes import ClassCatalogue, PixelClass
-from ccdseg.cli.evaluation_sets import KnownFrame
 from ccdseg.evaluation import (
     ConditionTable,
     FrameScores,
     ImageRow,
-    ImageScores,
     ImageTable,
     score_frame,
     score_image,
 )
+from ccdseg.files import staged_files
+from ccdseg.workflows.evaluation_report import report_text, write_results
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ccdseg.segmentation.segmenter import Prediction
+    from ccdseg.workflows.evaluation_frames import KnownFrame
 
 
 @dataclass
 class Evaluation:
-    """Everything that is found, set by set.
+    """Scores of a model on sets of frames, and of baselines on the same frames.
+
+    Printed, it is the report.
 
     Attributes
     ----------
     model : str
         Name of the model.
     classes : ClassCatalogue
-        What it tells apart.
-    chosen : PixelClass
+        Classes of the model.
+    scored : PixelClass
         Class that is scored image by image.
     operating_point : float
         Probability from which a pixel is of that class rather than of the background.
+    command : str
+        Call that makes the evaluation again.
     conditions : ConditionTable
         Scores of all frames by condition.
     images : ImageTable
         Scores of each image.
     scores, origins, baselines : dict of str
-        Scores of each set of frames, where its frames come from, and the settings of what was
-        scored beside the model, by the set's name.
+        By the name of each set of frames: its scores, where its frames come from, and the settings
+        of the baselines.
     """
 
     model: str
     classes: ClassCatalogue
-    chosen: PixelClass
+    scored: PixelClass
     operating_point: float
+    command: str
     conditions: ConditionTable = field(init=False)
     images: ImageTable = field(init=False)
     scores: dict[str, FrameScores] = field(default_factory=dict)
@@ -58,16 +65,16 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         self.conditions = ConditionTable(classes=self.classes)
-        self.images = ImageTable(self.chosen.name)
+        self.images = ImageTable(self.scored.name)
 
     def add(self, group: str, frame: KnownFrame, prediction: Prediction) -> None:
-        """Add a frame of a set of frames, and what the model says of it."""
+        """Score the prediction of the model on a frame of a set."""
         scores = score_frame(
             frame.mask,
             prediction.mask,
             probabilities=prediction.probabilities,
             classes=self.classes,
-            of=self.chosen.name,
+            of=self.scored.name,
             ignore=frame.ambiguous,
         )
         conditions = {"recipe": group} | frame.conditions
@@ -79,29 +86,24 @@ class Evaluation:
         self.add_mask(group, frame, prediction.mask, method=self.model)
 
     def add_mask(self, group: str, frame: KnownFrame, mask: np.ndarray, *, method: str) -> None:
-        """Score the chosen class in a mask of a frame."""
-        named = {"classes": self.classes, "of": self.chosen.name}
+        """Score one class in a mask of a frame."""
+        named = {"classes": self.classes, "of": self.scored.name}
         unambiguous = None
         if frame.ambiguous is not None:
             unambiguous = score_image(frame.mask, mask, ignore=frame.ambiguous, **named)
         all_pixels = score_image(frame.mask, mask, **named)
         self.images.add(ImageRow(group, frame.name, method, mask.shape, all_pixels, unambiguous))
 
-    def by_method(self, *pixels: str) -> dict[str, list[ImageScores]]:
-        """Scores of the images of all sets by the name of what made their masks.
+    def write(self, folder: str | Path, *, overwrite: bool = False) -> None:
+        """Write report, tables and figures into a folder: all of them, or none.
 
-        Parameters
-        ----------
-        *pixels : {"all", "unambiguous"}
-            Which pixels; the name says so where they are not all.
+        Raises
+        ------
+        InputError
+            Where one of them exists and `overwrite` was not asked for.
         """
-        found: dict[str, list[ImageScores]] = {}
-        for (_, method, part), scores in self.images.parts():
-            if part in pixels:
-                found.setdefault(series_name(method, part), []).extend(scores)
-        return found
+        with staged_files(folder, overwrite=overwrite) as stage:
+            write_results(stage, self)
 
-
-def series_name(method: str, pixels: str) -> str:
-    """Legend of the scores of a method, which says which pixels they are of if not all."""
-    return method if pixels == "all" else f"{method}, {pixels}"
+    def __str__(self) -> str:
+        return report_text(self)

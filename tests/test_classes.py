@@ -1,11 +1,13 @@
 """The catalogue of classes."""
 
 import json
+from itertools import combinations
 
 import numpy as np
 import pytest
+from skimage.color import deltaE_ciede2000, rgb2lab
 
-from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
+from ccdseg.classes import CLASSES, COLOUR_BLIND_SAFE, COSMICS, ClassCatalogue
 from tests.refusal import refused
 
 
@@ -34,10 +36,10 @@ def test_a_class_is_found_by_any_spelling_of_its_name(name):
     assert CLASSES[name].index == 2
 
 
-@pytest.mark.parametrize("index", range(4))
-def test_a_class_is_found_by_its_index_and_its_own_name(index):
-    assert CLASSES[index].index == index
-    assert CLASSES[CLASSES[index].name] is CLASSES[index]
+def test_a_class_is_found_by_its_index_and_its_own_name():
+    for index in range(4):
+        assert CLASSES[index].index == index
+        assert CLASSES[CLASSES[index].name] is CLASSES[index]
 
 
 def test_an_unknown_class_lists_the_names():
@@ -105,3 +107,44 @@ def test_masks_are_translated_between_catalogues():
     np.testing.assert_array_equal(CLASSES.translated(mask, to=CLASSES), mask)
     with refused("holds 0 to 3; it must hold class indices from 0 to 1"):
         COSMICS.translated(mask, to=CLASSES)
+
+
+VISION = {
+    "normal": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+"""Linear RGB as it is seen: matrices of Machado, Oliveira and Fernandes (2009), severity 1."""
+
+
+def closest(classes, vision):
+    """Difference (CIEDE2000) of the two colours that a vision can tell apart least."""
+    colours = classes.colours.astype(float)
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(linear @ np.transpose(VISION[vision]), 0, 1)
+    seen = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * seen ** (1 / 2.4) - 0.055)
+    lab = rgb2lab(seen[np.newaxis])[0]
+    return min(deltaE_ciede2000(one, other) for one, other in combinations(lab, 2))
+
+
+def test_the_second_colours_are_told_apart_by_the_colour_blind():
+    safe = CLASSES.recoloured(COLOUR_BLIND_SAFE)
+    assert safe.names == CLASSES.names
+    assert min(closest(safe, vision) for vision in VISION) == pytest.approx(31, abs=0.5)
+    assert min(closest(CLASSES, vision) for vision in VISION) == pytest.approx(19, abs=0.5)
+    partly = COSMICS.recoloured({"cosmic": (0, 0, 1)})
+    assert partly["background"] == COSMICS["background"]
+    assert partly["cosmic"].colour == (0, 0, 1)

@@ -12,6 +12,7 @@ from astropy.visualization import AsinhStretch, ImageNormalize
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 from skimage.measure import block_reduce
 
 from ccdseg.classes import ClassCatalogue
@@ -147,6 +148,7 @@ def draw_numbers(axes: Axes, events: QTable) -> None:
         margin=0.002,
         min_distance=0.004,
         max_distance=0.12,
+        path_effects=[withStroke(linewidth=1.5, foreground="black")],
     )
     axes.axis(limits)
 

@@ -168,7 +168,7 @@ def test_rows_count_upwards_or_as_in_a_picture(scene, top_first):
 
 
 def crowded():
-    """A frame with 90 events of three digits, most of them in one corner."""
+    """A frame with 45 events in one corner."""
     rng = np.random.default_rng(3)
     image, mask = rng.normal(0, 1, (300, 400)), np.zeros((300, 400), np.uint8)
     rows, columns = (rng.permutation(90).reshape(2, -1) + 2).repeat(2, axis=1)

@@ -174,12 +174,11 @@ def test_every_rule_leaves_an_empty_mask(name):
 
 
 @pytest.mark.parametrize("name", post.RULES)
-@pytest.mark.parametrize("seed", range(3))
-def test_every_rule_keeps_class_indices(name, seed):
-    mask = np.random.default_rng(seed).integers(0, 4, (50, 60), dtype=np.uint8)
-    changed, _ = after(mask, post.RULES[name]())
-    assert changed.max() < len(CLASSES)
-    assert changed.dtype == np.uint8
+def test_every_rule_keeps_class_indices(name):
+    for mask in np.random.default_rng(0).integers(0, 4, (3, 50, 60), dtype=np.uint8):
+        changed, _ = after(mask, post.RULES[name]())
+        assert changed.max() < len(CLASSES)
+        assert changed.dtype == np.uint8
 
 
 def test_no_rule_changes_nothing():

@@ -6,7 +6,6 @@ import gzip
 import io
 import logging
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from astropy.io import fits
 
 from ccdseg.errors import InputError
 from ccdseg.fits_io.frame import Frame, cut_to
+from ccdseg.fits_io.headers import check_headers
 
 _CUT_HEADER = "Error validating header"
 _CUT_PADDING = "File may have been truncated"
@@ -23,15 +23,9 @@ _CUT_PADDING = "File may have been truncated"
 
 SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fit", ".fts", ".fit.gz", ".fts.gz")
 
-_UNREADABLE = (
-    EOFError,
-    IndexError,
-    KeyError,
-    OSError,
-    TypeError,
-    ValueError,
-    zlib.error,
-)
+_MOST_PIXELS_PER_BYTE = 4096
+"""Pixels of a compressed image for each byte of its file, above what compression reaches."""
+
 _GZIP = b"\x1f\x8b"
 
 logger = logging.getLogger(__name__)
@@ -110,16 +104,27 @@ def _opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMes
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            with fits.open(decompressed(path), memmap=False, uint=False) as hdus:
+            source = decompressed(path)
+            _check_source(source, path)
+            with fits.open(source, memmap=False, uint=False) as hdus:
                 yield hdus, caught
         except InputError:
             raise
-        except _UNREADABLE as error:
+        except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
             raise InputError(
                 f"{path} is not a readable FITS file, or it is truncated ({_reason(error)})."
             ) from None
     if any(_CUT_HEADER in str(warning.message) for warning in caught):
         raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
+
+
+def _check_source(source: Path | io.BytesIO, path: Path) -> None:
+    if isinstance(source, io.BytesIO):
+        check_headers(source, path)
+        source.seek(0)
+    else:
+        with source.open("rb") as stream:
+            check_headers(stream, path)
 
 
 def decompressed(path: Path) -> Path | io.BytesIO:
@@ -175,7 +180,13 @@ def _shape(hdu: fits.ImageHDU | fits.CompImageHDU, where: str | Path) -> tuple[i
 def _to_frame(hdus: fits.HDUList, index: int, path: Path) -> Frame:
     hdu = hdus[index]
     name = str(hdu.header.get("EXTNAME", "")).strip()
-    _shape(hdu, f"{path}, {name or f'HDU {index}'}")
+    where = f"{path}, {name or f'HDU {index}'}"
+    height, width = _shape(hdu, where)
+    if height * width > _MOST_PIXELS_PER_BYTE * path.stat().st_size:
+        raise InputError(
+            f"{where}: an image of {height}×{width} pixels does not fit into its file, which is "
+            "truncated or damaged."
+        )
     data = np.array(hdu.data, dtype=np.float32)
     return Frame(data, hdu.header.copy(), hdus[0].header.copy(), path, index, name)
 

@@ -488,3 +488,50 @@ def test_reading_a_frame_warns_of_nothing(tmp_path):
         hdu.header["BLANK"] = 0
         hdu.writeto(tmp_path / "a.fits")
     np.testing.assert_array_equal(read_frame(tmp_path / "a.fits").data, IMAGE)
+
+
+HEADER = [
+    "SIMPLE  =                    T",
+    "BITPIX  =                  -32",
+    "NAXIS   =                    2",
+    "NAXIS1  =                   17",
+    "NAXIS2  =                   12",
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("NAXIS", "99999999999"),
+        ("NAXIS", "1000"),
+        ("NAXIS", "-1"),
+        ("NAXIS", "two"),
+        ("NAXIS1", "-17"),
+        ("NAXIS2", "12.5"),
+        ("BITPIX", "33"),
+        ("PCOUNT", "-99999"),
+        ("GCOUNT", "-1"),
+        ("TFIELDS", "99999999"),
+    ],
+)
+@pytest.mark.parametrize("behind", [False, True])
+def test_impossible_sizes_are_refused_before_they_are_believed(tmp_path, key, value, behind):
+    cards = [card for card in HEADER if card[:8].strip() != key]
+    cards.insert(4 if key.startswith("NAXIS") else len(cards), f"{key:8}= {value:>20}")
+    number = 0
+    first = b""
+    if behind:
+        cards[0] = "XTENSION= 'IMAGE   '"
+        first = save(tmp_path / "b.fits", fits.PrimaryHDU(IMAGE)).read_bytes()
+        number = 1
+    path = written_by_hand(tmp_path / "a.fits", cards, IMAGE.astype(">f4").tobytes())
+    path.write_bytes(first + path.read_bytes())
+    with refused(f"a.fits, HDU {number}: {key} is {re.escape(value)}; it is damaged"):
+        read_frame(path)
+
+
+def test_a_size_that_no_file_could_hold_is_refused(tmp_path):
+    cards = [card.replace("  17", "9999999") if "NAXIS1" in card else card for card in HEADER]
+    path = written_by_hand(tmp_path / "a.fits", cards, IMAGE.astype(">f4").tobytes())
+    with refused("a.fits.* truncated"):
+        read_frame(path)

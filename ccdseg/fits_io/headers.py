@@ -1,0 +1,87 @@
+"""Headers of a FITS file, checked before a library loops over or allocates what they ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from math import prod
+from pathlib import Path
+from typing import BinaryIO
+
+from ccdseg.errors import InputError
+
+_BLOCK, _CARD = 2880, 80
+_STARTS = (b"SIMPLE  =", b"XTENSION=")
+_SIZE_KEY = re.compile(rb"(Z?NAXIS[0-9]*|BITPIX|PCOUNT|GCOUNT|TFIELDS) *= *([^/]*)")
+_MOST = {"NAXIS": 999, "ZNAXIS": 999, "TFIELDS": 999}
+"""Largest numbers that the standard allows."""
+
+_BITPIX = (8, 16, 32, 64, -32, -64)
+
+
+def check_headers(stream: BinaryIO, path: Path) -> None:
+    """Refuse a file whose headers hold impossible sizes.
+
+    Parameters
+    ----------
+    stream : binary file
+        Content of the file, not compressed, at its start; left somewhere else.
+    path : Path
+        Name of the file for messages.
+
+    Raises
+    ------
+    InputError
+        Where a number of axes, of columns or of values is negative, beyond the standard, or no
+        whole number. Whatever does not begin as an HDU does is left to the reader of the file.
+    """
+    index = 0
+    while (sizes := _read_sizes(stream)) is not None:
+        for key, text in sizes.items():
+            if not _is_possible(key, text):
+                raise InputError(f"{path}, HDU {index}: {key} is {text or 'empty'}; it is damaged.")
+        n_bytes = _data_bytes({key: int(text) for key, text in sizes.items()})
+        stream.seek(-(-n_bytes // _BLOCK) * _BLOCK, 1)
+        index += 1
+
+
+def _read_sizes(stream: BinaryIO) -> dict[str, str] | None:
+    """First values of the keywords of one header that tell sizes; None where no HDU begins."""
+    sizes: dict[str, str] = {}
+    for number, card in enumerate(_cards(stream)):
+        if number == 0 and not card.startswith(_STARTS):
+            return None
+        match = _SIZE_KEY.match(card)
+        if match:
+            key, value = (part.decode("latin-1").strip() for part in match.groups())
+            sizes.setdefault(key, value)
+        if card.rstrip() == b"END":
+            return sizes
+    return None
+
+
+def _cards(stream: BinaryIO) -> Iterator[bytes]:
+    while len(block := stream.read(_BLOCK)) == _BLOCK:
+        for start in range(0, _BLOCK, _CARD):
+            card = block[start : start + _CARD]
+            yield card
+            if card.rstrip() == b"END":
+                return
+
+
+def _is_possible(key: str, text: str) -> bool:
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        return False
+    number = int(text)
+    return number in _BITPIX if key == "BITPIX" else 0 <= number <= _MOST.get(key, number)
+
+
+def _data_bytes(sizes: dict[str, int]) -> int:
+    """Length of the data behind a header."""
+    axes = [sizes.get(f"NAXIS{i}", 0) for i in range(1, sizes.get("NAXIS", 0) + 1)]
+    if not axes:
+        return 0
+    if axes[0] == 0:  # random groups
+        axes = axes[1:]
+    n_values = sizes.get("GCOUNT", 1) * (sizes.get("PCOUNT", 0) + prod(axes))
+    return abs(sizes.get("BITPIX", 8)) // 8 * n_values

@@ -12,11 +12,15 @@ from ccdseg.errors import InputError
 
 _BLOCK, _CARD = 2880, 80
 _STARTS = (b"SIMPLE  =", b"XTENSION=")
-_SIZE_KEY = re.compile(rb"(Z?NAXIS[0-9]*|BITPIX|PCOUNT|GCOUNT|TFIELDS) *= *([^/]*)")
+_SIZE_KEY = re.compile(
+    rb"(Z?NAXIS[0-9]*|Z?BITPIX|PCOUNT|GCOUNT|TFIELDS|Z(?:TILE|NAME|VAL)[0-9]+) *= *([^/]*)"
+)
 _MOST = {"NAXIS": 999, "ZNAXIS": 999, "TFIELDS": 999}
 """Largest numbers that the standard allows."""
 
 _BITPIX = (8, 16, 32, 64, -32, -64)
+_COMPRESSION = {"BLOCKSIZE": range(1, 1025), "BYTEPIX": (1, 2, 4, 8)}
+"""Possible parameters of compression; others end the process in the C code that decompresses."""
 
 
 def check_headers(stream: BinaryIO, path: Path) -> None:
@@ -56,8 +60,18 @@ def _read_sizes(stream: BinaryIO) -> dict[str, str] | None:
             key, value = (part.decode("latin-1").strip() for part in match.groups())
             sizes.setdefault(key, value)
         if card.rstrip() == b"END":
-            return sizes
+            return _named(sizes)
     return None
+
+
+def _named(sizes: dict[str, str]) -> dict[str, str]:
+    """The same with parameters of compression (ZNAMEn, ZVALn) under their own names."""
+    named = {key: text for key, text in sizes.items() if not key.startswith(("ZNAME", "ZVAL"))}
+    for key, text in sizes.items():
+        name = text.strip("' ")
+        if key.startswith("ZNAME") and name in _COMPRESSION:
+            named[name] = sizes.get(key.replace("ZNAME", "ZVAL"), "")
+    return named
 
 
 def _cards(stream: BinaryIO) -> Iterator[bytes]:
@@ -73,7 +87,12 @@ def _is_possible(key: str, text: str) -> bool:
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         return False
     number = int(text)
-    return number in _BITPIX if key == "BITPIX" else 0 <= number <= _MOST.get(key, number)
+    if key in ("BITPIX", "ZBITPIX"):
+        return number in _BITPIX
+    if key in _COMPRESSION:
+        return number in _COMPRESSION[key]
+    least = 1 if key.startswith("ZTILE") else 0
+    return least <= number <= _MOST.get(key, number)
 
 
 def _data_bytes(sizes: dict[str, int]) -> int:

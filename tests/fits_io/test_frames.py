@@ -535,3 +535,23 @@ def test_a_size_that_no_file_could_hold_is_refused(tmp_path):
     path = written_by_hand(tmp_path / "a.fits", cards, IMAGE.astype(">f4").tobytes())
     with refused("a.fits.* truncated"):
         read_frame(path)
+
+
+@pytest.mark.parametrize(
+    ("card", "text", "message"),
+    [
+        ("ZVAL2", "-1", "BYTEPIX is -1"),
+        ("ZVAL1", "0", "BLOCKSIZE is 0"),
+        ("ZTILE1", "0", "ZTILE1 is 0"),
+        ("ZNAXIS", "99999999", "ZNAXIS is 99999999"),
+    ],
+)
+def test_impossible_parameters_of_compression_are_refused(tmp_path, card, text, message):
+    hdu = fits.CompImageHDU(IMAGE.astype(np.int32), compression_type="RICE_1")
+    path = save(tmp_path / "a.fits.fz", fits.PrimaryHDU(), hdu)
+    content = path.read_bytes()
+    at = content.index(card.ljust(8).encode() + b"=")
+    new = f"{card:8}= {text:>20}".ljust(80).encode()
+    path.write_bytes(content[:at] + new + content[at + 80 :])
+    with refused(f"a.fits.fz, HDU 1: {message}; it is damaged"):
+        read_frame(path)

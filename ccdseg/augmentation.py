@@ -28,7 +28,8 @@ def augment(
         Class indices, uint8 of shape (N, H, W).
     sequence : {"geometric", "intensity", "all"}
         ``geometric``: flips, quarter turns (of square images), translation by up to a tenth,
-        scaling from 0.8 to 1.25; pixels are moved, never mixed, and the rim is reflected.
+        scaling from 0.8 to 1.25; pixels are moved, never mixed, and the edge is
+        reflected.
         ``intensity``: one or two of dropout, inversion, logarithmic contrast, gamma contrast and,
         for RGB, hue; it leaves the masks as they are.
     rng : numpy.random.Generator
@@ -100,13 +101,6 @@ def _to_unit_range(image: np.ndarray) -> tuple[np.ndarray, float, float]:
     low = image.min()
     span = image.max() - low or 1.0
     return ((image - low) / span).astype(np.float32)[..., np.newaxis], low, span
-
-
-def _sequence(name: str, *, rgb: bool, square: bool) -> object:
-    iaa = _imgaug().augmenters
-    parts = {"geometric": _geometric(iaa, square=square), "intensity": _intensity(iaa, rgb=rgb)}
-    chosen = parts.values() if name == "all" else [parts[name]]
-    return iaa.Sequential(list(chosen))
 
 
 def _geometric(iaa: ModuleType, *, square: bool) -> object:

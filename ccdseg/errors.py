@@ -1,4 +1,4 @@
-"""The one exception for what a user can mend."""
+"""The exception for input that the user can correct."""
 
 
 class InputError(ValueError):

@@ -1,0 +1,15 @@
+"""Tiling: a frame cut into tiles with a halo, and stitched again without losing a pixel."""
+
+from ccdseg.tiling.plan import Tile, choose_tile_size, plan_tiles
+from ccdseg.tiling.sections import cut, pad_to, pad_to_multiple, stitch, tiles_with
+
+__all__ = [
+    "Tile",
+    "choose_tile_size",
+    "cut",
+    "pad_to",
+    "pad_to_multiple",
+    "plan_tiles",
+    "stitch",
+    "tiles_with",
+]

@@ -14,6 +14,7 @@ from ccdseg.cli.calibration import calibrate, calibration_frames
 from ccdseg.cli.options import natural_int, positive_int
 from ccdseg.cli.training_data import Sets, load_data, split_or_simulate
 from ccdseg.cli.training_report import (
+    choose_check_image,
     earlier_stages,
     score,
     summary,
@@ -150,7 +151,12 @@ def run(arguments: argparse.Namespace) -> None:
     training = [*earlier_stages(preset.weights), stage]
     with atomic_folder(output, overwrite=arguments.overwrite) as folder:
         shutil.copy(state / LOG_FILE, folder)
-        segmenter.write(folder, training=training, report=summary(scores))
+        segmenter.write(
+            folder,
+            training=training,
+            report=summary(scores),
+            check_image=choose_check_image(examples),
+        )
         write_report(folder, scores, command=arguments.command_line)
         write_figures(
             folder,

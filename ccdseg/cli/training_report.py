@@ -32,6 +32,7 @@ Example = tuple[np.ndarray, np.ndarray, np.ndarray]
 """An image (ADU), its mask, and the predicted one."""
 
 _N_EXAMPLES = 4
+_CHECK_EDGE = 256
 
 
 def score(
@@ -54,6 +55,13 @@ def score(
     return total, examples
 
 
+def choose_check_image(examples: list[Example]) -> np.ndarray:
+    """Corner of the test image that holds the most classes, to check copies of the model with."""
+    corner = np.s_[:_CHECK_EDGE, :_CHECK_EDGE]
+    image, *_ = max(examples, key=lambda example: np.unique(example[1][corner]).size)
+    return image[corner]
+
+
 def training_stage(
     arguments: argparse.Namespace,
     preset: Preset,
@@ -68,6 +76,9 @@ def training_stage(
         "code": code,
         "python": sys.version.split()[0],
         "preset": preset.name,
+        "purpose": preset.purpose,
+        "known_failures": list(preset.known_failures),
+        "licence": None if arguments.data else "MIT, as ccdseg; trained on simulated images alone.",
         "network": {"architecture": preset.architecture, **preset.network},
         "labels": preset.labels,
         "data": str(arguments.data) if arguments.data else f"recipe {preset.recipe.name!r}",

@@ -12,14 +12,17 @@ import numpy as np
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_folder
+from ccdseg.files import atomic_folder, write_npz
 from ccdseg.normalization import Normalizer, get_normalizer, sample_of
 from ccdseg.segmentation.resizing import write_resized
 from ccdseg.segmentation.store import (
+    CHECK,
     DEFAULT_MODEL,
     NETWORK,
+    check_digest,
     check_input_size,
     check_operating_point,
+    digest,
     find_model,
     read_description,
     write_description,
@@ -221,6 +224,7 @@ class Segmenter:
         *,
         training: Sequence[dict] | None = None,
         report: dict | None = None,
+        check_image: np.ndarray | None = None,
         overwrite: bool = False,
     ) -> None:
         """Save everything into a folder that `load` reads.
@@ -234,6 +238,9 @@ class Segmenter:
             recipe, command, versions, and ``history``, the losses and metrics per epoch.
         report : dict, optional
             Scores on test images, ready for JSON.
+        check_image : ndarray, optional
+            Image (ADU) of shape (H, W), saved with the mask that the segmenter gives it, so that
+            `ccdseg models --check` can tell whether a copy still works.
         overwrite : bool
             Whether an existing folder is replaced.
 
@@ -243,7 +250,7 @@ class Segmenter:
             Where the folder exists and `overwrite` was not asked for.
         """
         with atomic_folder(folder, overwrite=overwrite) as temporary:
-            self.write(temporary, training=training, report=report)
+            self.write(temporary, training=training, report=report, check_image=check_image)
 
     def write(
         self,
@@ -251,6 +258,7 @@ class Segmenter:
         *,
         training: Sequence[dict] | None = None,
         report: dict | None = None,
+        check_image: np.ndarray | None = None,
     ) -> None:
         """Write the files of the model into an existing folder; parameters as of `save`."""
         from ccdseg.models.weights import save_network
@@ -262,7 +270,14 @@ class Segmenter:
             "normalizer": self.normalizer.to_dict(),
             "operating_point": self.operating_point,
             "input_size": self.input_size,
+            "network": {
+                "sha256": digest(folder / NETWORK),
+                "parameters": self.network.count_params(),
+            },
         }
+        if check_image is not None:
+            mask = self.predict(check_image, probabilities=False).mask
+            write_npz(folder / CHECK, {"image": check_image, "mask": mask})
         write_description(folder, description, training=training, report=report)
 
     @classmethod
@@ -278,6 +293,7 @@ class Segmenter:
 
         folder = find_model(name_or_folder)
         description = read_description(folder)
+        check_digest(folder, description)
         network = load_network(folder / NETWORK)
         try:
             return cls(

@@ -1,8 +1,10 @@
-"""Where trained models lie: those that ship, and folders of one's own."""
+"""Store of models: those that ship, folders of one's own, and the files in them."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Sequence
 from math import inf
 from numbers import Real
@@ -11,6 +13,7 @@ from pathlib import Path
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.normalization import get_normalizer
+from ccdseg.segmentation.model_card import model_card
 from ccdseg.version import __version__
 
 DEFAULT_MODEL = "damic-unet"
@@ -20,6 +23,8 @@ DESCRIPTION = "segmenter.json"
 NETWORK = "network.keras"
 TRAINING = "training.json"
 REPORT = "report.json"
+CARD = "README.md"
+CHECK = "check.npz"
 
 _PACKAGE = Path(__file__).parents[1]
 _SHIPPED = (_PACKAGE / "shipped_models", _PACKAGE.parent / "models")
@@ -79,6 +84,7 @@ def read_description(folder: Path) -> dict:
         get_normalizer(description["normalizer"])
         check_operating_point(description.get("operating_point"), len(classes))
         check_input_size(description.get("input_size"))
+        description.get("network", {}).get("sha256")
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise InputError(f"{path} is damaged ({error}).") from None
     return description
@@ -91,7 +97,7 @@ def write_description(
     training: Sequence[dict] | None = None,
     report: dict | None = None,
 ) -> None:
-    """Write the description of a model, how it was trained, and its scores, into its folder.
+    """Write a model's description, card, training record and scores into its folder.
 
     Parameters
     ----------
@@ -104,13 +110,49 @@ def write_description(
     """
     contents = {
         DESCRIPTION: {"ccdseg": __version__, **description},
-        TRAINING: training,
+        TRAINING: training and list(training),
         REPORT: report,
     }
     for name, content in contents.items():
         if content is not None:
-            text = json.dumps(content, indent=2)
-            (folder / name).write_text(text + "\n", encoding="utf-8")
+            (folder / name).write_text(_to_json(content), encoding="utf-8")
+    card = model_card(description, training=training, report=report)
+    (folder / CARD).write_text(card, encoding="utf-8")
+
+
+def _to_json(content: dict | list) -> str:
+    """JSON, indented, but a list of numbers or names in one line."""
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    short = re.sub(r"\[\n([^][{}]*)\n\s*\]", lambda inner: "[" + _in_line(inner[1]) + "]", text)
+    return short + "\n"
+
+
+def _in_line(lines: str) -> str:
+    return re.sub(r"\n\s*", " ", lines.strip())
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_digest(folder: Path, description: dict) -> None:
+    """Check that the network is the one that a model's description is about, where it says.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing or another one.
+    """
+    path, expected = folder / NETWORK, description.get("network", {}).get("sha256")
+    if not path.is_file():
+        raise InputError(f"{path} is missing; copy the model's folder anew.")
+    if expected is not None and digest(path) != expected:
+        raise InputError(
+            f"{path} is damaged or of another model (its SHA-256 is not that in {DESCRIPTION}); "
+            "copy the model's folder anew."
+        )
 
 
 def read_training(folder: Path) -> list[dict]:

@@ -48,6 +48,10 @@ class Preset:
         Rows and columns that images are resized to (px); None where they keep their size.
     weights : str or None
         Model whose weights are the start; None for random ones.
+    purpose : str
+        What a model of this preset is for, as its card says.
+    known_failures : tuple of str
+        Where such a model is known to fail, likewise.
     """
 
     name: str
@@ -63,6 +67,8 @@ class Preset:
     test_recipe: Recipe = TEST
     input_size: tuple[int, int] | None = None
     weights: str | None = None
+    purpose: str = ""
+    known_failures: tuple[str, ...] = ()
 
 
 PAPER = Preset(
@@ -130,6 +136,15 @@ GENERAL = Preset(
     n_images=2000,
     streamed=True,
     config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
+    purpose="Clusters of particles in frames of any CCD, beside glow and hot pixels.",
+    known_failures=(
+        "Neighbouring single electrons of the dark charge are called clusters.",
+        "Point-like hits of a few electrons in one or two pixels are missed.",
+        "Ends of faint serial-register events are called clusters or background.",
+        "Stars and sky lines are no class: faint stars are called clusters, sky lines hot pixels.",
+        "Waves of the baseline give false hot pixels, clusters and glow in whole columns.",
+        "Glow of transients and glow in corners score lowest.",
+    ),
 )
 """Frames of any detector, from simulation alone: an hour and more on two cores."""
 
@@ -146,6 +161,12 @@ COSMICS_LEAN = Preset(
     classes=COSMICS,
     test_recipe=XRAY,
     weights="damic-unet",
+    purpose="Tracks of cosmics in X-ray images, across halos, rings, spots and speckles.",
+    known_failures=(
+        "Pixels of less than 3 standard deviations of the local noise are lost or falsely marked.",
+        "Faint tracks fall into pieces or are missed; crowded images are counted too low.",
+        "Optical spectra and star fields are outside what it is trained on.",
+    ),
 )
 """Cosmics in X-ray images, for ordinary processors: the network of `GENERAL` goes on from what it
 has learnt of particles."""

@@ -40,6 +40,8 @@ def test_training_writes_the_documented_files(trained):
         "network.keras",
         "segmenter.json",
         "training.json",
+        "README.md",
+        "check.npz",
         "training_log.csv",
         "report.json",
         "report.txt",

@@ -1,6 +1,7 @@
 """A segmenter: a network with everything that it needs."""
 
 import ctypes
+import hashlib
 import json
 import re
 import shutil
@@ -375,12 +376,14 @@ def test_a_trained_network_is_saved_without_its_optimiser(tiny_unet, tmp_path):
 
 def test_the_folder_holds_what_is_documented(model_folder):
     files = {path.name for path in model_folder.iterdir()}
-    assert files == {"network.keras", "segmenter.json", "training.json"}
+    assert files == {"network.keras", "segmenter.json", "training.json", "README.md"}
     description = json.loads((model_folder / "segmenter.json").read_text())
     assert description["name"] == "tiny"
     assert description["normalizer"] == get_normalizer("robust").to_dict()
     assert description["operating_point"] == [1, 1, 1, 1]
     assert "training" not in description
+    data = (model_folder / "network.keras").read_bytes()
+    assert description["network"]["sha256"] == hashlib.sha256(data).hexdigest()
     assert [row["name"] for row in description["classes"]] == list(CLASSES.names)
     (stage,) = json.loads((model_folder / "training.json").read_text())
     assert len(stage["history"]["loss"]) == 2
@@ -472,16 +475,24 @@ TWO_CLASSES = [{"index": i, "name": str(i), "colour": [0, 0, 0]} for i in range(
         ("segmenter.json", changed(operating_point="low"), POINT_REFUSED),
         ("segmenter.json", changed(normalizer="magic"), "Unknown normalisation 'magic'"),
         ("segmenter.json", changed(normalizer=None), "Unknown normalisation None"),
-        ("network.keras", lambda path: path.unlink(), "network.keras is missing or damaged"),
-        ("network.keras", content(b""), "network.keras is missing or damaged"),
-        ("network.keras", content(b"no network" * 999), "network.keras is missing or damaged"),
-        ("network.keras", shortened, "network.keras is missing or damaged"),
-        ("network.keras", flipped, "network.keras is missing or damaged"),
+        ("network.keras", lambda path: path.unlink(), "network.keras is missing"),
+        ("network.keras", content(b""), "network.keras is damaged or of another"),
+        ("network.keras", content(b"no network" * 999), "network.keras is damaged or of another"),
+        ("network.keras", shortened, "network.keras is damaged or of another"),
+        ("network.keras", flipped, "network.keras is damaged or of another"),
     ],
 )
 def test_a_damaged_folder_is_refused_by_name(damaged, file, damage, message):
     damage(damaged / file)
     with refused(f"{re.escape(str(damaged))}.*{message}"):
+        Segmenter.load(damaged)
+
+
+@pytest.mark.parametrize("damage", [content(b""), content(b"no network" * 999), shortened, flipped])
+def test_a_damaged_network_of_a_folder_without_digest_is_refused(damaged, damage):
+    without("network")(damaged / "segmenter.json")
+    damage(damaged / "network.keras")
+    with refused("network.keras is missing or damaged"):
         Segmenter.load(damaged)
 
 

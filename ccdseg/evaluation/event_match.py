@@ -77,12 +77,12 @@ class EventMatch:
         table["column_residual"] = found["column"] - truth["column"]
         return table
 
-    def by_energy(self, edges: u.Quantity) -> QTable:
+    def by_energy(self, edges: Sequence[float]) -> QTable:
         """Efficiency, purity, energy bias and resolution, and position residual in bins of energy.
 
         Parameters
         ----------
-        edges : Quantity
+        edges : sequence of float
             Ascending limits of the bins (keV).
 
         Returns
@@ -94,7 +94,7 @@ class EventMatch:
             ``residual`` (median distance of the positions, px). NaN where there is nothing to
             take it from.
         """
-        limits = edges.to_value(u.keV)
+        limits = np.asarray(edges, dtype=np.float64)
         true = self.truth["energy"].to_value(u.keV)
         found = self.found["energy"].to_value(u.keV)
         pairs = self.pairs()

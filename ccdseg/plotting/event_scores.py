@@ -14,14 +14,14 @@ from ccdseg.evaluation import DetectionCurve, EventMatch
 from ccdseg.plotting.style import panel_grid
 
 
-def show_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figure:
+def show_match(match: EventMatch, edges: Sequence[float], *, title: str = "") -> Figure:
     """Show efficiency, purity, energy bias, resolution and position residuals by energy.
 
     Parameters
     ----------
     match : EventMatch
         As from `ccdseg.evaluation.match_events`.
-    edges : Quantity
+    edges : sequence of float
         Ascending limits of the bins (keV).
     title : str
         Title of the figure.
@@ -31,7 +31,7 @@ def show_match(match: EventMatch, edges: u.Quantity, *, title: str = "") -> Figu
     matplotlib.figure.Figure
     """
     table = match.by_energy(edges)
-    limits = edges.to_value(u.keV)
+    limits = np.asarray(edges)
     figure = Figure(figsize=(12, 8), layout="constrained")
     (found, bias), (resolution, residual) = figure.subplots(2, 2)
     _steps(found, table["efficiency"], limits, "efficiency")

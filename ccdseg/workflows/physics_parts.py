@@ -42,7 +42,8 @@ day of a cold CCD collects (SENSEI, arXiv 2106.08347)."""
 WIDTHS = (0.4, 0.7, 1.0)
 """RMS width of point-like hits (px), from the front to the back face."""
 
-_EDGES = np.geomspace(0.1, 3000.0, 14) * u.keV
+_EDGES = np.geomspace(0.1, 3000.0, 14)
+"""Limits of the bins of energy (keV)."""
 
 
 @dataclass(frozen=True, eq=False)

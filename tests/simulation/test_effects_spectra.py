@@ -33,15 +33,18 @@ def test_a_trace_keeps_the_photons_of_its_spectrum(wing):
     flux = np.linspace(0, 1000, 200)
     centre = np.linspace(40, 60, 200)
     trace = spectra.spectral_trace(SHAPE, centre, flux, width=1.5, wing=wing)
-    assert trace.sum(axis=0) == pytest.approx(flux, rel=1e-4)
+    assert trace.sum(axis=0) == pytest.approx(flux, rel=1e-3)
     rows = np.arange(101)
     assert rows @ trace[:, 1:] / flux[1:] == pytest.approx(centre[1:], abs=0.1)
 
 
-def test_an_order_that_leaves_the_frame_leaves_no_light():
+def test_an_order_that_leaves_the_frame_fades_with_it():
     trace = spectra.spectral_trace(SHAPE, np.linspace(90, 120, 200), np.ones(200), width=1.0)
-    assert trace[:, :60].sum() == pytest.approx(60, rel=1e-3)
-    assert not trace[:, 80:].any()
+    assert trace[:, :40].sum() == pytest.approx(40, rel=1e-3)
+    column = trace.sum(axis=0)
+    assert np.all(np.diff(column) <= 1e-6)
+    assert np.abs(np.diff(column)).max() < 0.1
+    assert column[-1] < 1e-6
     with refused("trace has a width of -1"):
         spectra.spectral_trace(SHAPE, np.zeros(200), np.ones(200), width=-1)
 

@@ -12,6 +12,9 @@ from scipy.special import voigt_profile
 
 from ccdseg.errors import InputError
 
+_WINGS = 200
+"""Distance to which the light of a trace is counted (px)."""
+
 
 def spectral_line(
     shape: tuple[int, int],
@@ -82,7 +85,7 @@ def spectral_trace(
     shape : tuple of int
         Rows and columns (px).
     centre : ndarray
-        Row of the trace in each column (px), (columns,).
+        Row of the trace in each column (px), (columns,), inside the frame or not.
     spectrum : ndarray
         Photons of each column, summed over the rows, (columns,).
     width : float
@@ -103,12 +106,14 @@ def spectral_trace(
     if not width > 0:
         raise InputError(f"A trace has a width of {width} px; it must be above 0.")
     away = np.arange(shape[0])[:, np.newaxis] - centre
+    total = _seeing(np.arange(-_WINGS, _WINGS + 1) * 1.0, width, wing).sum()
+    return (_seeing(away, width, wing) / total * spectrum).astype(np.float32)
+
+
+def _seeing(away: np.ndarray, width: float, wing: float) -> np.ndarray:
+    """Brightness at a distance (px) from the middle of a trace, where it is 1."""
     square = 0.5 * (away / width) ** 2
-    profile = np.exp(-square) if np.isinf(wing) else (1 + square / wing) ** -wing
-    total = profile.sum(axis=0)
-    shares = profile / np.where(total > 0, total, 1.0)
-    inside = (centre > -0.5) & (centre < shape[0] - 0.5)  # of an order that leaves the frame
-    return (np.where(inside, shares, 0.0) * spectrum).astype(np.float32)
+    return np.exp(-square) if np.isinf(wing) else (1 + square / wing) ** -wing
 
 
 def continuum_spectrum(

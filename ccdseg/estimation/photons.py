@@ -10,6 +10,7 @@ from scipy.optimize import curve_fit
 from scipy.special import ndtr
 from scipy.stats import gaussian_kde
 
+from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.normalization import noise_of
 
 _PEAK = 5.0
@@ -116,8 +117,8 @@ def estimate_photons(frame: np.ndarray, *, noise: float | None = None) -> Photon
     frame = np.asarray(frame, dtype=np.float64)
     if min(frame.shape) < 4 * _REACH:
         return None
-    level, noise = _dark_level(frame, noise)
-    signal = frame - _background(frame, level, noise)
+    level, noise = dark_level(frame, noise)
+    signal = frame - smooth_background(frame, level, noise)
     sums = _isolated_sums(signal, noise)
     if len(sums) < _FEWEST:
         return None
@@ -127,7 +128,7 @@ def estimate_photons(frame: np.ndarray, *, noise: float | None = None) -> Photon
     return replace(line, density=float(signal.sum() / (line.charge * signal.size)))
 
 
-def _dark_level(frame: np.ndarray, noise: float | None) -> tuple[float, float]:
+def dark_level(frame: np.ndarray, noise: float | None = None) -> tuple[float, float]:
     """Level and noise (ADU) of the dark pixels, of which there may be fewer than of lit ones.
 
     What lies below the level is dark; light makes both too large at first, and less so each time.
@@ -142,11 +143,11 @@ def _dark_level(frame: np.ndarray, noise: float | None) -> tuple[float, float]:
     return float(level), float(noise)
 
 
-def _background(frame: np.ndarray, level: float, noise: float) -> np.ndarray:
+def smooth_background(frame: np.ndarray, level: float, noise: float) -> np.ndarray:
     """Smooth level (ADU) of the pixels that no signal touches."""
     from photutils.background import Background2D, MedianBackground
 
-    lit = ndimage.binary_dilation(frame - level > _QUIET * noise, np.ones((3, 3), dtype=bool))
+    lit = ndimage.binary_dilation(frame - level > _QUIET * noise, EIGHT_CONNECTED)
     if lit.mean() > _MOST_LIT:
         return np.full(frame.shape, level)
     box = [min(_BOX, length) for length in frame.shape]

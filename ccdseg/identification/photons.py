@@ -1,0 +1,156 @@
+"""Photons told from cosmics by the photon of the frame, the yardstick that no single pixel has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from astropy.table import QTable
+from scipy import ndimage
+from scipy.special import gammaln
+
+from ccdseg.classes import COSMICS, ClassCatalogue
+from ccdseg.estimation.photons import PhotonEstimate, dark_level, smooth_background
+from ccdseg.events import find_events
+from ccdseg.mask import EIGHT_CONNECTED
+
+COSMIC_RATE = 3e-6
+"""Cosmics per pixel that leave about as much as a given number of photons: some twenty in a
+megapixel over all charges."""
+
+AREA = 16.0
+"""Area (px) within which two photons are one cluster."""
+
+_SEED, _SUPPORT = 5.0, 3.0
+"""Least signal of a cluster's brightest pixel, and of its others (σ of the noise)."""
+
+_NEAR = 65
+"""Edge of the box around an event in which photons are counted (px)."""
+
+_MORE = 0.4
+"""What a cluster may have beyond a whole number of photons (photons)."""
+
+_SPARSEST = 1e-12
+
+_LENGTH = 6.0
+"""Longest edge of the cluster of one photon (px)."""
+
+
+@dataclass(frozen=True, eq=False)
+class LightAndCosmics:
+    """Clusters of a frame, told apart.
+
+    Attributes
+    ----------
+    mask : ndarray
+        Class indices, uint8 (H, W): cosmics alone.
+    events : astropy.table.QTable
+        All clusters as from `ccdseg.events.find_events`, with ``n_photons``, their signal in
+        photons, and ``particle``: photon, pile-up or cosmic.
+    """
+
+    mask: np.ndarray
+    events: QTable
+
+
+def separate_light(
+    image: np.ndarray,
+    mask: np.ndarray,
+    photons: PhotonEstimate,
+    *,
+    classes: ClassCatalogue = COSMICS,
+    cosmic_rate: float = COSMIC_RATE,
+    **measuring,  # noqa: ANN003
+) -> LightAndCosmics:
+    """Find the photons of a frame, and take those that were called cosmics for what they are.
+
+    A thin CCD gets from a muon what it gets from one photon of X-rays, so that no pixel tells them
+    apart; the frame does. A cluster of the charge of n photons, no longer than n photons are, is
+    light where photons alone make such a cluster more often than cosmics do: with d photons per
+    pixel around it, that is d (d A)^(n − 1) / (n − 1)! per pixel.
+
+    Parameters
+    ----------
+    image : ndarray
+        Signal (ADU) of shape (H, W), finite.
+    mask : ndarray
+        Class indices of the same shape, as a network gives them.
+    photons : PhotonEstimate
+        Photon of the frame, as from `ccdseg.estimation.estimate_photons`.
+    classes : ClassCatalogue
+        Meaning of the indices.
+    cosmic_rate : float
+        Cosmics per pixel that leave about as much as a given number of photons.
+    **measuring
+        Passed to `ccdseg.events.find_events`.
+
+    Returns
+    -------
+    LightAndCosmics
+    """
+    particles = classes.need_particles().index
+    signal, noise = _signal(image)
+    called = mask == particles
+    clusters = called | _bright(signal, noise)
+    events = find_events(
+        image, np.where(clusters, np.uint8(particles), np.uint8(0)), classes=classes, **measuring
+    )
+    labels, n = ndimage.label(clusters, EIGHT_CONNECTED)
+    numbers = np.arange(1, n + 1)
+    share = ndimage.mean(called, labels, numbers) if n else np.zeros(0)
+    top = ndimage.sum_labels(np.maximum(signal, 0), labels, numbers) if n else np.zeros(0)
+    number = events["signal"].value / photons.charge
+    density = _density_around(signal, labels, top, photons)
+    light = _is_light(number, _edges(events), density, cosmic_rate) | (share == 0)
+    events["n_photons"] = number
+    events["n_photons"].info.description = "signal over that of one photon of the frame"
+    events["particle"] = np.where(~light, "cosmic", np.where(number < 1.5, "photon", "pile-up"))
+    events["particle"].info.description = "photon, pile-up of photons, or cosmic"
+    kept = np.concatenate([[False], ~light])[labels]
+    cleared = np.where(called & ~kept, np.uint8(0), mask)
+    return LightAndCosmics(cleared.astype(np.uint8), events)
+
+
+def _signal(image: np.ndarray) -> tuple[np.ndarray, float]:
+    """Signal above the dark level (ADU), and its noise (ADU)."""
+    frame = np.asarray(image, dtype=np.float64)
+    level, noise = dark_level(frame)
+    return frame - smooth_background(frame, level, noise), noise
+
+
+def _bright(signal: np.ndarray, noise: float) -> np.ndarray:
+    """Clusters that rise clearly above the noise, found by two thresholds."""
+    above = signal > _SUPPORT * noise
+    labels, n = ndimage.label(above, EIGHT_CONNECTED)
+    seeded = np.zeros(n + 1, dtype=bool)
+    seeded[labels[signal > _SEED * noise]] = True
+    seeded[0] = False
+    return seeded[labels]
+
+
+def _edges(events: QTable) -> np.ndarray:
+    """Longer edge of the bounding box of each event (px)."""
+    sizes = [events[f"{axis}_max"] - events[f"{axis}_min"] for axis in ("row", "column")]
+    return np.maximum(*(size.value for size in sizes)) + 1
+
+
+def _density_around(
+    signal: np.ndarray, labels: np.ndarray, own: np.ndarray, photons: PhotonEstimate
+) -> np.ndarray:
+    """Photons per pixel in the box around each event, the event itself left out."""
+    box = [min(_NEAR, length) for length in signal.shape]
+    total = ndimage.uniform_filter(np.maximum(signal, 0) * (labels > 0), box, mode="reflect")
+    places = ndimage.maximum_position(signal, labels, np.arange(1, len(own) + 1))
+    around = np.array([total[place] for place in places]) * np.prod(box) - own
+    return np.maximum(around, 0) / photons.charge / np.prod(box)
+
+
+def _is_light(
+    number: np.ndarray, edge: np.ndarray, density: np.ndarray, cosmic_rate: float
+) -> np.ndarray:
+    """Whether photons make such clusters more often than cosmics do."""
+    n = np.maximum(np.ceil(number - _MORE), 1)
+    compact = edge <= _LENGTH + 2 * (np.sqrt(n) - 1)
+    density = np.maximum(density, _SPARSEST)
+    log_rate = np.log(density) + (n - 1) * np.log(density * AREA) - gammaln(n)
+    return compact & (log_rate > np.log(cosmic_rate))

@@ -1,0 +1,53 @@
+"""The README and the pages: code that runs, links that lead somewhere, names that exist."""
+
+import pydoc
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+TABLE = (ROOT / "README.md").read_text(encoding="utf-8").split("| original | here |")[1]
+
+
+def blocks(path, language):
+    return re.findall(rf"```{language}\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_code_in_the_readme_runs(tmp_path, monkeypatch):
+    mpl.use("agg")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "datasets").symlink_to(ROOT / "datasets")
+    (block,) = blocks(ROOT / "README.md", "python")
+    names = {}
+    exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - our own page
+    assert len(names["result"].events) > 100
+    assert {"sample_frame_mask.fits", "sample_frame_events.ecsv"} <= {
+        path.name for path in (tmp_path / "segmentation").iterdir()
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_of_the_repository(page):
+    text = page.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text)
+    missing = [
+        target
+        for target in targets
+        if "://" not in target and not (page.parent / target).resolve().exists()
+    ]
+    assert not missing
+
+
+def test_the_names_that_replace_those_of_the_original_exist():
+    rows = [row for row in TABLE.splitlines() if row.startswith("| `")]
+    here = " ".join(row.rsplit("|", 2)[1] for row in rows)
+    names = set(re.findall(r"(?<![\w.])[a-z_]+(?:\.[a-z_]+)+(?=[`(])", here)) - {"load_model.py"}
+    assert len(names) > 20
+    for name in names:
+        assert pydoc.locate(f"ccdseg.{name}") is not None, name

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks import loops
 from ccdseg import CLASSES, DAMIC
-from ccdseg.mask import IntensityBands, mask_from_bands
+from ccdseg.mask import mask_from_bands
 from ccdseg.simulation import RECIPES, default_library, simulate_dataset, simulate_image
 from ccdseg.tiling import cut, stitch
 
@@ -33,7 +33,7 @@ def main() -> None:
 def labelling() -> tuple[Callable, Callable]:
     """Masks by intensity bands."""
     images, _ = simulate_dataset(TRAINING, n_images=4, rng=np.random.default_rng(1))
-    bands = IntensityBands.from_detector(DAMIC, TRAINING)
+    bands = TRAINING.intensity_bands()
     return (
         lambda: loops.label(images, bands, len(CLASSES)),
         lambda: mask_from_bands(images, bands),

@@ -6,7 +6,8 @@ import numpy as np
 
 from ccdseg.detector import Detector
 from ccdseg.mask import IntensityBands
-from ccdseg.simulation import ClusterLibrary, SimulationRecipe
+from ccdseg.simulation import ClusterLibrary, Recipe
+from ccdseg.simulation.components import GlowSlab, HotSegments, PastedClusters
 
 
 def label(images: np.ndarray, bands: IntensityBands, n_classes: int) -> np.ndarray:
@@ -55,17 +56,18 @@ def stitch(sections: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def simulate(
-    recipe: SimulationRecipe,
+    recipe: Recipe,
     detector: Detector,
     library: list[np.ndarray],
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Image of a recipe, element by element, each on a frame of its own; no mask."""
     height, width = recipe.shape
+    slab, segments, pasted = (recipe.find(kind) for kind in (GlowSlab, HotSegments, PastedClusters))
     image = np.zeros(recipe.shape)
     clusters = np.zeros(recipe.shape)
-    left, right = (round(part * width) for part in recipe.cluster_span)
-    for cluster in rng.permutation(len(library))[: rng.integers(*recipe.n_clusters)]:
+    left, right = (round(part * width) for part in pasted.span)
+    for cluster in rng.permutation(len(library))[: round(pasted.number.draw(rng))]:
         charge = np.round(library[cluster] * detector.adu_per_kev)
         rows, columns = charge.shape
         row = int(rng.uniform(0, height - rows))
@@ -74,20 +76,21 @@ def simulate(
         clusters[row : row + rows, column : column + columns] = part + charge[:, : part.shape[1]]
     image = image + clusters
     hot = np.zeros(recipe.shape)
-    left, right = (round(part * width) for part in recipe.hot_span)
-    for _ in range(rng.integers(*recipe.n_hot_lines)):
+    left, right = (round(part * width) for part in segments.span)
+    level = segments.level.low
+    for _ in range(round(segments.number.draw(rng))):
         row, column = int(rng.uniform(0, height)), int(rng.uniform(left, right))
         if rng.integers(2) == 0:
             stop = int(rng.uniform(column, right))
-            hot[row, column:stop] = np.zeros(stop - column) + recipe.hot_level[0]
+            hot[row, column:stop] = np.zeros(stop - column) + level
         else:
             stop = int(rng.uniform(row, height))
-            hot[row:stop, column] = np.zeros(stop - row) + recipe.hot_level[0]
+            hot[row:stop, column] = np.zeros(stop - row) + level
     image = image + hot
-    if rng.random() < recipe.glow_probability:
+    if rng.random() < slab.probability:
         glow = np.zeros(recipe.shape)
-        first, n_columns = rng.integers(*recipe.glow_offset), rng.integers(*recipe.glow_width)
-        glow[:, first : first + n_columns] += rng.uniform(*recipe.glow_level)
+        first, n_columns = round(slab.offset.draw(rng)), round(slab.width.draw(rng))
+        glow[:, first : first + n_columns] += slab.level.draw(rng)
         image = image + glow
     return image + rng.normal(detector.pedestal, detector.noise, recipe.shape)
 

@@ -22,7 +22,7 @@ from ccdseg.fits_io import read_frames
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.segmentation.loading import import_keras
 from ccdseg.segmentation.memory import keep_freed_memory
-from ccdseg.simulation import FrameRecipe, simulate_frame
+from ccdseg.simulation import Recipe, simulate_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import LogUniform, Uniform
 
@@ -32,13 +32,13 @@ CUT = 4.0
 CLUSTER = CLASSES["cluster"].index
 
 SKIPPER = Detector(name="skipper", pedestal=-40.0, read_noise=0.22 * 1.35, gain=1.35)
-RECIPE = FrameRecipe(
+RECIPE = Recipe(
     name="skipper",
     shape=(320, 640),
     components=(
         c.DarkCharge(level=Uniform(14.6, 14.6), first=Uniform(0.23, 0.23), highest=100.0),
         c.HotLines(probability=0.5, number=LogUniform(0.5, 3.0), column_share=1.0),
-        c.SerialStreaks(probability=0.8, number=LogUniform(0.5, 4.0)),
+        c.SerialRegisterEvents(probability=0.8, number=LogUniform(0.5, 4.0)),
         c.Particles(number=LogUniform(3.0, 30.0)),
     ),
 )
@@ -91,7 +91,7 @@ def row_threshold(image: np.ndarray) -> np.ndarray:
 def compare_simulated(segmenter: Segmenter) -> None:
     """Scores of both on frames whose truth is known."""
     rng = np.random.default_rng(SEED)
-    frames = [simulate_frame(RECIPE, detector=SKIPPER, rng=rng) for _ in range(N_FRAMES)]
+    frames = [simulate_image(RECIPE, detector=SKIPPER, rng=rng) for _ in range(N_FRAMES)]
     ways = {f"row median + {CUT:g} σ": Findings([]), segmenter.name: Findings([])}
     by_threshold, by_model = ways.values()
     for frame in frames:

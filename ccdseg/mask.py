@@ -11,7 +11,6 @@ import numpy as np
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.simulation.recipe import SimulationRecipe
 
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 """Structuring element of connected components: pixels that share an edge or a corner."""
@@ -41,23 +40,32 @@ class IntensityBands:
             )
 
     @classmethod
-    def from_detector(
-        cls, detector: Detector, recipe: SimulationRecipe, *, n_sigma: float = 3.0
+    def from_levels(
+        cls,
+        detector: Detector,
+        *,
+        glow: tuple[float, float],
+        hot: tuple[float, float],
+        n_sigma: float = 3.0,
     ) -> IntensityBands:
-        """Derive the intervals from the levels of a recipe, as the original did by hand.
+        """Derive the intervals from the levels of the elements, as the original did by hand.
 
         Up to `n_sigma` deviations above the pedestal lies background, from the lowest to the
         highest glow (±`n_sigma`) glowing, above the hot pixels' level (−`n_sigma`) hot pixel, and
         between them cluster. A level within the noise of the one below leaves the interval between
         them empty.
+
+        Parameters
+        ----------
+        detector : Detector
+            Pedestal and noise (ADU).
+        glow, hot : tuple of float
+            Lowest and highest signal of glow and hot pixels above the pedestal (ADU).
+        n_sigma : float
+            Margin in standard deviations of the noise.
         """
         margin = n_sigma * detector.noise
-        above = [
-            margin,
-            recipe.glow_level[0] - margin,
-            recipe.glow_level[1] + margin,
-            recipe.hot_level[0] - margin,
-        ]
+        above = [margin, glow[0] - margin, glow[1] + margin, hot[0] - margin]
         edges = np.maximum.accumulate(above) + detector.pedestal
         names = ("background", "cluster", "glowing", "cluster", "hot pixel")
         return cls(tuple(edges.tolist()), tuple(CLASSES[name].index for name in names))

@@ -11,8 +11,9 @@ from astropy.io import fits
 
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import main
-from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from ccdseg.simulation import simulate_dataset
 from tests.command_line import files, said, status
+from tests.recipes import original_style
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -26,14 +27,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def small_recipe():
-    return SimulationRecipe(
-        name="small",
-        shape=(64, 64),
-        n_clusters=(3, 6),
-        n_hot_lines=(1, 3),
-        glow_probability=0.6,
-        glow_width=(10, 16),
-    )
+    return original_style("small", (64, 64))
 
 
 @pytest.fixture(scope="session")

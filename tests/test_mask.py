@@ -18,10 +18,10 @@ from ccdseg.mask import (
     to_monochrome,
     to_one_hot,
 )
-from ccdseg.simulation.recipe import SimulationRecipe
 from tests.refusal import refused
 
-BANDS = IntensityBands.from_detector(DAMIC, SimulationRecipe())
+LEVELS = {"glow": (1400.0, 1500.0), "hot": (2200.0, 2200.0)}
+BANDS = IntensityBands.from_levels(DAMIC, **LEVELS)
 
 
 def random_mask(shape=(3, 7, 5), seed=1):
@@ -42,8 +42,7 @@ def test_bands_follow_from_the_levels():
 
 
 def test_levels_within_the_noise_leave_an_empty_interval_but_no_gap():
-    recipe = SimulationRecipe(glow_level=(10.0, 100.0), hot_level=(50.0, 50.0))
-    bands = IntensityBands.from_detector(DAMIC, recipe)
+    bands = IntensityBands.from_levels(DAMIC, glow=(10.0, 100.0), hot=(50.0, 50.0))
     margin = 3 * DAMIC.noise
     assert bands.edges == pytest.approx(
         [8800 + margin, 8800 + margin, 8900 + margin, 8900 + margin]
@@ -201,7 +200,7 @@ def test_what_is_no_mask_is_refused(mask, message):
 
 
 def test_bands_scale_with_the_number_of_deviations():
-    narrow = IntensityBands.from_detector(DAMIC, SimulationRecipe(), n_sigma=1)
-    quiet = IntensityBands.from_detector(replace(DAMIC, read_noise=20.0), SimulationRecipe())
+    narrow = IntensityBands.from_levels(DAMIC, **LEVELS, n_sigma=1)
+    quiet = IntensityBands.from_levels(replace(DAMIC, read_noise=20.0), **LEVELS)
     assert narrow.edges == pytest.approx(quiet.edges)
     assert narrow.edges[0] < BANDS.edges[0]

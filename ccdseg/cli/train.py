@@ -24,13 +24,12 @@ from ccdseg.cli.training_report import (
 )
 from ccdseg.cli.unfinished import begin, find_unfinished
 from ccdseg.dataset import ArraySet
-from ccdseg.detector import DAMIC, Detector
+from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, refuse_existing
 from ccdseg.provenance import code_state
 from ccdseg.segmentation.loading import import_keras
 from ccdseg.segmentation.store import NETWORK, find_model, read_classes
-from ccdseg.simulation import SimulationRecipe
 from ccdseg.training.checkpoint import LOG_FILE
 from ccdseg.training.presets import PRESETS, Preset
 
@@ -224,7 +223,7 @@ def choose_detector(arguments: argparse.Namespace, preset: Preset) -> Detector |
     """Detector of all images; None where the recipe draws one for each."""
     if arguments.detector:
         return Detector.load(arguments.detector)
-    return DAMIC if isinstance(preset.recipe, SimulationRecipe) else None
+    return preset.recipe.fixed_detector
 
 
 def build_segmenter(preset: Preset, *, name: str, weights: Path | None) -> Segmenter:

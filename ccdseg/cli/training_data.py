@@ -14,7 +14,7 @@ from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.images_io.folders import ImageFolder, check_folders, find_parts
 from ccdseg.mask import IntensityBands, mask_from_bands
-from ccdseg.simulation import Recipe, SimulationRecipe, simulate_dataset
+from ccdseg.simulation import RecipeLike, simulate_dataset
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED, Preset
 
 _TEST_SHARE = 0.2
@@ -120,12 +120,12 @@ def _split_folders(parts: dict[str, ImageFolder]) -> Sets:
 
 
 def _bands(preset: Preset, detector: Detector | None) -> IntensityBands:
-    if not isinstance(preset.recipe, SimulationRecipe):
+    try:
+        return preset.recipe.intensity_bands(detector)
+    except InputError as error:
         raise InputError(
-            f"--labels bands needs one pedestal and noise; the preset {preset.name} draws them "
-            "for each image. Take another preset, or --labels truth."
-        )
-    return IntensityBands.from_detector(detector, preset.recipe)
+            f"--labels bands does not fit the preset {preset.name}: {error} Or take --labels truth."
+        ) from None
 
 
 def _simulate_training(
@@ -136,7 +136,7 @@ def _simulate_training(
 
 
 def _simulate(
-    recipe: Recipe, n_images: int, seed: int, preset: Preset, detector: Detector | None
+    recipe: RecipeLike, n_images: int, seed: int, preset: Preset, detector: Detector | None
 ) -> ArraySet:
     return simulate_dataset(
         recipe,

@@ -15,7 +15,7 @@ from ccdseg.evaluation.counting import half_width
 from ccdseg.evaluation.event_match import EventMatch, match_events
 from ccdseg.events import find_events
 from ccdseg.identification.particle_truth import true_particles
-from ccdseg.simulation import FrameRecipe, SimulatedImage, simulate_frame
+from ccdseg.simulation import Recipe, SimulatedImage, simulate_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class MeasurementScores:
 
 def measure_frames(
     segment: Callable[[np.ndarray], np.ndarray],
-    recipe: FrameRecipe,
+    recipe: Recipe,
     *,
     detector: Detector,
     n_frames: int,
@@ -66,7 +66,7 @@ def measure_frames(
     ----------
     segment : callable
         Maps an image (ADU) to class indices.
-    recipe : FrameRecipe
+    recipe : Recipe
         What the frames hold.
     detector : Detector
         What they are taken with.
@@ -85,7 +85,7 @@ def measure_frames(
     """
     matches = []
     for _ in trange(n_frames, desc="Measuring", unit="frame", disable=not progress):
-        frame = simulate_frame(recipe, detector=detector, rng=rng)
+        frame = simulate_image(recipe, detector=detector, rng=rng)
         found = find_events(frame.image, segment(frame.image), detector=detector)
         matches.append(match_events(_true_events(frame), found))
     return EventMatch.joined(matches)

@@ -10,12 +10,12 @@ from astropy.table import QTable
 from ccdseg.classes import CLASSES
 from ccdseg.evaluation.pixel_scores import pixel_report
 from ccdseg.postprocessing import Rule, restrict
-from ccdseg.simulation import FrameRecipe, simulate_frame
+from ccdseg.simulation import Recipe, simulate_image
 
 
 def rule_gains(
     segment: Callable[[np.ndarray], np.ndarray],
-    recipe: FrameRecipe,
+    recipe: Recipe,
     rules: Sequence[Rule],
     *,
     n_frames: int,
@@ -27,7 +27,7 @@ def rule_gains(
     ----------
     segment : callable
         Maps an image (ADU) to class indices of `ccdseg.CLASSES`.
-    recipe : FrameRecipe
+    recipe : Recipe
         What the frames hold.
     rules : sequence of Rule
         Restrictions.
@@ -42,7 +42,7 @@ def rule_gains(
         ``rule``, ``components`` and ``pixels`` that it changed, and the difference of the F1 of
         each class with ambiguous pixels left out, under its name.
     """
-    frames = [simulate_frame(recipe, rng=rng) for _ in range(n_frames)]
+    frames = [simulate_image(recipe, rng=rng) for _ in range(n_frames)]
     truth = np.stack([frame.mask for frame in frames])
     ambiguous = np.stack([frame.ambiguous for frame in frames])
     masks = [segment(frame.image) for frame in frames]

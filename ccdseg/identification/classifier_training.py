@@ -13,7 +13,7 @@ from ccdseg.identification.classifier import ParticleClassifier
 from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
 from ccdseg.identification.particle_truth import PARTICLES, true_particles
-from ccdseg.simulation import FrameRecipe, simulate_frame
+from ccdseg.simulation import Recipe, simulate_image
 
 _HIDDEN = (64, 64)
 _STEPS = 200
@@ -48,7 +48,7 @@ class LabelledEvents:
 
 
 def labelled_events(
-    recipe: FrameRecipe,
+    recipe: Recipe,
     n_frames: int,
     *,
     segment: Callable[[np.ndarray], np.ndarray],
@@ -58,7 +58,7 @@ def labelled_events(
 
     Parameters
     ----------
-    recipe : FrameRecipe
+    recipe : Recipe
         What the frames hold.
     n_frames : int
         Number of frames.
@@ -73,7 +73,7 @@ def labelled_events(
         Those of one frame.
     """
     for _ in range(n_frames):
-        frame = simulate_frame(recipe, rng=rng)
+        frame = simulate_image(recipe, rng=rng)
         mask = segment(frame.image)
         particles, owners = true_particles(
             frame.events, mask, pair_energy=frame.detector.pair_energy

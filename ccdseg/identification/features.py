@@ -110,7 +110,7 @@ FEATURES = (
     Feature(
         "significance",
         "logarithm of the signal over its error",
-        lambda t: _log(t["signal"] / t["signal_error"]),
+        lambda t: _log(t["signal"] / np.maximum(t["signal_error"], _LEAST * u.adu)),
     ),
 )
 

@@ -61,6 +61,8 @@ def true_particles(
 
 
 def _kinds(events: EventList) -> np.ndarray:
+    """One of `PARTICLES` per event; what is none of them, as clusters of a library, is unknown."""
     kinds = np.where(events.table["kind"] == "point", "point-like", events.table["kind"])
     short = (kinds == "electron") & (events.table["extent"] < POINT_EXTENT)
-    return np.where(short, "point-like", kinds)
+    kinds = np.where(short, "point-like", kinds)
+    return np.where(np.isin(kinds, PARTICLES), kinds, "unknown")

@@ -93,7 +93,7 @@ def effect_panels(rng: np.random.Generator) -> list[Panel]:
 def _dark(rng: np.random.Generator) -> list[Panel]:
     ramp = effects.dark_charge_ramp(SHAPE, 0.0, 3.0)
     return [
-        _panel(effects.dark_current, 4.0, _DAY, rng=rng, note="one day"),
+        _panel(effects.mean_dark_charge, 4.0, _DAY, rng=rng, note="one day"),
         _panel(effects.dark_charge_ramp, SHAPE, 0.0, 20.0, rng=rng),
         _panel(effects.poisson_charge, ramp, rng=rng, noise=0.1, note="mean 0 to 3 e⁻/px"),
     ]
@@ -160,11 +160,12 @@ def _transfer(rng: np.random.Generator) -> list[Panel]:
     hits = effects.hot_pixels(SHAPE, np.float32(400), *places) + _track()
     flood = np.full(SHAPE, 60.0)
     spot = 4e4 * np.exp(-(np.hypot(*(np.indices(SHAPE) - 64)) ** 2) / 8)
-    streak = {"row": 60, "first_column": 15, "length": 90, "brightest": 25, "roughness": 0.3}
+    lost = effects.transfer_losses(SHAPE, 0.15, rng=rng)
+    event = {"row": 60, "first_column": 15, "length": 90, "brightest": 25, "roughness": 0.3}
     return [
         _panel(effects.blooming, spot, 2000.0, rng=rng, note="a spot of 40000 e⁻"),
-        _panel(effects.serial_streak, SHAPE, 80.0, rng=rng, **streak),
-        _panel(effects.charge_transfer_loss, flood, 0.15, rng=rng, note="flat 60 e⁻/px"),
+        _panel(effects.serial_register_event, SHAPE, 80.0, rng=rng, **event),
+        _panel(effects.charge_transfer_loss, flood, lost, rng=rng, note="flat 60 e⁻/px, CTI 0.15"),
         _panel(effects.charge_trails, hits, 8e-3, 2e-3, rng=rng, note="points and a track"),
         _panel(effects.bin_columns, _track(), 4, rng=rng, note="a track"),
         _panel(effects.inactive_columns, flood, 8, 24, rng=rng, note="flat 60 e⁻/px"),

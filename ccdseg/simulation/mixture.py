@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.simulation.frame import FrameRecipe
-from ccdseg.simulation.recipe import SimulationRecipe
+from ccdseg.mask import IntensityBands
+from ccdseg.simulation.recipe import Recipe, no_common_bands
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,14 @@ class RecipeMixture:
     ----------
     name : str
         Name under which reports mention the mixture.
-    recipes : tuple of SimulationRecipe or FrameRecipe
+    recipes : tuple of Recipe
         Recipes of one shape.
     shares : tuple of float
         Share of the images that each has; they sum to 1.
     """
 
     name: str
-    recipes: tuple[SimulationRecipe | FrameRecipe, ...]
+    recipes: tuple[Recipe, ...]
     shares: tuple[float, ...]
 
     def __post_init__(self) -> None:
@@ -42,16 +43,29 @@ class RecipeMixture:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns (px)."""
+        """Rows and columns of an image (px)."""
         return self.recipes[0].shape
 
-    def draw(self, rng: np.random.Generator) -> SimulationRecipe | FrameRecipe:
+    @property
+    def fixed_detector(self) -> None:
+        """None: the recipes have detectors of their own."""
+
+    def draw(self, rng: np.random.Generator) -> Recipe:
         """Draw the recipe of one image."""
         return self.recipes[rng.choice(len(self.recipes), p=self.shares)]
 
     def scaled(self, shape: tuple[int, int]) -> RecipeMixture:
-        """Return the mixture for images of another `shape`, with as many elements per area."""
+        """The mixture for images of another `shape`, with as many elements per area."""
         return replace(self, recipes=tuple(recipe.scaled(shape) for recipe in self.recipes))
+
+    def intensity_bands(
+        self,
+        detector: Detector | None = None,  # noqa: ARG002 - as `Recipe.intensity_bands`
+        *,
+        n_sigma: float = 3.0,  # noqa: ARG002
+    ) -> IntensityBands:
+        """Refuse: images of several recipes have no bands in common."""
+        raise InputError(no_common_bands(self.name))
 
     def to_dict(self) -> dict:
         """All recipes and shares, ready for JSON."""
@@ -60,7 +74,3 @@ class RecipeMixture:
             "recipes": [recipe.to_dict() for recipe in self.recipes],
             "shares": list(self.shares),
         }
-
-
-Recipe = SimulationRecipe | FrameRecipe | RecipeMixture
-"""What images can be simulated from."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, fields, is_dataclass
 
 import numpy as np
 
@@ -10,8 +11,8 @@ from ccdseg.errors import InputError
 
 
 @dataclass(frozen=True)
-class Uniform:
-    """Numbers from `low` to `high`, all alike."""
+class Range(ABC):
+    """Numbers from `low` to `high`; the subclass says how they are distributed."""
 
     low: float
     high: float
@@ -20,17 +21,21 @@ class Uniform:
         if not -np.inf < self.low <= self.high < np.inf:
             raise InputError(f"Range from {self.low} to {self.high}; give finite low ≤ high.")
 
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> float:
+        """Draw one number."""
+
+
+class Uniform(Range):
+    """Real numbers, uniformly distributed."""
+
     def draw(self, rng: np.random.Generator) -> float:
         """Draw one number."""
         return float(rng.uniform(self.low, self.high))
 
 
-@dataclass(frozen=True)
-class LogUniform:
-    """Numbers from `low` to `high` whose logarithms are all alike; both above 0."""
-
-    low: float
-    high: float
+class LogUniform(Range):
+    """Numbers above 0 whose logarithm is uniformly distributed."""
 
     def __post_init__(self) -> None:
         if not 0 < self.low <= self.high < np.inf:
@@ -43,12 +48,21 @@ class LogUniform:
         return float(np.exp(rng.uniform(np.log(self.low), np.log(self.high))))
 
 
-Range = Uniform | LogUniform
-"""What a recipe may give for a number that varies."""
+class WholeNumbers(Range):
+    """Whole numbers, uniformly distributed, both ends included."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.low != int(self.low) or self.high != int(self.high):
+            raise InputError(f"Range from {self.low} to {self.high}; give whole numbers.")
+
+    def draw(self, rng: np.random.Generator) -> float:
+        """Draw one number."""
+        return float(rng.integers(int(self.low), int(self.high), endpoint=True))
 
 
 def whole(value: float, rng: np.random.Generator) -> int:
-    """One of the two whole numbers beside `value`, so that the mean stays."""
+    """Round `value` to one of the two whole numbers beside it at random, so that the mean stays."""
     return int(np.floor(value + rng.random()))
 
 
@@ -61,8 +75,6 @@ def described(recipe_part: object) -> dict:
     """Fields of a dataclass, ready for JSON; a range with its kind."""
     values = {field.name: getattr(recipe_part, field.name) for field in fields(recipe_part)}
     return {
-        name: {"range": type(value).__name__, **asdict(value)}
-        if isinstance(value, Range)
-        else value
+        name: {"range": type(value).__name__, **asdict(value)} if is_dataclass(value) else value
         for name, value in values.items()
     }

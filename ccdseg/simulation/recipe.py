@@ -1,66 +1,79 @@
-"""Recipes of images in the original's style: how many of each element, and how each looks."""
+"""Recipes: what simulated images are made of."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
+import numpy as np
+
+from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.simulation.frame import EVENTS, FAINT, GENERAL, XRAY, FrameRecipe
+from ccdseg.mask import IntensityBands
+from ccdseg.simulation.components import Component, PastedClusters
+from ccdseg.simulation.detector_sources import DetectorSource, RandomDetector
+from ccdseg.simulation.library import ClusterLibrary
 from ccdseg.simulation.truth import check_priority
+
+Kind = TypeVar("Kind", bound=Component)
+
+
+class RecipeLike(Protocol):
+    """What images are simulated from: one recipe, or a mixture of several."""
+
+    name: str
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of an image (px)."""
+
+    @property
+    def fixed_detector(self) -> Detector | None:
+        """Detector of all images; None where one is drawn for each."""
+
+    def draw(self, rng: np.random.Generator) -> Recipe:
+        """Recipe of one image."""
+
+    def scaled(self, shape: tuple[int, int]) -> RecipeLike:
+        """The same for images of another `shape`, with as many elements per area."""
+
+    def intensity_bands(
+        self, detector: Detector | None = None, *, n_sigma: float = 3.0
+    ) -> IntensityBands:
+        """Bands of intensity that tell the classes apart."""
+
+    def to_dict(self) -> dict:
+        """All parameters, ready for JSON."""
 
 
 @dataclass(frozen=True)
-class SimulationRecipe:
-    """What a simulated image holds. A pair is a range from which each image draws uniformly.
+class Recipe:
+    """A detector and what its images may hold; numbers in components are per 256×256 pixels.
 
     Parameters
     ----------
     name : str
         Name under which reports mention the recipe.
     shape : tuple of int
-        Rows and columns before binning (px).
-    n_clusters : tuple of int
-        Clusters per image.
-    cluster_span : tuple of float
-        Part of the width in which the centres of clusters lie, 0 to 1.
-    n_hot_lines : tuple of int
-        Hot rows and columns per image.
-    hot_span : tuple of float
-        Part of the width in which hot pixels lie, 0 to 1.
-    hot_level : tuple of float
-        Signal of hot pixels above the pedestal (ADU), one value per image.
-    glow_probability : float
-        Share of the images that glow.
-    glow_offset, glow_width : tuple of int
-        First column and number of columns of the glow (px).
-    glow_level : tuple of float
-        Signal of the glow above the pedestal (ADU).
-    exposure : float
-        Exposure before the readout (s); 0 for a continuous readout.
-    transfer_inefficiency : float
-        Charge transfer inefficiency per transfer.
+        Rows and columns of an image (px).
+    detector : DetectorSource
+        `FixedDetector`, or `RandomDetector` with the ranges from which each image draws one.
+    components : tuple of Component
+        What images hold, in the order in which it is added: background before what is measured in
+        units of its noise, transfers in the order in which charge meets them.
     column_binning : int
-        Columns summed into one.
+        Columns of the CCD that are summed into one of the image.
     truth_threshold : float
-        A pixel belongs to an element whose signal there is at least this many standard
+        A pixel belongs to an element whose mean signal there is at least this many standard
         deviations of the local noise.
     priority : tuple of str
         Class names from the lowest to the highest; where elements overlap, the highest counts.
     """
 
-    name: str = "test"
+    name: str = "custom"
     shape: tuple[int, int] = (256, 256)
-    n_clusters: tuple[int, int] = (4, 16)
-    cluster_span: tuple[float, float] = (0.0, 1.0)
-    n_hot_lines: tuple[int, int] = (0, 8)
-    hot_span: tuple[float, float] = (0.0, 1.0)
-    hot_level: tuple[float, float] = (2200.0, 2200.0)
-    glow_probability: float = 0.35
-    glow_offset: tuple[int, int] = (0, 4)
-    glow_width: tuple[int, int] = (40, 61)
-    glow_level: tuple[float, float] = (1400.0, 1500.0)
-    exposure: float = 0.0
-    transfer_inefficiency: float = 0.0
+    detector: DetectorSource = field(default_factory=RandomDetector)
+    components: tuple[Component, ...] = ()
     column_binning: int = 1
     truth_threshold: float = 1.5
     priority: tuple[str, ...] = ("background", "glowing", "cluster", "hot pixel")
@@ -68,75 +81,103 @@ class SimulationRecipe:
     def __post_init__(self) -> None:
         if len(self.shape) != 2 or min(self.shape) < 1:
             raise InputError(f"Image shape is {self.shape}; give rows and columns, both above 0.")
-        if self.column_binning < 1 or self.shape[1] % self.column_binning:
-            raise InputError(
-                f"column_binning is {self.column_binning}; it must divide {self.shape[1]} columns."
-            )
+        if not self.column_binning >= 1:
+            raise InputError(f"column_binning is {self.column_binning}; it must be 1 or more.")
+        if not self.truth_threshold >= 0:
+            raise InputError(f"truth_threshold is {self.truth_threshold}; it must be 0 or above.")
         check_priority(self.priority)
-        self._check_ranges()
-        self._check_numbers()
 
-    def _check_ranges(self) -> None:
-        counts = ("n_clusters", "n_hot_lines", "glow_offset", "glow_width")
-        for name in (*counts, "glow_level", "hot_level"):
-            low, high = getattr(self, name)
-            whole = name not in counts or (low == int(low) and high == int(high))
-            if not (0 <= low <= high and whole):
-                raise InputError(f"{name} is ({low}, {high}); give 0 ≤ lowest ≤ highest.")
-        for name in ("cluster_span", "hot_span"):
-            low, high = getattr(self, name)
-            if not 0 <= low < high <= 1:
-                raise InputError(f"{name} is ({low}, {high}); give 0 ≤ start < end ≤ 1.")
+    @property
+    def fixed_detector(self) -> Detector | None:
+        """Detector of all images; None where one is drawn for each."""
+        return self.detector.fixed
 
-    def _check_numbers(self) -> None:
-        for name in ("glow_probability", "transfer_inefficiency"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise InputError(f"{name} is {getattr(self, name)}; it lies from 0 to 1.")
-        for name in ("exposure", "truth_threshold"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"{name} is {getattr(self, name)}; it must not be negative.")
+    def draw(self, rng: np.random.Generator) -> Recipe:  # noqa: ARG002 - there is no other
+        """Recipe of one image: this one."""
+        return self
 
-    def to_dict(self) -> dict:
-        """All ranges, ready for JSON."""
-        return asdict(self)
+    def scaled(self, shape: tuple[int, int]) -> Recipe:
+        """The recipe for images of another `shape`, with as many elements per area."""
+        return replace(self, shape=tuple(shape))
 
-    def scaled(self, shape: tuple[int, int]) -> SimulationRecipe:
-        """Return the recipe for images of another `shape`, with as many elements per area."""
-        ratio = shape[0] * shape[1] / (self.shape[0] * self.shape[1])
+    def find(self, kind: type[Kind]) -> Kind | None:
+        """The component of this kind; None where there is none."""
+        return next((part for part in self.components if type(part) is kind), None)
+
+    def with_components(self, *components: Component) -> Recipe:
+        """The recipe with these components in the place of those of the same kinds.
+
+        Raises
+        ------
+        InputError
+            Where the recipe has no component of one of the kinds.
+        """
+        new = {type(component): component for component in components}
+        missing = [kind.__name__ for kind in new if self.find(kind) is None]
+        if missing:
+            raise InputError(f"The recipe {self.name} has no component {', '.join(missing)}.")
         return replace(
-            self,
-            shape=tuple(shape),
-            n_clusters=tuple(round(n * ratio) for n in self.n_clusters),
-            n_hot_lines=tuple(round(n * ratio**0.5) for n in self.n_hot_lines),
+            self, components=tuple(new.get(type(part), part) for part in self.components)
         )
 
+    def with_library(self, library: ClusterLibrary) -> Recipe:
+        """The recipe with clusters of another library.
 
-TRAINING = SimulationRecipe(
-    name="training",
-    n_clusters=(200, 600),
-    cluster_span=(0.56, 1.0),
-    n_hot_lines=(400, 500),
-    hot_span=(0.26, 0.56),
-    glow_probability=0.6,
-)
-"""Dense and balanced: glow on the left, hot pixels in the middle, clusters on the right."""
+        Raises
+        ------
+        InputError
+            Where the recipe pastes no clusters.
+        """
+        pasted = self.find(PastedClusters)
+        if pasted is None:
+            raise InputError(
+                f"The recipe {self.name} makes its own particles and pastes no clusters of a "
+                "library; take the recipe test, training or mixed, or leave the library out."
+            )
+        return self.with_components(replace(pasted, library=library))
 
-TEST = SimulationRecipe()
-"""Sparse, as real images are: about 92 % background."""
+    def intensity_bands(
+        self, detector: Detector | None = None, *, n_sigma: float = 3.0
+    ) -> IntensityBands:
+        """Bands of intensity that tell the classes apart, as the original labelled its images.
 
-MIXED = SimulationRecipe(
-    name="mixed",
-    n_clusters=(0, 90),
-    cluster_span=(0.0, 0.6),
-    n_hot_lines=(0, 8),
-    hot_span=(0.0, 0.6),
-    glow_probability=0.9,
-    glow_width=(10, 115),
-)
-"""From empty to crowded, with many elements on top of the glow, where they are hardest to see; the
-glow stays below half of the image, so that the median remains that of the background."""
+        Parameters
+        ----------
+        detector : Detector, optional
+            Pedestal and noise; those of the recipe by default.
+        n_sigma : float
+            Half width of the bands of background and glow in standard deviations of the noise.
 
-RECIPES: dict[str, SimulationRecipe | FrameRecipe] = {
-    recipe.name: recipe for recipe in (TRAINING, TEST, MIXED, GENERAL, EVENTS, FAINT, XRAY)
-}
-"""Recipes by name."""
+        Raises
+        ------
+        InputError
+            Where pedestal and noise, or the levels of glow and hot pixels, differ from image to
+            image.
+        """
+        detector = detector or self.fixed_detector
+        levels = {name: at for part in self.components for name, at in part.levels.items()}
+        if detector is None or set(levels) != {"glowing", "hot pixel"}:
+            raise InputError(no_common_bands(self.name))
+        return IntensityBands.from_levels(
+            detector, glow=levels["glowing"], hot=levels["hot pixel"], n_sigma=n_sigma
+        )
+
+    def to_dict(self) -> dict:
+        """All parameters, ready for JSON."""
+        return {
+            "name": self.name,
+            "shape": list(self.shape),
+            "detector": self.detector.to_dict(),
+            "components": [component.to_dict() for component in self.components],
+            "column_binning": self.column_binning,
+            "truth_threshold": self.truth_threshold,
+            "priority": list(self.priority),
+        }
+
+
+def no_common_bands(name: str) -> str:
+    """Why a recipe has no intensity bands, and what to do."""
+    return (
+        "Intensity bands need one pedestal, one noise and fixed levels of glow and hot pixels; the "
+        f"recipe {name} draws them for each image. Take the recipe training, test or mixed."
+    )

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
+from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
 from ccdseg.simulation import effects
-from ccdseg.simulation.events import EventList
+from ccdseg.simulation.event_list import EventList
+from ccdseg.simulation.truth import ELEMENT
 
 ELEMENT_CLASSES = ("glowing", "hot pixel", "cluster")
 """Classes of what lies on top of the background."""
+
+_TINY = np.finfo(np.float32).tiny
+
+
+class ChargeStep(NamedTuple):
+    """What happens to the charge of all pixels on its way to the amplifier.
+
+    Attributes
+    ----------
+    function : callable
+        Maps charge (e⁻), (H, W) to (H, W).
+    linear : bool
+        Whether the parts of a sum may be mapped one by one. Otherwise the sum of all charge is
+        mapped, and each class has its part in the change.
+    """
+
+    function: Callable[[np.ndarray], np.ndarray]
+    linear: bool
 
 
 @dataclass(eq=False)
@@ -22,9 +43,11 @@ class Scene:
     Attributes
     ----------
     shape : tuple of int
-        Rows and columns (px).
+        Rows and columns of the CCD (px).
     detector : Detector
         What the frame is taken with.
+    column_binning : int
+        Columns of the CCD that are summed into one of the image, after all steps.
     signals : dict of str to ndarray
         Mean charge of each class of elements (e⁻), float32 of `shape`: the truth.
     background : ndarray
@@ -33,48 +56,54 @@ class Scene:
         Mean charge (e⁻) that is drawn from a Poisson distribution when the frame is read.
     fixed : ndarray
         Charge (e⁻) that is already drawn, or does not fluctuate.
+    background_variance, glow_variance : ndarray
+        Variance (e⁻²) of dark charge and scattered X-rays, and of glow, float32 of `shape`.
     offset : ndarray
-        What the electronics add (ADU), float32 of `shape`.
-    photon_variance : float or ndarray
-        Variance of the charge of scattered X-rays (e⁻²).
-    extra_variance : float
+        What the electronics add (ADU), float32 of `image_shape`.
+    electronics_variance : float
         Variance of what the electronics add (ADU²), where it counts as noise.
-    overflow : callable or None
-        What happens to charge beyond the full well: maps (H, W) to (H, W), before the transfers.
-    transfers : list of callable
-        What happens to charge on its way to the amplifier: maps (H, W) to (H, W), such that the
-        parts of a sum may be mapped one by one.
+    steps : list of ChargeStep
+        Overflow, losses and transfers of the charge, in their order.
     conversions : list of callable
         What happens to the signal (ADU) after the amplifier: maps (H, W) to (H, W).
+    elements : list of tuple
+        Glow and hot pixels: rows of `ELEMENT` in pixels of the CCD.
     events : EventList
-        Particles.
+        Particles and pasted clusters.
     conditions : dict
         What the frame is like, to sort frames by.
     """
 
     shape: tuple[int, int]
     detector: Detector
+    column_binning: int = 1
     signals: dict[str, np.ndarray] = field(init=False)
     background: np.ndarray = field(init=False)
     fluctuating: np.ndarray = field(init=False)
     fixed: np.ndarray = field(init=False)
+    background_variance: np.ndarray = field(init=False)
+    glow_variance: np.ndarray = field(init=False)
     offset: np.ndarray = field(init=False)
-    photon_variance: float | np.ndarray = 0.0
-    extra_variance: float = 0.0
-    overflow: Callable[[np.ndarray], np.ndarray] | None = None
-    transfers: list[Callable[[np.ndarray], np.ndarray]] = field(default_factory=list)
+    electronics_variance: float = 0.0
+    steps: list[ChargeStep] = field(default_factory=list)
     conversions: list[Callable[[np.ndarray], np.ndarray]] = field(default_factory=list)
+    elements: list[tuple] = field(default_factory=list)
     events: EventList = field(default_factory=EventList.empty)
     conditions: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.signals = {name: self._zeros() for name in ELEMENT_CLASSES}
-        self.background, self.fluctuating, self.fixed, self.offset = (
-            self._zeros() for _ in range(4)
-        )
+        self.background, self.fluctuating, self.fixed = (self._zeros() for _ in range(3))
+        self.background_variance, self.glow_variance = self._zeros(), self._zeros()
+        self.offset = np.zeros(self.image_shape, dtype=np.float32)
 
     def _zeros(self) -> np.ndarray:
         return np.zeros(self.shape, dtype=np.float32)
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Rows and columns of the image (px)."""
+        return self.shape[0], self.shape[1] // self.column_binning
 
     @property
     def area(self) -> float:
@@ -83,33 +112,34 @@ class Scene:
 
     @property
     def sigma(self) -> float:
-        """Typical noise of the background (e⁻): read noise, and Poisson noise of dark charge and
-        X-rays.
-        """  # noqa: D205
-        poisson = self.background.mean() + np.mean(self.photon_variance)
-        return float(np.hypot(self.detector.noise / self.detector.gain, poisson**0.5))
+        """Typical noise of a pixel (e⁻): read noise, and that of dark charge and X-rays."""
+        read_noise = self.detector.noise / self.detector.gain
+        return float(np.hypot(read_noise, self.background_variance.mean() ** 0.5))
 
     def add_background(self, charge: np.ndarray) -> None:
         """Add dark charge (e⁻) of no class, which fluctuates."""
         self.background += charge
         self.fluctuating += charge
+        self.background_variance += charge
+
+    def add_gradient(self, change: float) -> None:
+        """Note a change of the background over the frame, in standard deviations."""
+        self.conditions["gradient"] = self.conditions.get("gradient", 0.0) + change
 
     def add_photons(self, mean: np.ndarray, charge: float, rng: np.random.Generator) -> None:
         """Add scattered X-rays of no class: `mean` photons per pixel, each of a `charge` (e⁻)."""
         self.fixed += effects.detected_photons(mean, charge, rng=rng)
-        self.photon_variance = self.photon_variance + mean * charge**2
-
-    def blind(self, where: np.ndarray) -> None:
-        """Let pixels see nothing where `where`, bool of `shape`, is true."""
-        self.transfers.append(lambda charge: np.where(where, np.float32(0), charge))
+        self.background_variance += mean * charge**2
 
     def add(self, name: str, charge: np.ndarray, *, fluctuates: bool) -> None:
         """Add the mean charge (e⁻) of elements of class `name`."""
         self.signals[name] += charge
-        if fluctuates:
-            self.fluctuating += charge
-        else:
+        if not fluctuates:
             self.fixed += charge
+            return
+        self.fluctuating += charge
+        if name == "glowing":
+            self.glow_variance += charge
 
     def add_events(self, events: EventList) -> None:
         """Add particles; their charge is already drawn."""
@@ -117,43 +147,91 @@ class Scene:
         self.signals["cluster"] += events.charge_map(self.shape)
         self.fixed += events.charge_map(self.shape, drawn=True)
 
-    def read(self, rng: np.random.Generator) -> np.ndarray:
-        """Read the frame out: image (ADU), float32 of `shape`.
+    def list_box(self, name: str, kind: str, box: tuple[int, ...], level: float) -> None:
+        """List an element by its bounding box and its highest mean charge (e⁻).
 
-        `signals` are transferred as the charge is, so that they stay the truth of the image.
+        The box is its first row and column, height and width (px).
+        """
+        adu = level * self.detector.gain
+        self.elements.append((CLASSES[name].index, kind, *box, adu))
+
+    def list_element(self, name: str, kind: str, charge: np.ndarray) -> None:
+        """List an element by its charge (e⁻), unless there is none."""
+        level = float(charge.max(initial=0))
+        if level > 0:
+            rows, columns = (np.flatnonzero(charge.any(axis=axis)) for axis in (1, 0))
+            corner = int(rows[0]), int(columns[0])
+            size = int(rows[-1]) + 1 - corner[0], int(columns[-1]) + 1 - corner[1]
+            self.list_box(name, kind, (*corner, *size), level)
+
+    def darken(self, charge: np.ndarray) -> None:
+        """Lower the baseline by the signal of a charge (e⁻), float of `shape`."""
+        binned = effects.bin_columns(charge, self.column_binning)
+        self.offset -= effects.charge_to_adu(binned, self.detector.gain)
+
+    def add_step(self, function: Callable[[np.ndarray], np.ndarray], *, linear: bool) -> None:
+        """Add what happens to the charge next on its way, as `ChargeStep`."""
+        self.steps.append(ChargeStep(function, linear))
+
+    def read(self, rng: np.random.Generator) -> np.ndarray:
+        """Read the frame out: image (ADU), float32 of `image_shape`.
+
+        Signals, background, variances, elements and events go the way of the charge, so that they
+        stay the truth of the image.
         """
         charge = self.fixed + effects.poisson_charge(self.fluctuating, rng=rng)
-        if self.overflow is not None:
-            charge = self.overflow(charge)
-            self._spill(self.overflow)
-        for transfer in self.transfers:
-            charge = transfer(charge)
-            self.signals = {name: transfer(signal) for name, signal in self.signals.items()}
-            self.background = transfer(self.background)
-        image = effects.charge_to_adu(charge, self.detector.gain)
-        image += effects.readout_noise(
-            self.shape, self.detector.read_noise, self.detector.n_samples, rng=rng
-        )
+        for step in self.steps:
+            charge = step.function(charge)
+            (self._map_parts if step.linear else self._share_change)(step.function)
+        if self.column_binning > 1:
+            charge = effects.bin_columns(charge, self.column_binning)
+            self._bin_columns()
+        image = self._amplify(charge, rng)
         image += self.offset
-        image += np.float32(self.detector.pedestal)
         for conversion in self.conversions:
             image = conversion(image)
         return image
 
-    def _spill(self, overflow: Callable[[np.ndarray], np.ndarray]) -> None:
-        """Let the mean charge overflow, each class with the part that it has in its column's loss.
+    def _amplify(self, charge: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Signal (ADU) of the charge (e⁻): gain, read noise and pedestal."""
+        detector = self.detector
+        image = effects.charge_to_adu(charge, detector.gain)
+        image += effects.readout_noise(
+            image.shape, detector.read_noise, detector.n_samples, rng=rng
+        )
+        image += np.float32(detector.pedestal)
+        return image
 
-        The full well counts the sum of all classes, so none can be mapped for itself.
-        """
+    def _map_parts(self, function: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.signals = {name: function(signal) for name, signal in self.signals.items()}
+        self.background = function(self.background)
+        self.background_variance = function(self.background_variance)
+        self.glow_variance = function(self.glow_variance)
+
+    def _share_change(self, function: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Give each class the part that it has in its column's loss of what the columns gain."""
         parts = {"background": self.background, **self.signals}
         total = sum(parts.values())
-        change = overflow(total) - total
-        lost = np.maximum(-change, 0) / np.maximum(total, np.finfo(np.float32).tiny)
+        change = function(total) - total
+        lost = np.maximum(-change, 0) / np.maximum(total, _TINY)
         column_loss = np.maximum(-change, 0).sum(axis=0)
         for part in parts.values():
             loss = part * lost
-            share = loss.sum(axis=0) / np.maximum(column_loss, np.finfo(np.float32).tiny)
+            share = loss.sum(axis=0) / np.maximum(column_loss, _TINY)
             np.add(part, np.maximum(change, 0) * share - loss, out=part)
+
+    def _bin_columns(self) -> None:
+        n = self.column_binning
+        self._map_parts(lambda charge: effects.bin_columns(charge, n))
+        self.events = self.events.binned(n)
+        self.elements = [
+            (*which, first // n, height, (first + width - 1) // n - first // n + 1, level)
+            for *which, first, height, width, level in self.elements
+        ]
+
+    def element_array(self) -> np.ndarray:
+        """Glow and hot pixels as a structured array of `ELEMENT`."""
+        return np.array(self.elements, dtype=ELEMENT)
 
     def signals_adu(self) -> dict[str, np.ndarray]:
         """Return what each class of elements adds to the image (ADU)."""
@@ -163,11 +241,10 @@ class Scene:
         }
 
     def local_noise(self) -> np.ndarray:
-        """Standard deviation (ADU) of the background: read noise, Poisson noise of dark charge and
-        glow, and what the electronics add.
+        """Standard deviation (ADU) of a pixel without hot pixels and clusters: read noise, Poisson
+        noise of dark charge, X-rays and glow, and what the electronics add.
         """  # noqa: D205
         gain = self.detector.gain
-        poisson = np.minimum(self.background + self.signals["glowing"], self.fluctuating)
-        charge = np.maximum(poisson, 0) + self.photon_variance
-        variance = gain**2 * charge + self.detector.noise**2 + self.extra_variance
+        charge = self.background_variance + self.glow_variance
+        variance = gain**2 * charge + self.detector.noise**2 + self.electronics_variance
         return np.sqrt(variance).astype(np.float32)

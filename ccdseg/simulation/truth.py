@@ -7,16 +7,30 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from astropy import units as u
-from astropy.table import QTable
+from astropy.table import QTable, vstack
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.simulation.events import EventList
+from ccdseg.simulation.event_list import EventList
 
 AMBIGUOUS = (0.5, 3.0)
 """A deposit between these many standard deviations of the noise decides nothing: what is drowned
 by the noise below, what no method can miss above."""
+
+ELEMENT = np.dtype(
+    [
+        ("class_index", np.uint8),
+        ("kind", "U16"),
+        ("first_row", np.int32),
+        ("first_column", np.int32),
+        ("height", np.int32),
+        ("width", np.int32),
+        ("level", np.float32),
+    ]
+)
+"""One element of an image that is no particle: index of its class, kind, bounding box (px) and mean
+signal of its brightest pixel above the background (ADU)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,21 +44,18 @@ class SimulatedImage:
     mask : ndarray
         True class of each pixel, an index of `CLASSES`, uint8 of shape (H, W).
     cluster_signal : ndarray
-        What the clusters alone add to the image (ADU), float32 of shape (H, W).
+        Mean signal of the clusters alone (ADU), float32 of shape (H, W).
     noise : ndarray
         Local standard deviation (ADU), float32 of shape (H, W).
     detector : Detector
         What the image is taken with.
     elements : ndarray
-        Of images in the original's style: structured array of
-        `ccdseg.simulation.placement.ELEMENT`, one row per element; columns are counted before
-        binning. Empty for others.
+        Glow and hot pixels: structured array of `ELEMENT`, one row per element.
     events : EventList
-        Of frames: the particles, with the pixels of each. Empty for images in the original's style,
-        whose clusters come from a library.
+        Particles and pasted clusters, with the charge that each left in each pixel.
     conditions : dict
-        Of frames: ``noise`` (e⁻), ``gradient`` (change of the background in standard deviations),
-        ``crowding`` (share of cluster pixels) and ``glow`` (its shape).
+        What images are sorted by: ``noise`` (e⁻), ``gradient`` (change of the background in
+        standard deviations), ``crowding`` (share of cluster pixels) and ``glow`` (its shape).
     """
 
     image: np.ndarray
@@ -52,13 +63,13 @@ class SimulatedImage:
     cluster_signal: np.ndarray
     noise: np.ndarray
     detector: Detector
-    elements: np.ndarray
+    elements: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=ELEMENT))
     events: EventList = field(default_factory=EventList.empty)
     conditions: dict = field(default_factory=dict)
 
     @property
     def ambiguous(self) -> np.ndarray:
-        """True where the clusters' deposit lies between 0.5 and 3 standard deviations."""
+        """Ignore mask: true where clusters deposit between 0.5 and 3 standard deviations."""
         low, high = (limit * self.noise for limit in AMBIGUOUS)
         return (self.cluster_signal > low) & (self.cluster_signal < high)
 
@@ -67,16 +78,28 @@ class SimulatedImage:
         return CLASSES.translated(self.mask, to=classes)
 
     def table(self) -> QTable:
-        """Return the particles of a frame, or the elements of an image, as a table with units."""
-        if not self.elements.dtype.names:
-            return self.events.to_table()
-        table = QTable()
-        table["class"] = np.array(CLASSES.names)[self.elements["class_index"]]
-        for name in ("row", "column", "height", "width"):
-            table[name] = self.elements[name] * u.pix
-        table["level"] = self.elements["level"] * u.adu
-        table["energy"] = self.elements["energy"] * u.keV
-        return table
+        """All elements of the image.
+
+        Returns
+        -------
+        astropy.table.QTable
+            ``class``, ``kind``, the bounding box ``first_row``, ``first_column``, ``height`` and
+            ``width`` (px; it may reach beyond the image), ``level`` (ADU) of glow and hot pixels,
+            and what `EventList.to_table` tells of particles; NaN and 0 where it does not apply.
+        """
+        elements = QTable({"class": np.array(CLASSES.names)[self.elements["class_index"]]})
+        elements["kind"] = self.elements["kind"]
+        for name in ("first_row", "first_column", "height", "width"):
+            elements[name] = self.elements[name] * u.pix
+        elements["level"] = self.elements["level"] * u.adu
+        particles = self.events.to_table()
+        particles["class"] = np.full(len(particles), "cluster")
+        particles["level"] = np.full(len(particles), np.nan, np.float32) * u.adu
+        for name in set(particles.colnames) - set(elements.colnames) - {"n_pixels"}:
+            elements[name] = np.full(len(elements), np.nan, np.float32) * particles[name].unit
+        elements["n_pixels"] = np.zeros(len(elements), dtype=int)
+        order = [*elements.colnames[:7], *particles.colnames[5:-2]]
+        return vstack([elements, particles])[order]
 
 
 def truth_mask(

@@ -14,7 +14,7 @@ from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.images_io.folders import ImageFolder, check_folders, read_mask
 from ccdseg.mask import IntensityBands, class_frequencies, mask_from_bands
-from ccdseg.simulation import Recipe, simulate_dataset, simulate_image, simulate_images
+from ccdseg.simulation import RecipeLike, simulate_dataset, simulate_image, simulate_images
 
 N_SAMPLED = 500
 """Most masks of a folder that are read to find how frequent the classes are."""
@@ -183,7 +183,7 @@ class SimulatedData(TrainingData):
 
     Attributes
     ----------
-    recipe : Recipe
+    recipe : Recipe or RecipeMixture
         What the images hold.
     n_images : int
         Images per epoch.
@@ -195,7 +195,7 @@ class SimulatedData(TrainingData):
         Label the images by these instead of by their truth.
     """
 
-    recipe: Recipe
+    recipe: RecipeLike
     n_images: int
     classes: ClassCatalogue = CLASSES
     detector: Detector | None = None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
-from ccdseg.simulation.frame import FAINT, XRAY
-from ccdseg.simulation.frame import GENERAL as ANY_FRAME
-from ccdseg.simulation.mixture import Recipe, RecipeMixture
-from ccdseg.simulation.recipe import MIXED, TEST, TRAINING
+from ccdseg.simulation import RECIPES, RecipeLike, RecipeMixture
+from ccdseg.simulation import components as c
+from ccdseg.simulation.ranges import Uniform, WholeNumbers
 from ccdseg.training.config import TrainingConfig
 
 N_TEST_IMAGES = 42
@@ -32,7 +31,7 @@ class Preset:
         Normalisation by name, or with its parameters.
     labels : {"truth", "bands"}
         What the network learns: what was deposited, or what intensity bands say.
-    recipe : SimulationRecipe, FrameRecipe or RecipeMixture
+    recipe : Recipe or RecipeMixture
         What training images hold.
     n_images : int
         Images simulated, per epoch where they are `streamed`.
@@ -42,7 +41,7 @@ class Preset:
         Hyperparameters.
     classes : ClassCatalogue
         What the network tells apart.
-    test_recipe : SimulationRecipe or FrameRecipe
+    test_recipe : Recipe or RecipeMixture
         What simulated test images hold.
     input_size : tuple of int or None
         Rows and columns that images are resized to (px); None where they keep their size.
@@ -59,12 +58,12 @@ class Preset:
     network: dict
     normalizer: str | dict
     labels: str
-    recipe: Recipe
+    recipe: RecipeLike
     n_images: int
     streamed: bool
     config: TrainingConfig = field(default_factory=TrainingConfig)
     classes: ClassCatalogue = CLASSES
-    test_recipe: Recipe = TEST
+    test_recipe: RecipeLike = RECIPES["test"]
     input_size: tuple[int, int] | None = None
     weights: str | None = None
     purpose: str = ""
@@ -77,7 +76,7 @@ PAPER = Preset(
     network={},
     normalizer="none",
     labels="bands",
-    recipe=TRAINING,
+    recipe=RECIPES["training"],
     n_images=180,
     streamed=False,
     config=TrainingConfig(
@@ -106,7 +105,7 @@ DEFAULT = Preset(
     },
     normalizer="robust",
     labels="truth",
-    recipe=MIXED,
+    recipe=RECIPES["mixed"],
     n_images=400,
     streamed=True,
     config=TrainingConfig(epochs=12, batch_size=4, learning_rate=4e-3, validation_split=0.1),
@@ -114,15 +113,18 @@ DEFAULT = Preset(
 """The best quality in five minutes on two cores."""
 
 ANY_KIND = RecipeMixture(
-    name="frames of any detector, of faint hits, and in the original's style",
+    name="domain randomisation, faint hits, and the original's style",
     recipes=(
-        ANY_FRAME,
-        FAINT,
-        replace(MIXED, glow_level=(300.0, 3000.0), hot_level=(800.0, 5000.0)),
+        RECIPES["general"],
+        RECIPES["faint"],
+        RECIPES["mixed"].with_components(
+            c.GlowSlab(probability=0.9, level=Uniform(300.0, 3000.0), width=WholeNumbers(10, 115)),
+            c.HotSegments(level=Uniform(800.0, 5000.0), span=(0.0, 0.6)),
+        ),
     ),
     shares=(0.45, 0.35, 0.2),
 )
-"""Frames of any detector, and images in the original's style of other brightnesses too: clusters on
+"""Domain randomisation, and images in the original's style of other brightnesses too: clusters on
 an even, bright glow are rare in any frame, and hard, as are hits that hardly rise above the
 noise."""
 
@@ -146,7 +148,7 @@ GENERAL = Preset(
         "Glow of transients and glow in corners score lowest.",
     ),
 )
-"""Frames of any detector, from simulation alone: an hour and more on two cores."""
+"""Any detector, by domain randomisation: an hour and more on two cores."""
 
 COSMICS_LEAN = Preset(
     name="cosmics",
@@ -154,12 +156,12 @@ COSMICS_LEAN = Preset(
     network={"filters": (16, 16, 32, 64, 128)},
     normalizer={"name": "robust", "softening": 100.0},
     labels="truth",
-    recipe=XRAY.scaled((256, 256)),
+    recipe=RECIPES["xray"].scaled((256, 256)),
     n_images=2000,
     streamed=True,
     config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
     classes=COSMICS,
-    test_recipe=XRAY,
+    test_recipe=RECIPES["xray"],
     weights="damic-unet",
     purpose="Tracks of cosmics in X-ray images, across halos, rings, spots and speckles.",
     known_failures=(
@@ -177,7 +179,7 @@ COSMICS_PAPER = Preset(
     network={"backbone": "imagenet"},
     normalizer="stretch",
     labels="truth",
-    recipe=XRAY,
+    recipe=RECIPES["xray"],
     n_images=600,
     streamed=True,
     config=TrainingConfig(
@@ -192,7 +194,7 @@ COSMICS_PAPER = Preset(
         flips=False,
     ),
     classes=COSMICS,
-    test_recipe=XRAY,
+    test_recipe=RECIPES["xray"],
     input_size=(512, 512),
 )
 """The original for cosmics: DeepLabV3+ on a frozen ResNet50 of ImageNet, images of 512×512 pixels

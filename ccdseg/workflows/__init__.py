@@ -10,5 +10,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "particle_training": ["TrainedClassifier", "train_particle_classifier"],
         "physics_run": ["PhysicsReport", "physics"],
         "segment": ["FileResult", "FrameResult", "segment_file", "segment_files", "segment_frame"],
+        "simulating": ["simulate", "simulate_library"],
     },
 )

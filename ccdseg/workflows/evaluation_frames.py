@@ -16,11 +16,12 @@ from ccdseg.images_io.folders import ImageFolder, find_parts
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
-    FrameRecipe,
-    SimulationRecipe,
+    Recipe,
+    RecipeLike,
     load_cluster_library,
     simulate_images,
 )
+from ccdseg.simulation.components import PastedClusters
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 
 if TYPE_CHECKING:
@@ -80,10 +81,9 @@ class FrameSet(Protocol):
 class SimulatedFrames:
     """Frames of a recipe, simulated when they are asked for."""
 
-    recipe: SimulationRecipe | FrameRecipe
+    recipe: RecipeLike
     n_frames: int
     seed: int
-    library: ClusterLibrary | None = None
     classes: ClassCatalogue = CLASSES
 
     def __len__(self) -> int:
@@ -91,7 +91,7 @@ class SimulatedFrames:
 
     def __iter__(self) -> Iterator[KnownFrame]:
         rng = np.random.default_rng(self.seed)
-        frames = simulate_images(self.recipe, self.n_frames, rng=rng, library=self.library)
+        frames = simulate_images(self.recipe, self.n_frames, rng=rng)
         for number, frame in enumerate(frames):
             yield KnownFrame(
                 str(number),
@@ -182,7 +182,7 @@ class FolderFrames:
 def choose_sets(
     segmenter: Segmenter | LazySegmenter,
     *,
-    recipes: Sequence[str] | Mapping[str, SimulationRecipe | FrameRecipe] | None = None,
+    recipes: Sequence[str] | Mapping[str, Recipe] | None = None,
     data: str | Path | None = None,
     n_frames: int | None = None,
     shape: tuple[int, int] | None = None,
@@ -211,30 +211,38 @@ def choose_sets(
     chosen = _recipes(recipes or DEFAULT_RECIPES[classes.names])
     if shape is not None:
         chosen = {name: recipe.scaled(shape) for name, recipe in chosen.items()}
-    clusters = library and load_cluster_library(library)
-    if clusters and all(isinstance(recipe, FrameRecipe) for recipe in chosen.values()):
-        raise InputError(
-            f"--library does not fit --recipe {' '.join(chosen)}, which makes its own particles; "
-            "add the recipe test, or leave it out."
-        )
+    if library is not None:
+        chosen = _with_library(chosen, load_cluster_library(library))
     seed = TEST_SEED if seed is None else seed
     return {
-        name: SimulatedFrames(
-            recipe, n_frames or N_FRAMES.get(name, N_TEST_IMAGES), seed, clusters, classes
-        )
+        name: SimulatedFrames(recipe, n_frames or N_FRAMES.get(name, N_TEST_IMAGES), seed, classes)
         for name, recipe in chosen.items()
     }
 
 
 def _recipes(
-    recipes: Sequence[str] | Mapping[str, SimulationRecipe | FrameRecipe],
-) -> dict[str, SimulationRecipe | FrameRecipe]:
+    recipes: Sequence[str] | Mapping[str, Recipe],
+) -> dict[str, Recipe]:
     if isinstance(recipes, Mapping):
         return dict(recipes)
     for name in recipes:
         if name not in RECIPES:
             raise InputError(f"Unknown recipe {name!r}; one of: {', '.join(RECIPES)}.")
     return {name: RECIPES[name] for name in recipes}
+
+
+def _with_library(recipes: dict[str, Recipe], library: ClusterLibrary) -> dict[str, Recipe]:
+    """The recipes with clusters of another library in those that paste clusters."""
+    pasting = {name for name, recipe in recipes.items() if recipe.find(PastedClusters)}
+    if not pasting:
+        raise InputError(
+            f"--library does not fit --recipe {' '.join(recipes)}, which makes its own particles; "
+            "add the recipe test, or leave it out."
+        )
+    return {
+        name: recipe.with_library(library) if name in pasting else recipe
+        for name, recipe in recipes.items()
+    }
 
 
 def _stored_set(segmenter: Segmenter | LazySegmenter, path: Path) -> FrameSet:

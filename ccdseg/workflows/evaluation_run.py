@@ -21,7 +21,7 @@ from ccdseg.evaluation import (
     tune_baseline,
 )
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.simulation import FrameRecipe, SimulationRecipe
+from ccdseg.simulation import Recipe
 from ccdseg.workflows.evaluation_frames import FrameSet, KnownFrame, choose_sets
 from ccdseg.workflows.evaluation_report import RESULTS, write_results
 from ccdseg.workflows.evaluation_result import Evaluation
@@ -37,7 +37,7 @@ N_TUNING = 6
 def evaluate(
     segmenter: Segmenter | LazySegmenter,
     *,
-    recipes: Sequence[str] | Mapping[str, SimulationRecipe | FrameRecipe] | None = None,
+    recipes: Sequence[str] | Mapping[str, Recipe] | None = None,
     data: str | Path | None = None,
     n_frames: int | None = None,
     shape: tuple[int, int] | None = None,

@@ -21,7 +21,7 @@ from ccdseg.evaluation import (
     score_measurement,
 )
 from ccdseg.postprocessing import RULES, default_rules, restrict
-from ccdseg.simulation import RECIPES, FrameRecipe
+from ccdseg.simulation import RECIPES, Recipe
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import LogUniform, Uniform
 
@@ -181,25 +181,16 @@ def measure_restrictions(
     return PhysicsPart("\n\n".join(parts), {"restrictions": vstack(tables)})
 
 
-def hard_recipes() -> dict[str, FrameRecipe]:
+def hard_recipes() -> dict[str, Recipe]:
     """Frames on which restrictions may gain or lose most."""
     general = RECIPES["general"]
     changed = {
         "domain randomisation": (),
         "thick hot columns": (c.HotLines(probability=1.0, width=Uniform(3.0, 10.0)),),
-        "serial-register events": (c.SerialStreaks(probability=1.0),),
+        "serial-register events": (c.SerialRegisterEvents(probability=1.0),),
         "dense clusters": (c.Particles(probability=1.0, number=LogUniform(60.0, 200.0)),),
     }
-    return {
-        name: replace(
-            general,
-            components=tuple(
-                next((new for new in others if type(new) is type(old)), old)
-                for old in general.components
-            ),
-        )
-        for name, others in changed.items()
-    }
+    return {name: general.with_components(*others) for name, others in changed.items()}
 
 
 def markdown(names: Sequence[str], rows: Iterable[Sequence]) -> str:

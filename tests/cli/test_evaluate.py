@@ -47,7 +47,7 @@ def parsed(line):
 
 @pytest.fixture(scope="module")
 def evaluated(model_folder, tmp_path_factory):
-    """Folder of an evaluation on three sparse images and three frames of any detector."""
+    """Folder of an evaluation on three sparse images and three frames of the recipe general."""
     folder = tmp_path_factory.mktemp("evaluated") / "results"
     small = ["--shape", "64x48", "--frames", 3, "--recipe", "test", "general"]
     assert status("--model", model_folder, *small, "--output", folder) == 0

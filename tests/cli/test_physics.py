@@ -14,7 +14,7 @@ from ccdseg.classes import CLASSES
 from ccdseg.cli import main, physics
 from ccdseg.identification import ParticleClassifier
 from ccdseg.simulation import RECIPES
-from ccdseg.simulation.components import HotLines, Particles, SerialStreaks
+from ccdseg.simulation.components import HotLines, Particles, SerialRegisterEvents
 from ccdseg.workflows import physics_parts
 from ccdseg.workflows.physics_parts import hard_recipes
 from ccdseg.workflows.physics_run import PARTS, RESULTS
@@ -75,7 +75,7 @@ def test_hard_frames_hold_what_they_are_named_after():
     assert plain == RECIPES["general"]
     for name, kind in (
         ("thick hot columns", HotLines),
-        ("serial-register events", SerialStreaks),
+        ("serial-register events", SerialRegisterEvents),
         ("dense clusters", Particles),
     ):
         pairs = zip(plain.components, recipes[name].components, strict=True)

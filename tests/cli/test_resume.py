@@ -13,9 +13,10 @@ import pytest
 
 from ccdseg.cli import calibration, main, train, training_data
 from ccdseg.cli.output import run_script
-from ccdseg.simulation import RECIPES, SimulationRecipe
+from ccdseg.simulation import RECIPES
 from ccdseg.training.config import TrainingConfig
 from ccdseg.training.presets import PRESETS, Preset
+from tests.recipes import original_style
 
 TINY = Preset(
     name="tiny",
@@ -23,7 +24,7 @@ TINY = Preset(
     network={"filters": (2, 2), "head": 2},
     normalizer="robust",
     labels="truth",
-    recipe=SimulationRecipe(name="tiny", shape=(32, 32), n_clusters=(3, 6), glow_width=(8, 12)),
+    recipe=original_style("tiny", (32, 32), glow_width=(8, 12)),
     n_images=12,
     streamed=True,
     config=TrainingConfig(epochs=3, batch_size=4, learning_rate=1e-2),
@@ -160,7 +161,10 @@ def test_a_finished_model_is_not_resumed(refused):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--preset", "general", "--labels", "bands"], "needs one pedestal and noise"),
+        (
+            ["--preset", "general", "--labels", "bands"],
+            "need one pedestal, one noise and fixed levels",
+        ),
         (["--data", "unlabelled.npz"], "unlabelled.npz holds no masks"),
         (["--weights", "other.weights.h5"], "other.weights.h5 do not fit the network"),
     ],

@@ -20,7 +20,7 @@ CLUSTER, HOT = CLASSES["cluster"].index, CLASSES["hot pixel"].index
 
 @pytest.fixture(scope="module")
 def frames():
-    """Eight frames of any detector, each with a prediction that is wrong here and there."""
+    """Eight frames of the recipe general, each with a prediction that is wrong here and there."""
     recipe = RECIPES["general"].scaled((48, 48))
     rng = np.random.default_rng(4)
     images = list(simulate_images(recipe, 8, rng=rng))
@@ -42,7 +42,6 @@ def frame_of(mask, cluster_signal=None, **conditions):
         cluster_signal=signal,
         noise=ones,
         detector=DAMIC,
-        elements=np.zeros(0),
         conditions=conditions,
     )
 

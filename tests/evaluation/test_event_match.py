@@ -8,7 +8,7 @@ from astropy.table import QTable
 from ccdseg.detector import Detector
 from ccdseg.evaluation import match_events
 from ccdseg.events import find_events
-from ccdseg.simulation import FrameRecipe, simulate_frame
+from ccdseg.simulation import Recipe, simulate_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import LogUniform, Uniform
 from tests.refusal import refused
@@ -96,13 +96,12 @@ def test_events_of_a_simulated_frame_are_matched():
     points = c.Particles(
         number=Uniform(5.0, 5.0),
         shares=(0.3, 0.0, 0.7, 0.0),
-        spread=0.0,
+        variation=0.0,
         point_energy=LogUniform(2.0, 20.0),
-        adapts=False,
     )
-    recipe = FrameRecipe(shape=(400, 500), components=(points,))
-    frame = simulate_frame(recipe, detector=detector, rng=np.random.default_rng(3))
-    truth = frame.events.seen_in(frame.image.shape)
+    recipe = Recipe(shape=(400, 500), components=(points,))
+    frame = simulate_image(recipe, detector=detector, rng=np.random.default_rng(3))
+    truth = frame.events.seen_in(frame.image.shape, pair_energy=detector.pair_energy)
     assert set(truth["kind"]) == {"point", "electron"}
     found = find_events(frame.image, frame.mask, detector=detector)
     (row,) = match_events(truth, found).by_energy([1, 5000])

@@ -16,7 +16,7 @@ from ccdseg.evaluation import (
     score_measurement,
 )
 from ccdseg.postprocessing import LimitClusterSizes, RelabelClusterLines
-from ccdseg.simulation import RECIPES, simulate_frame
+from ccdseg.simulation import RECIPES, simulate_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import Uniform
 
@@ -28,7 +28,7 @@ def truth_of(patch, module, change=lambda mask: mask):
     masks = []
 
     def remembered(recipe, **options):
-        frame = simulate_frame(recipe, **options)
+        frame = simulate_image(recipe, **options)
         masks.append((frame.image, frame.mask))
         return frame
 
@@ -36,7 +36,7 @@ def truth_of(patch, module, change=lambda mask: mask):
         (mask,) = [mask for other, mask in masks if other is image]
         return change(mask.copy())
 
-    patch.setattr(f"{module}.simulate_frame", remembered)
+    patch.setattr(f"{module}.simulate_image", remembered)
     return segment
 
 
@@ -72,10 +72,12 @@ def test_true_energies_and_completeness_are_by_the_pair_energy_of_the_detector(r
     isolated = match.truth["isolated"]
     assert 0.2 < isolated.mean() < 0.95
     frames = np.random.default_rng(4)
-    simulated = [simulate_frame(crowded, detector=detector, rng=frames) for _ in range(8)]
+    simulated = [simulate_image(crowded, detector=detector, rng=frames) for _ in range(8)]
     deposited = np.concatenate(
         [
-            frame.events.table["energy"][frame.events.seen_in(frame.image.shape)["event"]]
+            frame.events.table["energy"][
+                frame.events.seen_in(frame.image.shape, pair_energy=detector.pair_energy)["event"]
+            ]
             for frame in simulated
         ]
     )

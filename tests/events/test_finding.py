@@ -12,7 +12,7 @@ from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.events import find_events
 from ccdseg.events.columns import COLUMNS
-from ccdseg.simulation import FrameRecipe, simulate_frame
+from ccdseg.simulation import Recipe, simulate_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import LogUniform, Uniform
 from tests.refusal import refused
@@ -226,17 +226,16 @@ def test_energies_of_simulated_points_are_unbiased(noise):
     points = c.Particles(
         number=Uniform(4.0, 4.0),
         shares=(0.0, 0.0, 1.0, 0.0),
-        spread=0.0,
+        variation=0.0,
         point_energy=LogUniform(1.0, 20.0),
         line_share=0.0,
-        adapts=False,
         cut_share=0.0,
     )
     dark = c.DarkCharge(probability=1.0, level=Uniform(3.0, 3.0))
-    recipe = FrameRecipe(shape=(512, 512), components=(dark, points))
+    recipe = Recipe(shape=(512, 512), components=(dark, points))
     errors, pulls = [], []
     for seed in range(4):
-        frame = simulate_frame(recipe, detector=detector, rng=np.random.default_rng(seed))
+        frame = simulate_image(recipe, detector=detector, rng=np.random.default_rng(seed))
         table = find_events(frame.image, frame.mask, detector=detector)
         true = frame.events.table
         for event in table[~table["touches_edge"]]:

@@ -23,7 +23,7 @@ from ccdseg.identification.classifier_training import (
     labelled_events,
     train_classifier,
 )
-from ccdseg.simulation import RECIPES, EventList, simulate_frame
+from ccdseg.simulation import RECIPES, EventList, simulate_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.particles import Deposit, Path
 from ccdseg.simulation.ranges import Uniform
@@ -115,14 +115,14 @@ def known():
     masks = []
 
     def remembered(recipe, *, rng):
-        frame = simulate_frame(recipe, rng=rng)
+        frame = simulate_image(recipe, rng=rng)
         masks.append(frame.mask)
         return frame
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ccdseg.identification.classifier_training.simulate_frame", remembered)
+        patch.setattr("ccdseg.identification.classifier_training.simulate_image", remembered)
         frames = labelled_events(
-            recipe, 40, segment=lambda _: masks[-1], rng=np.random.default_rng(5)
+            recipe, 40, segment=lambda _: masks[-1], rng=np.random.default_rng(7)
         )
         return LabelledEvents.stacked(list(frames))
 
@@ -205,10 +205,10 @@ def test_a_damaged_classifier_is_refused(tmp_path):
 def test_the_classifier_that_ships_knows_what_is_plain(kind, expected):
     shares = tuple(float(name == kind) for name in ("electron", "muon", "point", "alpha"))
     particles = c.Particles(
-        probability=1.0, number=Uniform(4, 5), shares=shares, spread=0.0, cut_share=0.0
+        probability=1.0, number=Uniform(4, 5), shares=shares, variation=0.0, cut_share=0.0
     )
     recipe = replace(RECIPES["events"].scaled((256, 256)), components=(particles,))
-    frame = simulate_frame(recipe, detector=DAMIC_M, rng=np.random.default_rng(3))
+    frame = simulate_image(recipe, detector=DAMIC_M, rng=np.random.default_rng(3))
     events = find_events(frame.image, frame.mask, detector=DAMIC_M)
     truth, _ = true_particles(frame.events, frame.mask, pair_energy=DAMIC_M.pair_energy)
     found = identify(events)["particle"]

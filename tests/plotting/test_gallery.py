@@ -20,8 +20,8 @@ WITHOUT_PICTURE = {
     "SECONDS_PER_DAY",
     "charge_to_adu",
     "distance_from",
-    "ionisation",
     "line_profile",
+    "transfer_losses",
     "waiting_time",
 }
 LONG = "level 80 e⁻, column 70 px, width 5 px, tail 6 px, first row 20 px, last row 128 px, rough 1"
@@ -62,7 +62,7 @@ def test_what_a_picture_shows_stands_out_of_its_noise(effect_pictures):
     for title, _, image in effect_pictures:
         noise = np.median(np.abs(np.diff(image, axis=1))) / 0.954
         blocks = image.reshape(16, 8, -1, 8).mean(axis=(1, 3))
-        empty = title in ("readout_noise", "dark_current")
+        empty = title in ("readout_noise", "mean_dark_charge")
         assert (blocks.std() > 2.5 * noise / 8) != empty, title
 
 

@@ -8,14 +8,14 @@ import pytest
 from scipy.ndimage import uniform_filter
 
 from ccdseg.detector import DAMIC, Detector
-from ccdseg.simulation import RECIPES, simulate_frame
+from ccdseg.simulation import RECIPES, RandomDetector, simulate_image
 from ccdseg.simulation import components as c
-from ccdseg.simulation.components.glow import EDGES
+from ccdseg.simulation.components.amplifier_glow import EDGES
 from ccdseg.simulation.ranges import LogUniform, Uniform
 from ccdseg.simulation.scene import Scene
 from tests.refusal import refused
 
-PLAIN = Detector("plain", pedestal=500.0, read_noise=3.0, gain=2.0)
+PLAIN = Detector("plain", pedestal=500.0, read_noise=3.0, gain=2.0, dark_current=10.0)
 SILENT = replace(PLAIN, read_noise=0.0)
 SIGMA = 1.5
 """Noise of the plain detector (e⁻)."""
@@ -23,25 +23,36 @@ SIGMA = 1.5
 SHAPE = (64, 80)
 SQUARE = (256, 256)
 CHANGES = {
-    c.DarkCharge: {"background", "fluctuating", "gradient"},
+    c.DarkCharge: {"background", "fluctuating", "background_variance", "gradient"},
+    c.DarkCurrent: {"background", "fluctuating", "background_variance", "gradient"},
     c.BackgroundPlane: {"offset", "gradient"},
-    c.InactiveColumns: {"transfers"},
-    c.Glow: {"glowing", "fluctuating", "fixed", "glow"},
-    c.ColumnTransient: {"glowing", "fixed", "offset", "glow"},
-    c.HotLines: {"hot pixel", "fluctuating", "fixed"},
-    c.HotPixels: {"hot pixel", "fluctuating"},
-    c.BadEdge: {"hot pixel", "fluctuating", "fixed", "offset"},
-    c.SerialStreaks: {"hot pixel", "fluctuating"},
+    c.InactiveColumns: {"steps"},
+    c.Glow: {"glowing", "fluctuating", "glow_variance", "fixed", "elements", "glow"},
+    c.ColumnTransient: {"glowing", "fixed", "offset", "elements", "glow"},
+    c.GlowSlab: {"glowing", "fixed", "elements", "glow"},
+    c.HotLines: {"hot pixel", "fluctuating", "fixed", "elements"},
+    c.HotPixels: {"hot pixel", "fluctuating", "elements"},
+    c.HotSegments: {"hot pixel", "fixed", "elements"},
+    c.BadEdge: {"hot pixel", "fluctuating", "fixed", "offset", "elements"},
+    c.SerialRegisterEvents: {"hot pixel", "fluctuating", "elements"},
     c.Particles: {"cluster", "fixed", "events"},
-    c.Scattering: {"fixed", "photon_variance"},
-    c.ModuleGaps: {"transfers"},
-    c.DeadPixels: {"transfers"},
-    c.Blooming: {"overflow"},
-    c.TransferTrails: {"transfers"},
-    c.Fringes: {"offset", "extra_variance"},
-    c.RowOffsets: {"offset", "extra_variance"},
-    c.Digitisation: {"conversions", "extra_variance"},
+    c.PastedClusters: {"cluster", "fixed", "events"},
+    c.Scattering: {"fixed", "background_variance"},
+    c.ModuleGaps: {"steps"},
+    c.DeadPixels: {"steps"},
+    c.Blooming: {"steps"},
+    c.TransferTrails: {"steps"},
+    c.TransferLoss: {"steps"},
+    c.Fringes: {"offset", "electronics_variance"},
+    c.RowOffsets: {"offset", "electronics_variance"},
+    c.Digitisation: {"conversions", "electronics_variance"},
 }
+SETTINGS = {
+    c.DarkCurrent: {"exposure": 2.0},
+    c.TransferLoss: {"inefficiency": 0.5},
+}
+"""What makes a component visible that does nothing by default."""
+
 KINDS = pytest.mark.parametrize("kind", CHANGES, ids=lambda kind: kind.__name__)
 
 
@@ -62,11 +73,10 @@ def many(component, n=30, **settings):
 def changed(scene):
     """Names of what a scene holds that a new one does not."""
     arrays = {**scene.signals}
-    arrays |= {name: getattr(scene, name) for name in ("background", "fluctuating", "fixed")}
-    arrays["offset"] = scene.offset
-    arrays["photon_variance"] = np.asarray(scene.photon_variance)
+    parts = ("background", "fluctuating", "fixed", "background_variance", "glow_variance", "offset")
+    arrays |= {name: getattr(scene, name) for name in parts}
     names = {name for name, array in arrays.items() if array.any()}
-    lists = ("overflow", "transfers", "conversions", "events", "extra_variance")
+    lists = ("steps", "conversions", "elements", "events", "electronics_variance")
     names |= {name for name in lists if getattr(scene, name)}
     return names | set(scene.conditions)
 
@@ -93,7 +103,7 @@ def test_every_component_is_tested():
 
 @KINDS
 def test_a_component_changes_what_it_says_and_nothing_else(kind):
-    seen = [changed(scene) for scene in many(kind(probability=1.0), 60)]
+    seen = [changed(scene) for scene in many(kind(**SETTINGS.get(kind, {})), 60)]
     assert all(names <= CHANGES[kind] for names in seen)
     assert set().union(*seen) == CHANGES[kind]
 
@@ -107,6 +117,7 @@ def test_what_never_happens_changes_nothing(kind):
 def test_the_probability_is_the_share_of_frames(kind):
     n = 120
     more = {"number": fixed(30.0)} if "number" in kind.__dataclass_fields__ else {}
+    more |= SETTINGS.get(kind, {})
     seen = [
         np.mean([bool(changed(scene)) for scene in many(kind(probability=share, **more), n)])
         for share in (0.4, 1.0)
@@ -117,10 +128,10 @@ def test_the_probability_is_the_share_of_frames(kind):
 
 @KINDS
 def test_the_seed_decides_alone(kind):
-    component = kind(probability=1.0)
+    component = kind(**SETTINGS.get(kind, {}))
     first, again = (bright(component, 3)[0] for _ in range(2))
     np.testing.assert_array_equal(first, again)
-    if kind is not c.Digitisation:  # draws nothing
+    if kind not in (c.Digitisation, c.DarkCurrent):  # they draw nothing
         assert len({bright(component, seed)[0].tobytes() for seed in range(12)}) > 1
 
 
@@ -269,7 +280,8 @@ def test_terraced_glow_falls_in_steps(shape):
 def test_glow_fluctuates_or_not(share, charge):
     light, scene = glow("slab", 1, fluctuating_share=share)
     np.testing.assert_array_equal(getattr(scene, charge), light)
-    assert changed(scene) == {"glowing", charge, "glow"}
+    variance = {"glow_variance"} if share else set()
+    assert changed(scene) == {"glowing", charge, "elements", "glow"} | variance
 
 
 def test_all_shapes_of_glow_occur():
@@ -289,7 +301,7 @@ def test_a_transient_decays_along_every_row_and_is_glow_where_it_is_bright():
         if scene.signals["glowing"].any():
             signs.add(1)
             np.testing.assert_allclose(scene.signals["glowing"][5], expected, rtol=1e-5)
-            assert changed(scene) == {"glowing", "fixed", "glow"}
+            assert changed(scene) == {"glowing", "fixed", "elements", "glow"}
             assert scene.conditions["glow"] == "transient"
         else:
             signs.add(-1)
@@ -382,7 +394,7 @@ def test_wide_hot_lines_have_tails_or_none():
 def test_lines_alike_have_one_level_and_do_not_fluctuate():
     charge, scene = hot(alike_share=1.0)
     assert len(np.unique(charge)) == 2
-    assert changed(scene) == {"hot pixel", "fixed"}
+    assert changed(scene) == {"hot pixel", "fixed", "elements"}
 
 
 def test_rough_lines_differ_from_pixel_to_pixel():
@@ -423,8 +435,8 @@ def test_a_bad_edge_is_bright_and_hot_or_dark_and_of_no_class(dark):
     assert edges == {0, 1, 2, 3}
 
 
-def test_a_serial_streak_is_one_row_high_and_decays():
-    component = c.SerialStreaks(
+def test_a_serial_register_event_is_one_row_high_and_decays():
+    component = c.SerialRegisterEvents(
         probability=1.0,
         number=fixed(1.0),
         level=fixed(50.0),
@@ -437,16 +449,16 @@ def test_a_serial_streak_is_one_row_high_and_decays():
         rows, columns = np.nonzero(scene.signals["hot pixel"])
         assert len(set(rows.tolist())) == 1
         np.testing.assert_array_equal(np.diff(columns), 1)
-        streak = scene.signals["hot pixel"][rows, columns]
-        assert np.all(np.diff(streak) < 0)
-        if len(streak) == 40:
+        event = scene.signals["hot pixel"][rows, columns]
+        assert np.all(np.diff(event) < 0)
+        if len(event) == 40:
             n_whole += 1
-            assert streak[0] == pytest.approx(50 * SIGMA)
+            assert event[0] == pytest.approx(50 * SIGMA)
     assert n_whole > 10
 
 
-def test_serial_streaks_may_be_brightest_anywhere():
-    streaks = c.SerialStreaks(
+def test_serial_register_events_may_be_brightest_anywhere():
+    events = c.SerialRegisterEvents(
         probability=1.0,
         number=fixed(1.0),
         length=fixed(40.0),
@@ -454,7 +466,7 @@ def test_serial_streaks_may_be_brightest_anywhere():
         one_sided_share=0.0,
     )
     places = set()
-    for scene in many(streaks, 40, shape=SQUARE):
+    for scene in many(events, 40, shape=SQUARE):
         rows, columns = np.nonzero(scene.signals["hot pixel"])
         if len(columns) == 40:
             places.add(int(scene.signals["hot pixel"][rows, columns].argmax()))
@@ -463,22 +475,22 @@ def test_serial_streaks_may_be_brightest_anywhere():
 
 
 def particles(seed=1, detector=PLAIN, shape=SQUARE, **changes):
-    settings = {"number": fixed(40.0), "spread": 0.0, "cut_share": 0.0} | changes
+    settings = {"number": fixed(40.0), "variation": 0.0, "cut_share": 0.0} | changes
     return built(c.Particles(**settings), seed, shape, detector)
 
 
 @pytest.mark.parametrize("kind", ["electron", "muon", "point", "alpha"])
-@pytest.mark.parametrize("spread", [0.0, 0.25])
-def test_particles_of_one_kind_alone_can_be_asked_for(kind, spread):
+@pytest.mark.parametrize("variation", [0.0, 0.25])
+def test_particles_of_one_kind_alone_can_be_asked_for(kind, variation):
     shares = tuple(float(kind == name) for name in ("electron", "muon", "point", "alpha"))
-    scene = particles(shares=shares, spread=spread, number=fixed(10.0))
+    scene = particles(shares=shares, variation=variation, number=fixed(10.0))
     assert set(scene.events.table["kind"]) == {kind}
     assert len(scene.events) == 10
 
 
 def test_shares_of_particles_stay_or_vary_from_frame_to_frame():
-    def muons(spread):
-        options = {"shares": (0.0, 0.3, 0.7, 0.0), "spread": spread, "number": fixed(20.0)}
+    def muons(variation):
+        options = {"shares": (0.0, 0.3, 0.7, 0.0), "variation": variation, "number": fixed(20.0)}
         tables = [particles(seed, **options).events.table for seed in range(20)]
         return [np.mean(table["kind"] == "muon") for table in tables]
 
@@ -536,7 +548,6 @@ def test_energies_lie_in_their_ranges():
         point_energy=LogUniform(2.0, 3.0),
         shares=(0.3, 0.1, 0.4, 0.2),
         line_share=0.0,
-        adapts=False,
     )
     table = scene.events.table
     energy = {kind: table["energy"][table["kind"] == kind] for kind in set(table["kind"])}
@@ -561,7 +572,8 @@ def test_the_faintest_points_follow_the_noise(noise):
     faintest = max(4 * noise, 1) * PLAIN.pair_energy / 1000
     assert faintest * 0.999 <= energies.min() < 1.2 * faintest
     assert energies.max() <= max(40, 30 * faintest) * 1.001
-    steady = particles(detector=detector, adapts=False, **options).events.table["energy"]
+    options["point_energy"] = LogUniform(0.05, 40.0)
+    steady = particles(detector=detector, **options).events.table["energy"]
     assert 0.05 * 0.999 <= steady.min() < 0.1
     assert steady.max() <= 40.001
 
@@ -664,8 +676,8 @@ def test_fringes_are_waves_whose_variance_counts_as_noise():
     amplitude = 0.5 * SIGMA * PLAIN.gain
     for scene in many(component, 20, shape=SQUARE):
         assert np.abs(scene.offset).max() == pytest.approx(amplitude, rel=0.01)
-        assert scene.extra_variance == pytest.approx(amplitude**2 / 2)
-        assert scene.offset.var() == pytest.approx(scene.extra_variance, rel=0.05)
+        assert scene.electronics_variance == pytest.approx(amplitude**2 / 2)
+        assert scene.offset.var() == pytest.approx(scene.electronics_variance, rel=0.05)
 
 
 def test_fringes_run_in_any_direction():
@@ -687,14 +699,14 @@ def test_the_baseline_jitters_from_row_to_row():
     np.testing.assert_array_equal(scene.offset, scene.offset[:, :1].repeat(3, axis=1))
     deviation = 0.3 * SIGMA * PLAIN.gain
     assert scene.offset[:, 0].std() == pytest.approx(deviation, rel=4 / 8000**0.5)
-    assert scene.extra_variance == pytest.approx(deviation**2)
+    assert scene.electronics_variance == pytest.approx(deviation**2)
 
 
 def test_digitised_frames_hold_whole_numbers_up_to_the_highest():
     image, scene = bright(c.Digitisation(probability=1.0))
     np.testing.assert_array_equal(image, np.rint(image))
     assert image.max() == 65535
-    assert scene.extra_variance == pytest.approx(1 / 12)
+    assert scene.electronics_variance == pytest.approx(1 / 12)
     lower, _ = bright(c.Digitisation(probability=1.0, highest=fixed(1000.0)))
     np.testing.assert_array_equal(lower, np.minimum(image, 1000))
 
@@ -702,13 +714,13 @@ def test_digitised_frames_hold_whole_numbers_up_to_the_highest():
 @pytest.mark.parametrize(("noise", "digitised"), [(0.3, False), (0.5, True)])
 def test_averages_of_many_samples_are_not_digitised(noise, digitised):
     scene = built(c.Digitisation(probability=1.0), detector=replace(PLAIN, read_noise=noise))
-    assert changed(scene) == ({"conversions", "extra_variance"} if digitised else set())
+    assert changed(scene) == ({"conversions", "electronics_variance"} if digitised else set())
 
 
 @pytest.fixture(scope="module")
 def detectors():
     rng = np.random.default_rng(1)
-    return [c.RandomDetector().draw(rng) for _ in range(1500)]
+    return [RandomDetector().draw(rng) for _ in range(1500)]
 
 
 def test_detectors_are_drawn_from_their_ranges(detectors):
@@ -743,14 +755,14 @@ def test_pedestals_leave_room_below_saturation_and_may_be_negative(detectors):
 
 
 def test_the_seed_decides_the_detector():
-    first, again, other = (c.RandomDetector().draw(np.random.default_rng(s)) for s in (1, 1, 2))
+    first, again, other = (RandomDetector().draw(np.random.default_rng(s)) for s in (1, 1, 2))
     assert first == again != other
 
 
 def test_ranges_of_detectors_describe_themselves_in_json():
-    description = json.loads(json.dumps(c.RandomDetector(greatest_noise=300.0).to_dict()))
+    description = json.loads(json.dumps(RandomDetector(greatest_noise=300.0).to_dict()))
     assert description["greatest_noise"] == 300
-    assert set(description) == set(c.RandomDetector.__dataclass_fields__)
+    assert set(description) == set(RandomDetector.__dataclass_fields__)
 
 
 def test_scattered_photons_are_the_noise_of_the_image():
@@ -779,7 +791,7 @@ def test_what_a_detector_does_not_see_is_neither_image_nor_truth():
 def test_x_ray_images_hold_tracks_on_a_smooth_pattern_of_whole_numbers():
     recipe = RECIPES["xray"].scaled((128, 128))
     rng = np.random.default_rng(0)
-    frames = [simulate_frame(recipe, rng=rng) for _ in range(20)]
+    frames = [simulate_image(recipe, rng=rng) for _ in range(20)]
     for frame in frames:
         np.testing.assert_array_equal(frame.image, np.rint(frame.image))
         assert 0 <= frame.image.min() <= frame.image.max() <= 65535

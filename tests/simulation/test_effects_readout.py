@@ -1,4 +1,4 @@
-"""From energy to charge to signal, and what the readout adds to it."""
+"""From charge to signal, and what the readout adds to it."""
 
 import numpy as np
 import pytest
@@ -9,11 +9,6 @@ from tests.refusal import refused
 
 def generator(seed=1):
     return np.random.default_rng(seed)
-
-
-def test_ionisation_frees_one_electron_per_pair_energy():
-    energy = np.array([[0.0, 3.749, 7.498]], dtype=np.float32)
-    np.testing.assert_allclose(effects.ionisation(energy, 3.749), [[0, 1000, 2000]], rtol=1e-6)
 
 
 @pytest.mark.parametrize("n_samples", [1, 10, 500])

@@ -7,13 +7,13 @@ from ccdseg.simulation import effects
 from tests.refusal import refused
 
 
-def streak(shape=(9, 60), level=500.0, seed=1, **changes):
+def event(shape=(9, 60), level=500.0, seed=1, **changes):
     values = {"row": 4, "first_column": 10, "length": 20, "roughness": 0.0} | changes
-    return effects.serial_streak(shape, level, **values, rng=np.random.default_rng(seed))
+    return effects.serial_register_event(shape, level, **values, rng=np.random.default_rng(seed))
 
 
 def test_a_streak_fills_its_pixels_of_one_row_and_falls_to_its_end():
-    charge = streak()
+    charge = event()
     assert charge.dtype == np.float32
     rows, columns = np.nonzero(charge)
     np.testing.assert_array_equal(rows, 4)
@@ -24,7 +24,7 @@ def test_a_streak_fills_its_pixels_of_one_row_and_falls_to_its_end():
 
 
 def test_a_streak_falls_from_its_brightest_pixel_to_both_ends():
-    line = streak(brightest=5)[4, 10:30]
+    line = event(brightest=5)[4, 10:30]
     assert line.argmax() == 5
     assert line[5] == 500
     np.testing.assert_allclose(line[0], 500 * np.exp(-10 / 6), rtol=1e-5)
@@ -33,18 +33,18 @@ def test_a_streak_falls_from_its_brightest_pixel_to_both_ends():
 
 @pytest.mark.parametrize("brightest", [-1, 20])
 def test_a_streak_is_brightest_at_one_of_its_pixels(brightest):
-    with refused(f"Pixel {brightest} of a streak of 20 px.*give one from 0 to 19"):
-        streak(brightest=brightest)
+    with refused(f"Pixel {brightest} of an event of 20 px.*give one from 0 to 19"):
+        event(brightest=brightest)
 
 
 @pytest.mark.parametrize("first", [-8, -20, -30, 45, 59, 60, 70])
 def test_a_streak_is_cut_at_the_frame(first):
-    wide = streak((9, 200), first_column=100)[:, 100 - first : 160 - first]
-    np.testing.assert_array_equal(streak(first_column=first), wide)
+    wide = event((9, 200), first_column=100)[:, 100 - first : 160 - first]
+    np.testing.assert_array_equal(event(first_column=first), wide)
 
 
 def test_the_pixels_of_a_streak_are_uneven():
-    charge = streak((2, 10001), row=1, first_column=0, length=10**6, roughness=0.25)
+    charge = event((2, 10001), row=1, first_column=0, length=10**6, roughness=0.25)
     factors = charge[1].astype(float) / 500
     assert abs(factors.mean() - 1) < 4 * 0.25 / 100 + 0.01
     assert factors.std() == pytest.approx(0.25, rel=0.05)
@@ -55,15 +55,15 @@ def test_the_pixels_of_a_streak_are_uneven():
 @pytest.mark.parametrize("row", [-1, 9])
 def test_a_row_outside_the_frame_is_refused(row):
     with refused(f"Row {row} lies outside the frame; give one from 0 to 8"):
-        streak(row=row)
+        event(row=row)
 
 
 def test_a_streak_without_length_is_refused():
-    with refused("streak is 0 px long; give 1 or more"):
-        streak(length=0)
+    with refused("event is 0 px long; give 1 or more"):
+        event(length=0)
 
 
 def test_the_seed_decides_alone():
-    one, same, other = (streak(roughness=0.5, seed=seed) for seed in (5, 5, 6))
+    one, same, other = (event(roughness=0.5, seed=seed) for seed in (5, 5, 6))
     np.testing.assert_array_equal(one, same)
     assert np.any(one != other)

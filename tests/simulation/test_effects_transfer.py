@@ -15,7 +15,12 @@ def test_transfer_loses_a_binomial_number_of_electrons():
     n_frames, inefficiency = 600, 0.02
     rng = generator()
     charge = np.full((6, 9), 1000.0)
-    frames = [effects.charge_transfer_loss(charge, inefficiency, rng=rng) for _ in range(n_frames)]
+    frames = [
+        effects.charge_transfer_loss(
+            charge, effects.transfer_losses(charge.shape, inefficiency, rng=rng)
+        )
+        for _ in range(n_frames)
+    ]
     loss = 1000 - np.mean(frames, axis=0, dtype=float)
     transfers = np.add.outer(np.arange(6), np.arange(9)) + 1
     error = (transfers * inefficiency * (1 - inefficiency) / n_frames) ** 0.5
@@ -25,7 +30,8 @@ def test_transfer_loses_a_binomial_number_of_electrons():
 
 def test_transfer_never_loses_more_than_a_pixel_holds():
     charge = generator().integers(0, 4, (30, 30)).astype(np.float32)
-    left = effects.charge_transfer_loss(charge, 0.3, rng=generator(2))
+    lost = effects.transfer_losses(charge.shape, 0.3, rng=generator(2))
+    left = effects.charge_transfer_loss(charge, lost)
     assert left.min() == 0
     assert np.all(left <= charge)
     assert left.sum() < charge.sum()
@@ -34,7 +40,8 @@ def test_transfer_never_loses_more_than_a_pixel_holds():
 @pytest.mark.parametrize("inefficiency", [0, 1])
 def test_perfect_and_total_loss_are_exact(inefficiency):
     charge = np.full((3, 4), 100.0, dtype=np.float32)
-    left = effects.charge_transfer_loss(charge, inefficiency, rng=generator())
+    lost = effects.transfer_losses(charge.shape, inefficiency, rng=generator())
+    left = effects.charge_transfer_loss(charge, lost)
     transfers = np.add.outer(np.arange(3), np.arange(4)) + 1
     np.testing.assert_array_equal(left, 100 - inefficiency * transfers)
 
@@ -42,7 +49,7 @@ def test_perfect_and_total_loss_are_exact(inefficiency):
 @pytest.mark.parametrize("inefficiency", [-0.1, 1.1, float("nan")])
 def test_an_impossible_transfer_inefficiency_is_refused(inefficiency):
     with refused(f"inefficiency is {inefficiency}; it lies from 0 to 1"):
-        effects.charge_transfer_loss(np.ones((2, 2)), inefficiency, rng=generator())
+        effects.transfer_losses((2, 2), inefficiency, rng=generator())
 
 
 @pytest.mark.parametrize("factor", [1, 2, 3, 12])
@@ -181,7 +188,7 @@ def test_an_impossible_full_well_is_refused(full_well):
 
 def test_the_seed_decides_alone():
     def lose(seed):
-        return effects.charge_transfer_loss(np.full((9, 9), 99.0), 0.5, rng=generator(seed))
+        return effects.transfer_losses((9, 9), 0.5, rng=generator(seed))
 
     np.testing.assert_array_equal(lose(5), lose(5))
     assert np.any(lose(5) != lose(6))

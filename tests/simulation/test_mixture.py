@@ -5,14 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from ccdseg.simulation import FrameRecipe, RecipeMixture, SimulationRecipe, simulate_image
+from ccdseg.simulation import Recipe, RecipeMixture, simulate_image
 from ccdseg.simulation import components as c
+from tests.recipes import original_style
 from tests.refusal import refused
 
-FRAMES = FrameRecipe(name="frames", shape=(32, 48), components=(c.Particles(),))
-STYLE = SimulationRecipe(
-    name="style", shape=(32, 48), n_clusters=(0, 2), n_hot_lines=(0, 2), glow_probability=0.0
-)
+FRAMES = Recipe(name="frames", shape=(32, 48), components=(c.Particles(),))
+STYLE = original_style("style", (32, 48), clusters=(0, 2), lines=(0, 2), glow_probability=0.0)
 
 
 def mixture(*shares):

@@ -7,7 +7,7 @@ import pytest
 
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.simulation import effects
-from ccdseg.simulation.events import EventList
+from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.particles import Deposit, Path
 from ccdseg.simulation.scene import ELEMENT_CLASSES, Scene
 
@@ -36,12 +36,13 @@ def test_a_new_scene_is_empty():
     scene = Scene(SHAPE, PLAIN)
     assert tuple(scene.signals) == ELEMENT_CLASSES
     parts = [*scene.signals.values(), scene.background, scene.fluctuating, scene.fixed]
-    for part in (*parts, scene.offset):
+    parts += [scene.background_variance, scene.glow_variance, scene.offset]
+    for part in parts:
         assert part.shape == SHAPE
         assert part.dtype == np.float32
         assert not part.any()
     assert len(scene.events) == 0
-    assert (scene.transfers, scene.conversions, scene.conditions) == ([], [], {})
+    assert (scene.steps, scene.conversions, scene.elements, scene.conditions) == ([], [], [], {})
 
 
 @pytest.mark.parametrize(("shape", "area"), [((256, 256), 1), ((128, 512), 1), ((512, 1024), 8)])
@@ -107,7 +108,8 @@ def test_transfers_act_on_charge_in_their_order_and_on_the_truth_alike():
     scene = Scene(SHAPE, SILENT)
     scene.add("hot pixel", block(8.0, rows=3, columns=4), fluctuates=False)
     scene.add_background(block(0.0))
-    scene.transfers += [lambda charge: charge + 1, lambda charge: charge * 3]
+    scene.add_step(lambda charge: charge + 1, linear=True)
+    scene.add_step(lambda charge: charge * 3, linear=True)
     image = read(scene)
     np.testing.assert_allclose(image, 100 + 2 * 3 * (block(8.0, rows=3, columns=4) + 1))
     np.testing.assert_array_equal(scene.signals["hot pixel"], 3 * (block(8.0, 3, 4) + 1))
@@ -167,7 +169,7 @@ def test_the_stated_noise_is_read_noise_poisson_noise_and_that_of_the_electronic
     scene = Scene(SHAPE, PLAIN)
     scene.add_background(block(4.0))
     scene.add("glowing", block(9.0, columns=slice(10)), fluctuates=True)
-    scene.extra_variance += 7.0
+    scene.electronics_variance += 7.0
     expected = (2.0**2 * (4 + block(9.0, columns=slice(10))) + 3.0**2 + 7) ** 0.5
     np.testing.assert_allclose(scene.local_noise(), expected, rtol=1e-6)
 

@@ -10,7 +10,7 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC
 from ccdseg.images_io import write_png
 from ccdseg.images_io.folders import ImageFolder
-from ccdseg.mask import IntensityBands, mask_from_bands
+from ccdseg.mask import mask_from_bands
 from ccdseg.normalization import get_normalizer
 from ccdseg.training.batches import Batches, piece_shape
 from ccdseg.training.data import ArrayData, FolderData, SimulatedData
@@ -129,7 +129,7 @@ def test_images_and_masks_are_padded_alike_to_the_stride_of_the_network():
 
 
 def test_intensity_bands_label_simulated_images(small_recipe):
-    bands = IntensityBands.from_detector(DAMIC, small_recipe)
+    bands = small_recipe.intensity_bands()
     data = SimulatedData(small_recipe, n_images=2, detector=DAMIC, bands=bands)
     batches = batches_of(data)
     images, one_hot = batches[0]

@@ -9,19 +9,13 @@ import pytest
 from keras import layers
 
 from ccdseg.segmentation.segmenter import Segmenter
-from ccdseg.simulation import SimulationRecipe, simulate_dataset
+from ccdseg.simulation import simulate_dataset
 from ccdseg.training import ArrayData, SimulatedData, TrainingConfig, train
 from ccdseg.training.callbacks import EpochOfBatches
 from tests.killing import KilledError, kill_at
+from tests.recipes import original_style
 
-RECIPE = SimulationRecipe(
-    name="tiny",
-    shape=(32, 32),
-    n_clusters=(3, 6),
-    n_hot_lines=(1, 3),
-    glow_probability=0.6,
-    glow_width=(8, 12),
-)
+RECIPE = original_style("tiny", (32, 32), glow_width=(8, 12))
 COSINE = {"epochs": 3, "batch_size": 4, "learning_rate": 1e-2}
 PLATEAU = {
     "epochs": 4,

@@ -8,10 +8,9 @@ import pytest
 from keras import callbacks, optimizers
 
 from ccdseg.classes import COSMICS
-from ccdseg.detector import DAMIC
 from ccdseg.images_io import write_png
 from ccdseg.images_io.folders import ImageFolder
-from ccdseg.mask import IntensityBands, mask_from_bands
+from ccdseg.mask import mask_from_bands
 from ccdseg.models import (
     NETWORKS,
     CrossentropyDice,
@@ -351,7 +350,7 @@ def test_paper_builds_the_network_of_the_original():
 def test_the_learning_curve_of_paper_falls(small_recipe):
     keras.utils.set_random_seed(0)
     arrays = simulate_dataset(small_recipe, n_images=8, rng=np.random.default_rng(3), n_workers=1)
-    masks = mask_from_bands(arrays.images, IntensityBands.from_detector(DAMIC, PAPER.recipe))
+    masks = mask_from_bands(arrays.images, PAPER.recipe.intensity_bands())
     network = unet((None, None, 1), **(PAPER.network | {"filters": 8}))
     segmenter = Segmenter(network, normalizer=PAPER.normalizer)
     config = TrainingConfig(**(vars(PAPER.config) | {"epochs": 3}))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ccdseg.errors import InputError
 from ccdseg.simulation import effects
 from ccdseg.simulation.components.component import Component
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform, happens
@@ -35,9 +36,39 @@ class DarkCharge(Component):
         last = self.level.draw(rng) * max(scene.sigma**2, 0.1)
         last = min(last, self.highest * max(scene.sigma, 0.1))
         first = last * self.first.draw(rng)
-        change = (last - first) / float(np.hypot(scene.sigma, ((first + last) / 2) ** 0.5))
-        scene.conditions["gradient"] = scene.conditions.get("gradient", 0.0) + change
+        noise = np.hypot(scene.sigma, ((first + last) / 2) ** 0.5)
+        scene.add_gradient(float((last - first) / noise))
         scene.add_background(effects.dark_charge_ramp(scene.shape, first, last))
+
+
+@dataclass(frozen=True)
+class DarkCurrent(Component):
+    """Dark charge of the detector's dark current, with Poisson noise.
+
+    Parameters
+    ----------
+    exposure : float
+        Time before the readout starts (s); 0 for a continuous readout, in which every pixel waits
+        as long as the readout of the whole frame takes.
+    """
+
+    exposure: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.exposure >= 0:
+            raise InputError(f"DarkCurrent: exposure is {self.exposure} s; it must be 0 or above.")
+
+    def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:  # noqa: ARG002
+        detector = scene.detector
+        if not detector.dark_current:
+            return
+        time = effects.waiting_time(
+            scene.shape, self.exposure, detector.pixel_time, n_samples=detector.n_samples
+        )
+        mean = effects.mean_dark_charge(detector.dark_current, time)
+        scene.add_background(mean)
+        scene.add_gradient(float(np.ptp(mean)) / scene.sigma)
 
 
 @dataclass(frozen=True)
@@ -50,15 +81,14 @@ class BackgroundPlane(Component):
         Change over the whole frame, along each axis, in standard deviations of the noise.
     """
 
-    probability: float = 0.3
     change: Range = LogUniform(0.3, 8.0)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         slopes = [self.change.draw(rng) * rng.choice((-1, 0, 1)) for _ in range(2)]
-        steepness = float(np.hypot(*slopes))
-        scene.conditions["gradient"] = scene.conditions.get("gradient", 0.0) + steepness
+        scene.add_gradient(float(np.hypot(*slopes)))
         unit = scene.sigma * scene.detector.gain
-        scene.offset += effects.background_plane(scene.shape, *(unit * slope for slope in slopes))
+        rises = (unit * slope for slope in slopes)
+        scene.offset += effects.background_plane(scene.image_shape, *rises)
 
 
 @dataclass(frozen=True)
@@ -71,7 +101,6 @@ class InactiveColumns(Component):
         Columns per 256 of the frame's width.
     """
 
-    probability: float = 0.15
     prescan: Range = Uniform(0.0, 12.0)
     overscan: Range = Uniform(0.0, 40.0)
 
@@ -81,4 +110,4 @@ class InactiveColumns(Component):
             round(part.draw(rng) * scale) * happens(0.7, rng)
             for part in (self.prescan, self.overscan)
         )
-        scene.transfers.append(lambda charge: effects.inactive_columns(charge, first, last))
+        scene.add_step(lambda charge: effects.inactive_columns(charge, first, last), linear=True)

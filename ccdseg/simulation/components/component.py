@@ -1,4 +1,4 @@
-"""What every component of a recipe is."""
+"""Base class of the components of a recipe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Component(ABC):
     Parameters
     ----------
     probability : float
-        Share of the frames that hold it.
+        Share of the frames that hold it; recipes say how often each occurs.
     """
 
     probability: float = 1.0
@@ -29,6 +29,11 @@ class Component(ABC):
             raise InputError(
                 f"{type(self).__name__}: probability is {self.probability}; it lies from 0 to 1."
             )
+
+    @property
+    def levels(self) -> dict[str, tuple[float, float]]:
+        """Lowest and highest signal above the pedestal (ADU) by class, where these are fixed."""
+        return {}
 
     def add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         """Draw whether the frame holds it, and how it looks, and add it to `scene`."""

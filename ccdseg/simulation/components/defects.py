@@ -1,4 +1,4 @@
-"""Hot pixels, hot columns and rows, bad edges, and hits in the serial register."""
+"""Hot pixels, hot columns and rows, bad edges, and serial-register events."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccdseg.simulation import effects
+from ccdseg.simulation.components.amplifier_glow import EDGES
 from ccdseg.simulation.components.component import Component
-from ccdseg.simulation.components.glow import EDGES
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform, happens, whole
 from ccdseg.simulation.scene import Scene
 
@@ -20,7 +20,7 @@ class HotLines(Component):
     Parameters
     ----------
     number : Range
-        Lines per 256 pixels of the frame's side.
+        Lines per 256 pixels of the frame's length.
     level : Range
         Signal in standard deviations of the noise.
     column_share : float
@@ -41,7 +41,6 @@ class HotLines(Component):
         has it.
     """
 
-    probability: float = 0.65
     number: Range = LogUniform(0.7, 12.0)
     level: Range = LogUniform(3.0, 5000.0)
     column_share: float = 0.6
@@ -59,7 +58,9 @@ class HotLines(Component):
         charge = np.zeros(scene.shape, dtype=np.float32)
         for _ in range(whole(self.number.draw(rng) * scene.area**0.5, rng)):
             level = (common if alike else self.level.draw(rng)) * scene.sigma
-            np.maximum(charge, self._line(scene.shape, level, roughness, rng), out=charge)
+            line = self._line(scene.shape, level, roughness, rng)
+            np.maximum(charge, line, out=charge)
+            scene.list_element("hot pixel", "line", line)
         scene.add("hot pixel", charge, fluctuates=not alike and happens(0.6, rng))
 
     def _line(
@@ -108,16 +109,17 @@ class HotPixels(Component):
         seen in the neighbouring pixels.
     """
 
-    probability: float = 0.25
     number: Range = LogUniform(0.7, 8.0)
     level: Range = LogUniform(30.0, 2000.0)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         n = whole(self.number.draw(rng) * scene.area, rng)
-        rows, columns = (rng.integers(0, side, n) for side in scene.shape)
+        rows, columns = (rng.integers(0, length, n) for length in scene.shape)
         levels = np.array([self.level.draw(rng) for _ in range(n)]) * scene.sigma
         charge = effects.hot_pixels(scene.shape, levels, rows, columns)
         scene.add("hot pixel", charge, fluctuates=True)
+        for row, column, level in zip(rows, columns, levels, strict=True):
+            scene.list_box("hot pixel", "pixel", (row, column, 1, 1), level)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,6 @@ class BadEdge(Component):
         Share of the edges that are darker; those belong to no class.
     """
 
-    probability: float = 0.25
     level: Range = LogUniform(3.0, 300.0)
     depth: Range = Uniform(1.0, 4.0)
     dark_share: float = 0.3
@@ -148,19 +149,20 @@ class BadEdge(Component):
             depth=whole(self.depth.draw(rng), rng),
         )
         if happens(self.dark_share, rng):
-            scene.offset -= edge * np.float32(scene.detector.gain)
+            scene.darken(edge)
         else:
             scene.add("hot pixel", edge, fluctuates=happens(0.5, rng))
+            scene.list_element("hot pixel", "edge", edge)
 
 
 @dataclass(frozen=True)
-class SerialStreaks(Component):
-    """Hits in the serial register: streaks one row high, brightest anywhere along them.
+class SerialRegisterEvents(Component):
+    """Particles in the serial register: lines one row high, brightest anywhere along them.
 
     Parameters
     ----------
     number : Range
-        Streaks per 256×256 pixels.
+        Events per 256×256 pixels.
     level : Range
         Signal where it is brightest, in standard deviations of the noise.
     length : Range
@@ -168,10 +170,9 @@ class SerialStreaks(Component):
     roughness : Range
         Relative deviation from pixel to pixel.
     one_sided_share : float
-        Share of the streaks that are brightest at their first pixel.
+        Share of the events that are brightest at their first pixel.
     """
 
-    probability: float = 0.4
     number: Range = LogUniform(0.7, 8.0)
     level: Range = LogUniform(2.5, 300.0)
     length: Range = LogUniform(4.0, 300.0)
@@ -182,7 +183,7 @@ class SerialStreaks(Component):
         charge = np.zeros(scene.shape, dtype=np.float32)
         for _ in range(whole(self.number.draw(rng) * scene.area, rng)):
             length = round(self.length.draw(rng))
-            charge += effects.serial_streak(
+            event = effects.serial_register_event(
                 scene.shape,
                 self.level.draw(rng) * scene.sigma,
                 row=int(rng.integers(scene.shape[0])),
@@ -192,4 +193,6 @@ class SerialStreaks(Component):
                 roughness=self.roughness.draw(rng),
                 rng=rng,
             )
+            charge += event
+            scene.list_element("hot pixel", "serial register", event)
         scene.add("hot pixel", charge, fluctuates=True)

@@ -4,11 +4,11 @@ Every function returns a new array and takes its randomness from `rng`. Row 0 is
 and column 0 its left; the amplifier lies beyond them, so that rows are read from the top down.
 """
 
-from ccdseg.simulation.effects.conversion import charge_to_adu, ionisation
 from ccdseg.simulation.effects.dark import (
     SECONDS_PER_DAY,
     dark_charge_ramp,
-    dark_current,
+    mean_dark_charge,
+    poisson_charge,
     waiting_time,
 )
 from ccdseg.simulation.effects.glow import corner_glow, edge_glow, glowing, terraced
@@ -20,9 +20,9 @@ from ccdseg.simulation.effects.hot import (
     hot_row,
     line_profile,
 )
-from ccdseg.simulation.effects.poisson import poisson_charge
 from ccdseg.simulation.effects.readout import (
     background_plane,
+    charge_to_adu,
     column_transient,
     correlated_fringes,
     inactive_columns,
@@ -40,12 +40,13 @@ from ccdseg.simulation.effects.scattering import (
     speckles,
     spots,
 )
-from ccdseg.simulation.effects.serial import serial_streak
+from ccdseg.simulation.effects.serial import serial_register_event
 from ccdseg.simulation.effects.transfer import (
     bin_columns,
     blooming,
     charge_trails,
     charge_transfer_loss,
+    transfer_losses,
 )
 
 __all__ = [
@@ -62,7 +63,6 @@ __all__ = [
     "corner_glow",
     "correlated_fringes",
     "dark_charge_ramp",
-    "dark_current",
     "detected_photons",
     "distance_from",
     "edge_glow",
@@ -72,8 +72,8 @@ __all__ = [
     "hot_pixels",
     "hot_row",
     "inactive_columns",
-    "ionisation",
     "line_profile",
+    "mean_dark_charge",
     "module_gaps",
     "poisson_charge",
     "quantise",
@@ -81,9 +81,10 @@ __all__ = [
     "row_offsets",
     "saturate",
     "scattering_rings",
-    "serial_streak",
+    "serial_register_event",
     "speckles",
     "spots",
     "terraced",
+    "transfer_losses",
     "waiting_time",
 ]

@@ -1,8 +1,10 @@
-"""Dark charge: what a pixel collects while it waits to be read."""
+"""Dark charge, which a pixel collects while it waits to be read, and its Poisson noise."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from ccdseg.errors import InputError
 
 SECONDS_PER_DAY = 86400.0
 
@@ -36,8 +38,8 @@ def waiting_time(
     return exposure + order * pixel_time * n_samples
 
 
-def dark_current(rate: float, time: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
-    """Thermal charge: a Poisson number of electrons with mean rate × time.
+def mean_dark_charge(rate: float, time: np.ndarray) -> np.ndarray:
+    """Mean thermal charge: rate × time.
 
     Parameters
     ----------
@@ -45,15 +47,14 @@ def dark_current(rate: float, time: np.ndarray, *, rng: np.random.Generator) -> 
         Dark current (e⁻/px/day).
     time : ndarray
         Collection time of each pixel (s), as from `waiting_time`.
-    rng : numpy.random.Generator
-        Source of randomness.
 
     Returns
     -------
     ndarray
-        Charge (e⁻), float32 of the shape of `time`.
+        Mean charge (e⁻), float32 of the shape of `time`; draw electrons from it with
+        `poisson_charge`.
     """
-    return rng.poisson(rate * time / SECONDS_PER_DAY).astype(np.float32)
+    return (rate * time / SECONDS_PER_DAY).astype(np.float32)
 
 
 def dark_charge_ramp(shape: tuple[int, int], first: float, last: float) -> np.ndarray:
@@ -76,3 +77,27 @@ def dark_charge_ramp(shape: tuple[int, int], first: float, last: float) -> np.nd
     """
     ramp = np.linspace(first, last, shape[0], dtype=np.float32)
     return np.broadcast_to(ramp[:, np.newaxis], shape).copy()
+
+
+def poisson_charge(mean: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
+    """Draw a Poisson number of electrons for every pixel.
+
+    Parameters
+    ----------
+    mean : ndarray
+        Mean charge (e⁻), float of any shape, as from `dark_charge_ramp` or `corner_glow`.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Whole electrons (e⁻), float32 of the same shape.
+    """
+    lowest, highest = mean.min(initial=0), mean.max(initial=0)
+    if not 0 <= lowest <= highest < np.inf:
+        wrong = highest if lowest >= 0 else lowest
+        raise InputError(f"Mean charge is {wrong} e⁻; it must be finite and not negative.")
+    if highest == 0:
+        return np.zeros(mean.shape, dtype=np.float32)
+    return rng.poisson(mean).astype(np.float32)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ccdseg.errors import InputError
-from ccdseg.simulation.effects.sides import chosen, from_corner, from_edge
+from ccdseg.simulation.effects.geometry import chosen, from_corner, from_edge
 
 _ROWS = 128
 """Rows that glow at a time, so that what is in use stays small."""

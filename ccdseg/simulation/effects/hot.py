@@ -7,8 +7,7 @@ from math import ceil, floor
 import numpy as np
 
 from ccdseg.errors import InputError
-from ccdseg.simulation.effects.roughness import uneven
-from ccdseg.simulation.effects.sides import from_edge
+from ccdseg.simulation.effects.geometry import from_edge
 
 _REACH = 14.0
 """Scales of a tail beyond which less than 1e-6 of the level is left; there it is cut."""
@@ -208,6 +207,28 @@ def bad_edge(shape: tuple[int, int], level: float, *, edge: str, depth: int) -> 
     inwards = from_edge(charge, edge)[:depth]
     inwards[:] = level * (1 - np.arange(len(inwards)) / depth)[:, np.newaxis]
     return charge
+
+
+def uneven(n_pixels: int, roughness: float, *, rng: np.random.Generator) -> np.ndarray:
+    """Draw factors of mean 1 from a gamma distribution.
+
+    Parameters
+    ----------
+    n_pixels : int
+        Number of factors.
+    roughness : float
+        Their relative standard deviation; 0 for ones. No citable form; configurable.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Factors, float64 of shape (n_pixels,).
+    """
+    if roughness == 0:
+        return np.ones(n_pixels)
+    return rng.gamma(roughness**-2, roughness**2, n_pixels)
 
 
 def _fill(

@@ -1,10 +1,15 @@
-"""What the readout adds to the signal (ADU), and how it limits it."""
+"""Amplifier and converter: from charge to signal (ADU), what they add to it, how they limit it."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ccdseg.errors import InputError
+
+
+def charge_to_adu(charge: np.ndarray, gain: float) -> np.ndarray:
+    """Turn charge (e⁻) into signal (ADU) at `gain` (ADU/e⁻)."""
+    return charge * np.float32(gain)
 
 
 def readout_noise(

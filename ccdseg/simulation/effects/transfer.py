@@ -10,18 +10,18 @@ _COLUMNS = 64
 """Columns that bloom at a time, so that what is in use stays small."""
 
 
-def charge_transfer_loss(
-    charge: np.ndarray, inefficiency: float, *, rng: np.random.Generator
+def transfer_losses(
+    shape: tuple[int, int], inefficiency: float, *, rng: np.random.Generator
 ) -> np.ndarray:
-    """Lose charge on the way to the amplifier, which lies beyond row 0 and column 0.
+    """Draw the electrons that each pixel loses on its way to the amplifier.
 
-    A pixel in row r and column c is transferred r + c + 1 times; each transfer loses an electron
-    with probability `inefficiency`, and a pixel never loses more than it holds.
+    A pixel in row r and column c is transferred r + c + 1 times; each transfer takes an electron
+    with probability `inefficiency`, as in the original simulation of 2020.
 
     Parameters
     ----------
-    charge : ndarray
-        Charge (e⁻), float of shape (H, W).
+    shape : tuple of int
+        Rows and columns (px).
     inefficiency : float
         Charge transfer inefficiency, 0 to 1.
     rng : numpy.random.Generator
@@ -30,12 +30,29 @@ def charge_transfer_loss(
     Returns
     -------
     ndarray
-        Remaining charge (e⁻), float32 of the same shape.
+        Lost charge (e⁻), whole numbers of `shape`.
     """
     _refuse_inefficiency(inefficiency)
-    height, width = charge.shape
-    transfers = np.arange(height)[:, None] + np.arange(width) + 1
-    lost = rng.binomial(transfers, inefficiency)
+    height, width = shape
+    transfers = np.arange(height)[:, np.newaxis] + np.arange(width) + 1
+    return rng.binomial(transfers, inefficiency)
+
+
+def charge_transfer_loss(charge: np.ndarray, lost: np.ndarray) -> np.ndarray:
+    """Take the electrons that transfers lose; a pixel never loses more than it holds.
+
+    Parameters
+    ----------
+    charge : ndarray
+        Charge (e⁻), float of shape (H, W).
+    lost : ndarray
+        Charge to lose (e⁻), of the same shape, as from `transfer_losses`.
+
+    Returns
+    -------
+    ndarray
+        Remaining charge (e⁻), float32 of the same shape.
+    """
     return np.maximum(charge - lost, np.minimum(charge, 0)).astype(np.float32)
 
 

@@ -67,17 +67,17 @@ class Scattering(Component):
         height, width = scene.shape
         centre = rng.uniform(-0.3, 1.3) * height, rng.uniform(-0.3, 1.3) * width
         distance = effects.distance_from(scene.shape, centre, ellipticity=rng.uniform(0.8, 1.25))
-        side = max(scene.shape)
+        length = max(scene.shape)
         pattern = effects.beam_halo(
             distance,
             bright * rng.uniform(0.2, 2.0),
-            radius=rng.uniform(0.03, 0.4) * side,
+            radius=rng.uniform(0.03, 0.4) * length,
             exponent=rng.uniform(1.5, 4.0),
         )
         n_rings = whole(self.rings.draw(rng), rng)
         return pattern + effects.scattering_rings(
             distance,
-            rng.uniform(0.1, 1.2, n_rings) * side,
+            rng.uniform(0.1, 1.2, n_rings) * length,
             [self.ring_width.draw(rng) for _ in range(n_rings)],
             bright * rng.uniform(0.1, 1.0, n_rings),
         )
@@ -101,7 +101,6 @@ class ModuleGaps(Component):
         Width of a gap (px).
     """
 
-    probability: float = 0.3
     number: Range = Uniform(0.0, 3.0)
     width: Range = Uniform(2.0, 14.0)
 
@@ -113,7 +112,7 @@ class ModuleGaps(Component):
             gaps.append(
                 [slice(first, first + whole(self.width.draw(rng), rng)) for first in firsts]
             )
-        scene.blind(~effects.module_gaps(scene.shape, *gaps))
+        _blind(scene, ~effects.module_gaps(scene.shape, *gaps))
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,12 @@ class DeadPixels(Component):
         Share of the pixels.
     """
 
-    probability: float = 0.4
     share: Range = LogUniform(1e-5, 2e-3)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
-        scene.blind(rng.random(scene.shape) < self.share.draw(rng))
+        _blind(scene, rng.random(scene.shape) < self.share.draw(rng))
+
+
+def _blind(scene: Scene, where: np.ndarray) -> None:
+    """Let pixels hold no charge where `where`, bool of the shape of the scene, is true."""
+    scene.add_step(lambda charge: np.where(where, np.float32(0), charge), linear=True)

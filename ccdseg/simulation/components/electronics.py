@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ccdseg.errors import InputError
 from ccdseg.simulation import effects
 from ccdseg.simulation.components.component import Component
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform
@@ -23,14 +24,39 @@ class TransferTrails(Component):
         that the trails look alike.
     """
 
-    probability: float = 0.2
     parallel: Range = LogUniform(1e-6, 3e-4)
     serial: Range = LogUniform(1e-6, 3e-4)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         parallel = self.parallel.draw(rng) * 256 / scene.shape[0]
         serial = self.serial.draw(rng) * 256 / scene.shape[1]
-        scene.transfers.append(lambda charge: effects.charge_trails(charge, parallel, serial))
+        scene.add_step(lambda charge: effects.charge_trails(charge, parallel, serial), linear=True)
+
+
+@dataclass(frozen=True)
+class TransferLoss(Component):
+    """Charge transfer loss as the original has it: electrons vanish on the way to the amplifier.
+
+    Parameters
+    ----------
+    inefficiency : float
+        Probability with which each transfer of a pixel takes one electron, 0 to 1.
+    """
+
+    inefficiency: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.inefficiency <= 1:
+            raise InputError(
+                f"TransferLoss: inefficiency is {self.inefficiency}; it lies from 0 to 1."
+            )
+
+    def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
+        if not self.inefficiency:
+            return
+        lost = effects.transfer_losses(scene.shape, self.inefficiency, rng=rng)
+        scene.add_step(lambda charge: effects.charge_transfer_loss(charge, lost), linear=False)
 
 
 @dataclass(frozen=True)
@@ -43,13 +69,12 @@ class Blooming(Component):
         Charge that a pixel holds (e⁻).
     """
 
-    probability: float = 0.1
     full_well: Range = LogUniform(5e3, 3e5)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         smooth = float((scene.background + scene.signals["glowing"]).max())
         full_well = max(self.full_well.draw(rng), 20 * scene.sigma + smooth)
-        scene.overflow = lambda charge: effects.blooming(charge, full_well)
+        scene.add_step(lambda charge: effects.blooming(charge, full_well), linear=False)
 
 
 @dataclass(frozen=True)
@@ -64,15 +89,14 @@ class Fringes(Component):
         Distance of the fringes (px).
     """
 
-    probability: float = 0.2
     amplitude: Range = LogUniform(0.1, 1.0)
     period: Range = LogUniform(4.0, 60.0)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         amplitude = self.amplitude.draw(rng) * scene.sigma * scene.detector.gain
-        scene.extra_variance += amplitude**2 / 2
+        scene.electronics_variance += amplitude**2 / 2
         scene.offset += effects.correlated_fringes(
-            scene.shape,
+            scene.image_shape,
             amplitude,
             period=self.period.draw(rng),
             angle=rng.uniform(0, 180),
@@ -90,13 +114,12 @@ class RowOffsets(Component):
         Standard deviation in units of the noise.
     """
 
-    probability: float = 0.15
     deviation: Range = LogUniform(0.05, 0.4)
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         deviation = self.deviation.draw(rng) * scene.sigma * scene.detector.gain
-        scene.extra_variance += deviation**2
-        scene.offset += effects.row_offsets(scene.shape, deviation, rng=rng)
+        scene.electronics_variance += deviation**2
+        scene.offset += effects.row_offsets(scene.image_shape, deviation, rng=rng)
 
 
 @dataclass(frozen=True)
@@ -113,13 +136,17 @@ class Digitisation(Component):
         Noise (ADU) from which frames are digitised.
     """
 
-    probability: float = 0.6
     highest: Range = Uniform(65535.0, 65535.0)
     least_noise: float = 0.4
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether every image holds whole numbers."""
+        return self.probability == 1 and self.least_noise == 0
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         if scene.sigma * scene.detector.gain < self.least_noise:
             return
         highest = self.highest.draw(rng)
-        scene.extra_variance += 1 / 12
+        scene.electronics_variance += 1 / 12
         scene.conversions += [effects.quantise, lambda image: effects.saturate(image, highest)]

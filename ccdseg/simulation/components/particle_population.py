@@ -1,4 +1,4 @@
-"""Particles: how many of which kind, and with which energies."""
+"""Population of particles: how many of which kind, and with which energies."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ccdseg.errors import InputError
 from ccdseg.simulation.components.component import Component
-from ccdseg.simulation.events import EventList
+from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.particles import (
     Deposit,
     Path,
@@ -26,14 +27,39 @@ from ccdseg.simulation.scene import Scene
 KINDS = ("electron", "muon", "point", "alpha")
 
 _ALIGNED = 0.07
-"""Spread (rad) of the directions of muons that run along a row or column."""
-
-_FAINTEST = 4.0
-"""Charge of the faintest point in standard deviations of the noise of a pixel, where one electron
-is less."""
+"""RMS width (rad) of the directions of muons that run along a row or column."""
 
 _POINT_RANGE = 10.0
-"""Least ratio of the highest energy of points to the lowest."""
+"""Least ratio of the highest energy of points to the lowest, where this follows the noise."""
+
+
+@dataclass(frozen=True)
+class EnergyAboveNoise:
+    """Log-uniform energies whose lowest follows the noise: the faintest are as hard in any frame.
+
+    Parameters
+    ----------
+    faintest : float
+        Charge of the faintest in standard deviations of the noise of a pixel; one e⁻ at least.
+    high : float
+        Highest energy (keV), raised to ten times the lowest where that is more.
+    """
+
+    faintest: float = 4.0
+    high: float = 40.0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.faintest < np.inf and 0 < self.high < np.inf):
+            raise InputError(
+                f"Energies from {self.faintest} standard deviations to {self.high} keV; give "
+                "finite numbers above 0."
+            )
+
+    def energies(self, scene: Scene) -> LogUniform:
+        """Range of the energies (keV) in a scene."""
+        least_charge = max(self.faintest * scene.sigma, 1.0)
+        low = least_charge * scene.detector.pair_energy / 1000.0
+        return LogUniform(low, max(self.high, _POINT_RANGE * low))
 
 
 @dataclass(frozen=True)
@@ -46,18 +72,17 @@ class Particles(Component):
         Particles per 256×256 pixels; whole numbers are drawn about it.
     shares : tuple of float
         Mean share of electrons, muons, points and alphas.
-    spread : float
+    variation : float
         How much the shares vary from frame to frame: the concentration of a Dirichlet
-        distribution is shares / spread; 0 for shares that stay.
-    electron_energy, point_energy, alpha_energy : Range
-        Energies (keV), log-uniform or uniform.
+        distribution is shares / variation; 0 for shares that stay.
+    electron_energy, alpha_energy : Range
+        Energies (keV).
+    point_energy : Range or EnergyAboveNoise
+        Energies of points (keV), the same in all frames or beginning at the noise of each.
     lines : tuple of float
         Energies (keV) of X-ray lines.
     line_share : float
         Share of the points that come from one of the lines.
-    adapts : bool
-        Whether the lowest energy of points follows the noise, so that the faintest are seen about
-        as often in any frame.
     cut_share : float
         Share of the particles that hit during the readout and are cut at a row.
     greatest_zenith : float
@@ -68,13 +93,12 @@ class Particles(Component):
 
     number: Range = LogUniform(0.7, 80.0)
     shares: tuple[float, float, float, float] = (0.38, 0.16, 0.42, 0.04)
-    spread: float = 0.25
+    variation: float = 0.25
     electron_energy: Range = LogUniform(8.0, 2500.0)
-    point_energy: Range = LogUniform(0.05, 40.0)
+    point_energy: Range | EnergyAboveNoise = EnergyAboveNoise()
     alpha_energy: Range = Uniform(3000.0, 9000.0)
     lines: tuple[float, ...] = (1.74, 5.90, 6.49, 8.05)
     line_share: float = 0.3
-    adapts: bool = True
     cut_share: float = 0.04
     greatest_zenith: float = 1.45
     aligned_share: float = 0.15
@@ -82,8 +106,8 @@ class Particles(Component):
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         n = whole(self.number.draw(rng) * scene.area, rng)
         shares = np.array(self.shares)
-        if self.spread:
-            shares = rng.dirichlet(shares / self.spread)
+        if self.variation:
+            shares = rng.dirichlet(shares / self.variation)
         kinds = rng.choice(KINDS, size=n, p=shares)
         paths = [self._path(kind, scene, rng) for kind in kinds]
         placed = [(path, *_place(path, scene, rng)) for path in paths if len(path.losses)]
@@ -108,18 +132,17 @@ class Particles(Component):
             energy = self.alpha_energy.draw(rng)
             return alpha(energy, depth, detector=detector, plasma_width=width)
         energy = self._point_energy(scene, rng)
-        side = rng.choice(("front", "back", "any"), p=(0.3, 0.2, 0.5))
-        depth = xray_depth(energy, side, thickness=detector.thickness, rng=rng)
+        entrance = rng.choice(("front", "back", "any"), p=(0.3, 0.2, 0.5))
+        depth = xray_depth(energy, entrance, thickness=detector.thickness, rng=rng)
         return point(energy, depth, detector=detector)
 
     def _point_energy(self, scene: Scene, rng: np.random.Generator) -> float:
         if happens(self.line_share, rng):
             return float(rng.choice(self.lines))
-        if not self.adapts:
-            return self.point_energy.draw(rng)
-        least_charge = max(_FAINTEST * scene.sigma, 1.0)
-        low = least_charge * scene.detector.pair_energy / 1000.0
-        return LogUniform(low, max(self.point_energy.high, _POINT_RANGE * low)).draw(rng)
+        energies = self.point_energy
+        if isinstance(energies, EnergyAboveNoise):
+            energies = energies.energies(scene)
+        return energies.draw(rng)
 
     def _deposit(
         self, path: Path, row: float, column: float, scene: Scene, rng: np.random.Generator

@@ -1,4 +1,4 @@
-"""The particles of a frame: the true event list, and which pixels each of them hit."""
+"""True events of a frame, with the charge that each left in each pixel."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ EVENT = np.dtype(
     ]
 )
 """One particle: kind, energy left in the silicon (keV), electrons freed (e⁻), entry point (row and
-column in px, 0 in the middle of the first pixel; depth in µm below the gate side), direction of the
+column in px, 0 in the middle of the first pixel; depth in µm below the gates), direction of the
 first step (rad; NaN for what does not move) and extent: standard deviation of the energy along the
-longest direction in the plane (µm), diffusion not in it."""
+longest direction in the plane (µm), diffusion not in it. Of pasted clusters, whose paths are not
+known, row and column are the middle of the bounding box, and all that follows is NaN."""
 
 
 @dataclass(frozen=True, eq=False)
 class EventList:
-    """Particles and their charge, pixel by pixel.
+    """Particles and pasted clusters, and their charge pixel by pixel.
 
     Attributes
     ----------
@@ -40,7 +41,7 @@ class EventList:
         Structured array of `EVENT`.
     rows, columns : ndarray of int64
         Pixels (px), those outside the frame too.
-    expected, drawn : ndarray
+    expected, drawn : ndarray of float64
         Mean and drawn charge (e⁻) of each pixel.
     offsets : ndarray of int64
         Event i holds the pixels ``offsets[i]:offsets[i + 1]``.
@@ -81,7 +82,7 @@ class EventList:
                 ("rows", np.int64),
                 ("columns", np.int64),
                 ("expected", np.float64),
-                ("drawn", np.int64),
+                ("drawn", np.float64),
             )
         )
         return cls(table, *columns, np.cumsum([0, *sizes]))
@@ -98,6 +99,19 @@ class EventList:
         return EventList(
             *parts, np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]])
         )
+
+    def binned(self, n_columns: int) -> EventList:
+        """The events of an image whose columns are sums of `n_columns` each."""
+        table = self.table.copy()
+        table["column"] = (table["column"] + 0.5) / n_columns - 0.5
+        pixels = np.stack([self._owners, self.rows, self.columns // n_columns])
+        (owners, rows, columns), place = np.unique(pixels, axis=1, return_inverse=True)
+        expected, drawn = (
+            np.bincount(place, weights=charge, minlength=len(rows))
+            for charge in (self.expected, self.drawn)
+        )
+        offsets = np.searchsorted(owners, np.arange(len(self) + 1))
+        return EventList(table, rows, columns, expected, drawn, offsets)
 
     def charge_map(self, shape: tuple[int, int], *, drawn: bool = False) -> np.ndarray:
         """Charge of all events (e⁻), mean or drawn, float32 of `shape`."""
@@ -144,6 +158,17 @@ class EventList:
         """Index of the event of each deposit."""
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
+    def _boxes(self) -> np.ndarray:
+        """First row, first column, height and width of each event (px), int32 of shape (4, n)."""
+        boxes = np.zeros((4, len(self)), dtype=np.int32)
+        filled = np.flatnonzero(np.diff(self.offsets))
+        starts = self.offsets[filled]
+        for axis, pixels in enumerate((self.rows, self.columns) if len(filled) else ()):
+            boxes[axis, filled] = np.minimum.reduceat(pixels, starts)
+            boxes[axis + 2, filled] = np.maximum.reduceat(pixels, starts) + 1
+            boxes[axis + 2] -= boxes[axis]
+        return boxes
+
     def _pixels(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """Which deposits lie inside the frame, and their flat index in it."""
         inside = (self.rows >= 0) & (self.rows < shape[0])
@@ -151,7 +176,15 @@ class EventList:
         return inside, self.rows[inside] * shape[1] + self.columns[inside]
 
     def to_table(self) -> QTable:
-        """Events as a table with units; ``n_pixels`` hold at least one electron in the mean."""
+        """Events as a table with units.
+
+        Returns
+        -------
+        astropy.table.QTable
+            ``kind``, the bounding box of the charge (``first_row``, ``first_column``, ``height``
+            and ``width``, px), the numbers of `EVENT`, and ``n_pixels`` that hold at least one
+            electron in the mean.
+        """
         units = {
             "energy": u.keV,
             "charge": u.electron,
@@ -163,13 +196,17 @@ class EventList:
             "extent": u.um,
         }
         table = QTable({"kind": self.table["kind"]})
+        for name, values in zip(
+            ("first_row", "first_column", "height", "width"), self._boxes(), strict=True
+        ):
+            table[name] = values * u.pix
         for name, unit in units.items():
             table[name] = self.table[name] * unit
         filled = np.concatenate([[0], np.cumsum(self.expected >= 1)])
         table["n_pixels"] = np.diff(filled[self.offsets])
         return table
 
-    def seen_in(self, shape: tuple[int, int], *, pair_energy: float = 3.749) -> QTable:
+    def seen_in(self, shape: tuple[int, int], *, pair_energy: float) -> QTable:
         """Events as a frame shows them: what lies in it of their charge.
 
         Parameters

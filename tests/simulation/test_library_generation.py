@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ccdseg.detector import DAMIC
-from ccdseg.simulation import generate_library, generation
+from ccdseg.simulation import generate_library, library_generation
 
 
 def generate(n, seed=3):
@@ -36,18 +36,18 @@ def test_a_library_holds_short_and_long_clusters():
 
 
 def test_the_energy_of_a_cluster_is_scaled_by_its_density(monkeypatch):
-    monkeypatch.setattr(generation, "DENSITY_FACTOR", (1.0, 1.0))
+    monkeypatch.setattr(library_generation, "DENSITY_FACTOR", (1.0, 1.0))
     whole = generate(40)
-    monkeypatch.setattr(generation, "DENSITY_FACTOR", (0.1, 0.1))
+    monkeypatch.setattr(library_generation, "DENSITY_FACTOR", (0.1, 0.1))
     tenth = generate(40)
     assert tenth.total_energies == pytest.approx(whole.total_energies / 10, rel=0.05)
 
 
 def test_every_cluster_is_wider_where_charge_diffuses_more(monkeypatch):
-    monkeypatch.setattr(generation, "DENSITY_FACTOR", (1.0, 1.0))
+    monkeypatch.setattr(library_generation, "DENSITY_FACTOR", (1.0, 1.0))
     peaks = []
     for factor in (0.5, 3.5):
-        monkeypatch.setattr(generation, "DIFFUSION_FACTOR", (factor, factor))
+        monkeypatch.setattr(library_generation, "DIFFUSION_FACTOR", (factor, factor))
         library = generate(80)
         peaks.append([cluster.max() / cluster.sum() for cluster in library])
     narrow, wide = np.array(peaks)

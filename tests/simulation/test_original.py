@@ -1,4 +1,4 @@
-"""Simulated images against their recipe and their truth."""
+"""Images in the style of the original simulation against their recipe and their truth."""
 
 from dataclasses import replace
 from itertools import product
@@ -9,47 +9,70 @@ from astropy import units as u
 
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC
+from ccdseg.mask import IntensityBands
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
-    SimulationRecipe,
+    FixedDetector,
+    Recipe,
     simulate_dataset,
     simulate_image,
     simulate_images,
 )
+from ccdseg.simulation import components as c
 from ccdseg.simulation.effects import SECONDS_PER_DAY, bin_columns, waiting_time
-from ccdseg.simulation.placement import ELEMENT, paste_clusters
-from ccdseg.simulation.truth import truth_mask
+from ccdseg.simulation.pasting import pasted_events
+from ccdseg.simulation.ranges import Uniform, WholeNumbers
+from ccdseg.simulation.truth import ELEMENT, truth_mask
 from tests.refusal import refused
 
 BACKGROUND, GLOWING, HOT_PIXEL, CLUSTER = range(4)
 SILENT = replace(DAMIC, read_noise=0.0)
-EMPTY = SimulationRecipe(
-    shape=(64, 80), n_clusters=(0, 0), n_hot_lines=(0, 0), glow_probability=0.0
+NONE = WholeNumbers(0, 0)
+EMPTY = Recipe(
+    name="test",
+    shape=(64, 80),
+    detector=FixedDetector(DAMIC),
+    components=(
+        c.DarkCurrent(),
+        c.GlowSlab(probability=0.0),
+        c.HotSegments(number=NONE),
+        c.PastedClusters(number=NONE),
+    ),
 )
-CROWDED = replace(
-    EMPTY, n_clusters=(5, 9), n_hot_lines=(6, 9), glow_probability=1.0, glow_width=(20, 30)
+CROWDED = EMPTY.with_components(
+    c.GlowSlab(width=WholeNumbers(20, 30)),
+    c.HotSegments(number=Uniform(22.0, 32.0)),
+    c.PastedClusters(number=Uniform(64.0, 115.0)),
 )
+"""Six to nine lines and five to nine clusters in 64×80 pixels."""
+
 LIBRARY = ClusterLibrary.from_arrays(
     [np.array([[5.0, 1.0], [0.0, 9.0], [2.0, 3.0]]), np.diag([4.0, 8.0, 2.0, 1.0])]
 )
 ORIENTATIONS = list(product([False, True], repeat=3))
 
 
-def simulate(recipe, seed=1, detector=DAMIC, library=None):
-    return simulate_image(
-        recipe, detector=detector, rng=np.random.default_rng(seed), library=library
-    )
+def simulate(recipe, seed=1, detector=None):
+    return simulate_image(recipe, detector=detector, rng=np.random.default_rng(seed))
 
 
-def footprint(elements, name, shape):
-    covered = np.zeros(shape, dtype=bool)
-    for element in elements[elements["class_index"] == CLASSES[name].index]:
-        bottom, right = (
-            element[start] + element[length]
-            for start, length in (("row", "height"), ("column", "width"))
-        )
-        covered[element["row"] : bottom, element["column"] : right] = True
+def one_cluster(shape, **changes):
+    number = 256**2 / (shape[0] * shape[1])
+    pasted = c.PastedClusters(number=Uniform(number, number), **changes)
+    return EMPTY.scaled(shape).with_components(pasted)
+
+
+def of_class(simulated, name):
+    return simulated.elements[simulated.elements["class_index"] == CLASSES[name].index]
+
+
+def footprint(simulated, name):
+    covered = np.zeros(simulated.image.shape, dtype=bool)
+    for element in of_class(simulated, name):
+        bottom = element["first_row"] + element["height"]
+        right = element["first_column"] + element["width"]
+        covered[element["first_row"] : bottom, element["first_column"] : right] = True
     return covered
 
 
@@ -59,27 +82,30 @@ def frequencies(recipe, n):
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("make", "message"),
     [
-        ({"shape": (8,)}, r"Image shape is \(8,\)"),
-        ({"shape": (8, 8, 8)}, "Image shape is"),
-        ({"shape": (8, 0)}, r"Image shape is \(8, 0\)"),
-        ({"n_clusters": (5, 2)}, r"n_clusters is \(5, 2\)"),
-        ({"n_clusters": (-1, 2)}, "n_clusters"),
-        ({"n_hot_lines": (3, 2)}, "n_hot_lines"),
-        ({"glow_width": (-3, 2)}, "glow_width"),
-        ({"glow_level": (1500.0, 1400.0)}, "glow_level"),
-        ({"hot_level": (float("nan"), 1.0)}, "hot_level"),
-        ({"cluster_span": (0.5, 0.5)}, r"cluster_span is \(0.5, 0.5\)"),
-        ({"cluster_span": (0.5, 1.1)}, "cluster_span"),
-        ({"hot_span": (-0.1, 0.5)}, "hot_span"),
-        ({"glow_probability": 1.1}, "glow_probability is 1.1; it lies from 0 to 1"),
-        ({"glow_probability": float("nan")}, "glow_probability"),
+        (lambda: c.PastedClusters(number=Uniform(-1.0, 2.0)), "number begins at -1.0"),
+        (lambda: c.PastedClusters(number=WholeNumbers(5, 2)), "Range from 5 to 2"),
+        (lambda: c.PastedClusters(span=(0.5, 0.5)), r"PastedClusters: span is \(0.5, 0.5\)"),
+        (lambda: c.PastedClusters(span=(0.5, 1.1)), "span is"),
+        (lambda: c.PastedClusters(number=WholeNumbers(1.5, 2.5)), "give whole numbers"),
+        (lambda: c.HotSegments(number=Uniform(-3.0, 2.0)), "number begins at -3.0"),
+        (lambda: c.HotSegments(level=Uniform(float("nan"), 1.0)), "Range from nan"),
+        (lambda: c.HotSegments(level=Uniform(-2.0, 1.0)), "level begins at -2.0"),
+        (lambda: c.HotSegments(span=(-0.1, 0.5)), "HotSegments: span is"),
+        (lambda: c.GlowSlab(width=WholeNumbers(-3, 2)), "width begins at -3"),
+        (lambda: c.GlowSlab(offset=WholeNumbers(-5, -2)), "offset begins at -5"),
+        (lambda: c.GlowSlab(offset=WholeNumbers(5, 2)), "Range from 5 to 2"),
+        (lambda: c.GlowSlab(level=Uniform(1500.0, 1400.0)), "Range from 1500.0 to 1400.0"),
+        (lambda: c.GlowSlab(probability=1.1), "probability is 1.1; it lies from 0 to 1"),
+        (lambda: c.DarkCurrent(exposure=-1.0), "exposure is -1.0 s"),
+        (lambda: c.TransferLoss(inefficiency=2.0), "inefficiency is 2.0"),
+        (lambda: replace(EMPTY, column_binning=0), "column_binning is 0"),
     ],
 )
-def test_an_impossible_recipe_is_refused(change, message):
+def test_what_is_impossible_is_refused(make, message):
     with refused(message):
-        replace(EMPTY, **change)
+        make()
 
 
 @pytest.mark.parametrize("n_images", [0, -1])
@@ -89,11 +115,20 @@ def test_at_least_one_image_is_simulated(n_images):
 
 
 def test_a_scaled_recipe_has_as_many_elements_per_area():
-    recipe = RECIPES["test"].scaled((512, 1024))
-    assert recipe == replace(
-        RECIPES["test"], shape=(512, 1024), n_clusters=(32, 128), n_hot_lines=(0, 23)
+    recipe = RECIPES["training"].scaled((512, 128))
+    assert recipe == replace(RECIPES["training"], shape=(512, 128))
+    large, small = (
+        [simulate(RECIPES["training"].scaled(shape), seed) for seed in range(12)]
+        for shape in ((512, 512), (128, 128))
     )
-    assert RECIPES["training"].scaled((256, 256)) == RECIPES["training"]
+    for images, clusters, lines in (
+        (large, (800, 2400), (800, 1000)),
+        (small, (50, 150), (200, 250)),
+    ):
+        numbers = [len(image.events) for image in images]
+        assert clusters[0] <= min(numbers) < max(numbers) <= clusters[1]
+        numbers = [len(of_class(image, "hot pixel")) for image in images]
+        assert lines[0] <= min(numbers) < max(numbers) <= lines[1]
 
 
 def test_the_test_recipe_is_sparse_as_real_images_are():
@@ -141,7 +176,7 @@ def test_an_element_counts_from_the_threshold_on():
     noise = np.array([[20.0, 20.0, 20.0, 40.0, 0.0]])
     cluster = np.array([[30.0, 29.99, 31.0, 31.0, 0.0]])
     signals = {"glowing": nothing, "cluster": cluster, "hot pixel": nothing}
-    priority = SimulationRecipe().priority
+    priority = Recipe().priority
     mask = truth_mask(signals, noise, threshold=1.5, priority=priority)
     assert mask.tolist() == [[3, 0, 3, 0, 0]]
     assert truth_mask(signals, noise, threshold=0.0, priority=priority)[0, 4] == 0
@@ -151,9 +186,7 @@ def test_an_element_counts_from_the_threshold_on():
 @pytest.mark.parametrize("threshold", [1.5, 3.0])
 def test_the_mask_is_what_was_deposited(seed, threshold):
     simulated = simulate(replace(CROWDED, truth_threshold=threshold), seed)
-    shape = simulated.image.shape
-    hot = footprint(simulated.elements, "hot pixel", shape)
-    glow = footprint(simulated.elements, "glowing", shape)
+    hot, glow = footprint(simulated, "hot pixel"), footprint(simulated, "glowing")
     cluster = simulated.cluster_signal >= np.float32(threshold) * simulated.noise
     np.testing.assert_array_equal(simulated.mask == HOT_PIXEL, hot)
     np.testing.assert_array_equal(simulated.mask == CLUSTER, cluster & ~hot)
@@ -173,67 +206,65 @@ def test_the_image_is_the_sum_of_its_elements(seed):
     simulated = simulate(CROWDED, seed, SILENT)
     expected = SILENT.pedestal + simulated.cluster_signal.astype(float)
     for name in ("glowing", "hot pixel"):
-        elements = simulated.elements[simulated.elements["class_index"] == CLASSES[name].index]
-        expected += elements["level"][0] * footprint(elements, name, expected.shape)
+        expected += of_class(simulated, name)["level"][0] * footprint(simulated, name)
     np.testing.assert_allclose(simulated.image, expected, rtol=1e-6)
 
 
 def test_elements_stay_within_the_ranges_of_the_recipe():
-    recipe = replace(RECIPES["test"], shape=(16, 256))
-    images = list(simulate_images(recipe, 400, rng=np.random.default_rng(1)))
-    glows = np.concatenate([i.elements[i.elements["class_index"] == GLOWING] for i in images])
-    lines = [i.elements[i.elements["class_index"] == HOT_PIXEL] for i in images]
-    clusters = [i.elements[i.elements["class_index"] == CLUSTER] for i in images]
+    images = list(simulate_images(RECIPES["test"], 400, rng=np.random.default_rng(1)))
+    glows = np.concatenate([of_class(image, "glowing") for image in images])
+    lines = [of_class(image, "hot pixel") for image in images]
     assert {len(line) for line in lines} == set(range(9))
-    assert {len(cluster) for cluster in clusters} == set(range(4, 17))
-    assert set(glows["column"]) == set(range(5))
+    assert {len(image.events) for image in images} == set(range(4, 17))
+    assert set(glows["first_column"]) == set(range(5))
     assert (glows["width"].min(), glows["width"].max()) == (40, 61)
     assert 1400 <= glows["level"].min() < glows["level"].max() <= 1500
-    assert np.all(glows["height"] == 16)
+    assert np.all(glows["height"] == 256)
     lines = np.concatenate(lines)
-    assert set(lines["level"]) == {2200}
+    np.testing.assert_allclose(lines["level"], 2200, rtol=1e-6)
     assert np.all(np.minimum(lines["height"], lines["width"]) == 1)
     assert len(glows) / 400 == pytest.approx(0.35, abs=4 * (0.35 * 0.65 / 400) ** 0.5)
 
 
 def test_a_cluster_inside_the_frame_leaves_all_its_energy():
-    recipe = replace(EMPTY, shape=(128, 128), n_clusters=(1, 1))
+    recipe = one_cluster((128, 128))
     n_inside = 0
     for seed in range(30):
         simulated = simulate(recipe, seed, SILENT)
-        (element,) = simulated.elements
-        ends = element["row"] + element["height"], element["column"] + element["width"]
-        if min(element["row"], element["column"]) < 0 or max(ends) > 128:
+        (element,) = simulated.table()
+        first = element["first_row"].value, element["first_column"].value
+        ends = first[0] + element["height"].value, first[1] + element["width"].value
+        if min(first) < 0 or max(ends) > 128:
             continue
         n_inside += 1
         energy = simulated.cluster_signal.sum(dtype=float) / SILENT.adu_per_kev
-        assert energy == pytest.approx(element["energy"], rel=1e-5)
+        assert energy == pytest.approx(element["energy"].to_value(u.keV), rel=1e-5)
         rows, columns = np.nonzero(simulated.cluster_signal)
-        assert (rows.min(), rows.max() + 1) == (element["row"], ends[0])
-        assert (columns.min(), columns.max() + 1) == (element["column"], ends[1])
+        assert (rows.min(), rows.max() + 1) == (first[0], ends[0])
+        assert (columns.min(), columns.max() + 1) == (first[1], ends[1])
+        middle = element["row"].value, element["column"].value
+        assert middle == ((first[0] + ends[0] - 1) / 2, (first[1] + ends[1] - 1) / 2)
     assert n_inside > 15
 
 
-def test_a_cluster_is_the_one_of_the_library_that_is_listed():
-    recipe = replace(EMPTY, n_clusters=(1, 1), cluster_span=(0.3, 0.7))
-    for seed in range(10):
-        simulated = simulate(recipe, seed, SILENT, LIBRARY)
-        (element,) = simulated.elements
-        assert element["energy"] == LIBRARY.total_energies[element["library_index"]]
-    assert {
-        simulate(recipe, s, library=LIBRARY).elements[0]["library_index"] for s in range(10)
-    } == {
-        0,
-        1,
-    }
+def test_clusters_come_from_the_library_of_the_recipe():
+    recipe = one_cluster((64, 80), span=(0.3, 0.7)).with_library(LIBRARY)
+    energies = {float(simulate(recipe, seed).events.table["energy"][0]) for seed in range(10)}
+    assert energies == set(LIBRARY.total_energies.tolist())
+
+
+def test_a_recipe_without_pasted_clusters_takes_no_library():
+    with refused("The recipe general makes its own particles"):
+        RECIPES["general"].with_library(LIBRARY)
 
 
 def test_the_table_of_elements_has_units():
     simulated = simulate(CROWDED)
     table = simulated.table()
-    assert len(table) == len(simulated.elements)
+    assert len(table) == len(simulated.elements) + len(simulated.events)
     assert set(table["class"]) == {"glowing", "hot pixel", "cluster"}
-    assert [table[name].unit for name in ("row", "width", "level", "energy")] == [
+    assert set(table["kind"]) == {"slab", "segment", "pasted"}
+    assert [table[name].unit for name in ("first_row", "width", "level", "energy")] == [
         u.pix,
         u.pix,
         u.adu,
@@ -250,17 +281,18 @@ def test_the_table_of_an_image_without_elements_has_the_same_columns():
     assert table.colnames == simulate(CROWDED).table().colnames
 
 
-def test_images_in_the_original_style_have_elements_and_no_particles():
+def test_pasted_clusters_are_events_without_a_path():
     simulated = simulate(CROWDED)
     assert simulated.elements.dtype == ELEMENT
-    assert len(simulated.events) == 0
-    assert simulated.conditions == {}
+    assert set(simulated.events.table["kind"]) == {"pasted"}
+    assert np.isnan(simulated.events.table["depth"]).all()
+    charge = simulated.events.charge_map(simulated.image.shape)
+    np.testing.assert_allclose(simulated.cluster_signal, charge * DAMIC.gain, rtol=1e-6)
 
 
-def test_the_detector_is_damic_unless_one_is_given():
-    usual, damic = simulate(EMPTY, detector=None), simulate(EMPTY, detector=DAMIC)
-    assert usual.detector is damic.detector is DAMIC
-    np.testing.assert_array_equal(usual.image, damic.image)
+def test_the_detector_is_that_of_the_recipe_unless_one_is_given():
+    usual = simulate(EMPTY)
+    assert usual.detector is DAMIC is EMPTY.fixed_detector
     given = replace(DAMIC, pedestal=100.0)
     other = simulate(EMPTY, detector=given)
     assert other.detector is given
@@ -281,14 +313,16 @@ def pasted(cluster, row, column, shape):
 
 
 def paste(shape, picked, rows, columns, turned):
-    return paste_clusters(
-        shape,
+    """Energy (keV) of pasted clusters: a pair energy of 1000 eV gives an electron per keV."""
+    events = pasted_events(
         LIBRARY,
         np.array(picked, dtype=int),
         np.array(rows, dtype=int),
         np.array(columns, dtype=int),
         turned=np.array(turned, dtype=bool).reshape(-1, 3).T,
+        pair_energy=1000.0,
     )
+    return events.charge_map(shape)
 
 
 @pytest.mark.parametrize("turned", ORIENTATIONS)
@@ -323,8 +357,7 @@ def test_nothing_pasted_is_an_empty_frame():
 
 
 def test_an_empty_image_is_pedestal_and_noise():
-    recipe = replace(EMPTY, shape=(256, 256))
-    simulated = simulate(recipe)
+    simulated = simulate(EMPTY.scaled((256, 256)))
     assert not simulated.mask.any()
     assert len(simulated.elements) == 0
     np.testing.assert_allclose(simulated.noise, DAMIC.noise, rtol=1e-6)
@@ -336,7 +369,8 @@ def test_an_empty_image_is_pedestal_and_noise():
 @pytest.mark.parametrize("binning", [2, 4])
 def test_binning_sums_the_columns_of_the_image(binning):
     whole = simulate(CROWDED, detector=SILENT)
-    binned = simulate(replace(CROWDED, column_binning=binning), detector=SILENT)
+    recipe = replace(CROWDED, shape=(64, 80 // binning), column_binning=binning)
+    binned = simulate(recipe, detector=SILENT)
     assert binned.image.shape == binned.mask.shape == (64, 80 // binning)
     np.testing.assert_allclose(
         binned.image - SILENT.pedestal,
@@ -346,25 +380,29 @@ def test_binning_sums_the_columns_of_the_image(binning):
     )
     hot = whole.mask == HOT_PIXEL
     np.testing.assert_array_equal(binned.mask == HOT_PIXEL, bin_columns(hot, binning) > 0)
+    np.testing.assert_array_equal(footprint(binned, "hot pixel"), binned.mask == HOT_PIXEL)
+    charge = binned.events.charge_map(binned.image.shape) * SILENT.gain
+    np.testing.assert_allclose(binned.cluster_signal, charge, rtol=1e-5)
 
 
 def test_binning_adds_the_noise_of_the_dark_charge_but_not_of_the_readout():
     detector = replace(DAMIC, dark_current=1e5)
     time = waiting_time(EMPTY.shape, 0, detector.pixel_time, n_samples=detector.n_samples)
     mean = detector.dark_current * time[0, 0] / SECONDS_PER_DAY
-    noise = simulate(replace(EMPTY, column_binning=4), detector=detector).noise
+    recipe = replace(EMPTY, shape=(64, 20), column_binning=4)
+    noise = simulate(recipe, detector=detector).noise
     expected = (detector.noise**2 + 4 * detector.gain**2 * mean) ** 0.5
     np.testing.assert_allclose(noise, expected, rtol=1e-6)
 
 
 def test_transfer_takes_charge_from_the_elements_far_from_the_amplifier():
-    recipe = replace(
-        EMPTY, glow_probability=1.0, glow_offset=(0, 0), glow_width=(80, 80), shape=(64, 80)
-    )
+    slab = c.GlowSlab(offset=NONE, width=WholeNumbers(80, 80))
+    recipe = replace(EMPTY, components=(slab,))
     inefficiency = 0.05
     before = simulate(recipe, detector=SILENT).image
-    after = simulate(replace(recipe, transfer_inefficiency=inefficiency), detector=SILENT).image
-    lost = (before.astype(float) - after) / SILENT.gain
+    lossy = replace(recipe, components=(slab, c.TransferLoss(inefficiency=inefficiency)))
+    simulated = simulate(lossy, detector=SILENT)
+    lost = (before.astype(float) - simulated.image) / SILENT.gain
     transfers = np.add.outer(np.arange(64), np.arange(80)) + 1
     assert lost.min() > -0.01
     error = (inefficiency * (1 - inefficiency) * transfers).sum() ** 0.5
@@ -373,10 +411,23 @@ def test_transfer_takes_charge_from_the_elements_far_from_the_amplifier():
     assert lost[far].mean() > lost[~far].mean() > 0
 
 
+def test_what_transfers_lose_is_missing_in_the_truth_of_each_class_by_its_share():
+    recipe = replace(CROWDED, components=(*CROWDED.components, c.TransferLoss(inefficiency=0.5)))
+    simulated, whole = simulate(recipe, detector=SILENT), simulate(CROWDED, detector=SILENT)
+    lost = whole.cluster_signal - simulated.cluster_signal
+    assert lost.min() >= -0.01
+    assert lost.max() > 10
+    alone = (
+        (whole.cluster_signal > 0) & ~footprint(whole, "glowing") & ~footprint(whole, "hot pixel")
+    )
+    np.testing.assert_allclose(
+        simulated.image[alone] - SILENT.pedestal, simulated.cluster_signal[alone], atol=0.01
+    )
+
+
 def test_dark_current_raises_the_mean_and_the_noise():
     detector = replace(DAMIC, dark_current=2e4, n_samples=100)
-    recipe = replace(EMPTY, shape=(256, 256))
-    simulated = simulate(recipe, detector=detector)
+    simulated = simulate(EMPTY.scaled((256, 256)), detector=detector)
     mean = 2e4 * 256 * 256 * 3e-5 * 100 / SECONDS_PER_DAY
     sigma = (detector.noise**2 + detector.gain**2 * mean) ** 0.5
     np.testing.assert_allclose(simulated.noise, sigma, rtol=1e-6)
@@ -388,7 +439,7 @@ def test_dark_current_raises_the_mean_and_the_noise():
 
 def test_after_an_exposure_the_dark_charge_grows_along_the_rows():
     detector = replace(DAMIC, dark_current=1e5)
-    simulated = simulate(replace(EMPTY, exposure=2.0), detector=detector)
+    simulated = simulate(EMPTY.with_components(c.DarkCurrent(exposure=2.0)), detector=detector)
     time = waiting_time(EMPTY.shape, 2.0, detector.pixel_time, n_samples=detector.n_samples)
     variance = detector.noise**2 + detector.gain**2 * 1e5 * time / SECONDS_PER_DAY
     np.testing.assert_allclose(simulated.noise, variance**0.5, rtol=1e-6)
@@ -436,24 +487,13 @@ def test_the_progress_bar_names_the_recipe(capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"glow_offset": (5, 2)},
-        {"glow_offset": (-5, -2)},
-        {"exposure": -1.0},
-        {"truth_threshold": -1.0},
-        {"truth_threshold": float("nan")},
-        {"priority": ("background", "dog")},
-        {"priority": ("glowing", "background", "cluster", "hot pixel")},
-        {"priority": ()},
-        {"n_clusters": (1.5, 2.5)},
-        {"transfer_inefficiency": 2.0},
-        {"column_binning": 3},
-        {"column_binning": 0},
-    ],
-    ids=str,
-)
-def test_an_impossible_value_is_refused_by_name(change):
-    with refused(next(iter(change))):
-        SimulationRecipe(**change)
+def test_intensity_bands_follow_the_levels_and_the_detector_of_the_recipe():
+    bands = RECIPES["test"].intensity_bands()
+    assert bands == IntensityBands.from_levels(DAMIC, glow=(1400, 1500), hot=(2200, 2200))
+    slab = c.GlowSlab(level=Uniform(300.0, 500.0))
+    other = RECIPES["test"].with_components(slab).intensity_bands(SILENT, n_sigma=1.0)
+    assert other == IntensityBands.from_levels(
+        SILENT, glow=(300, 500), hot=(2200, 2200), n_sigma=1.0
+    )
+    with refused("the recipe general draws them for each image"):
+        RECIPES["general"].intensity_bands(DAMIC)

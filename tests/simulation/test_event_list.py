@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from ccdseg.simulation.events import EventList
+from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.particles import Deposit, Path
 
 
@@ -106,6 +106,7 @@ def test_no_event_leaves_an_empty_frame():
 
 UNITS = {
     "kind": None,
+    **dict.fromkeys(("first_row", "first_column", "height", "width"), u.pix),
     "energy": u.keV,
     "charge": u.electron,
     "row": u.pix,
@@ -127,6 +128,23 @@ def test_the_table_has_units(events):
     assert table["zenith"][1].to_value(u.deg) == pytest.approx(np.degrees(np.arccos(0.8)))
 
 
+def test_the_table_has_the_bounding_box_of_the_charge(events):
+    columns = ("first_row", "first_column", "height", "width")
+    boxes = [[int(row[name].value) for name in columns] for row in events.to_table()]
+    assert boxes == [[0, 1, 2, 2], [-1, 1, 4, 3]]
+    nothing = EventList.from_deposits([(POINT, 0, 0)] * 3, [NOTHING, FIRST, NOTHING]).to_table()
+    assert nothing["height"].value.tolist() == [0, 2, 0]
+
+
+def test_events_of_binned_columns_keep_their_charge(events):
+    binned = events.binned(2)
+    assert binned.charge_map((3, 2)).tolist() == [[10, 0], [24, 72], [0, 3]]
+    assert binned.charge_map((3, 2), drawn=True).tolist() == [[9, 0], [25, 73], [0, 3]]
+    assert binned.event_map((3, 2)).tolist() == [[0, -1], [0, 1], [-1, 1]]
+    assert [len(part) for part in np.split(binned.rows, binned.offsets[1:-1])] == [3, 4]
+    np.testing.assert_allclose(binned.table["column"], [0.25, 0.875])
+
+
 def test_the_table_counts_the_pixels_of_at_least_one_electron():
     faint = hit([0, 0, 1], [0, 1, 1], [0.99, 1.0, 0.2], [3, 0, 1])
     events = EventList.from_deposits([(POINT, 0, 0)] * 3, [faint, NOTHING, FIRST])
@@ -146,12 +164,12 @@ def test_what_a_frame_shows_of_events_is_inside_it(events):
 
 
 def test_events_outside_the_frame_are_not_seen(events):
-    assert events.seen_in((1, 1))["event"].tolist() == []
-    assert events.seen_in((1, 2))["event"].tolist() == [0]
+    assert events.seen_in((1, 1), pair_energy=4.0)["event"].tolist() == []
+    assert events.seen_in((1, 2), pair_energy=4.0)["event"].tolist() == [0]
 
 
 def test_an_empty_table_has_the_same_columns():
     table = EventList.empty().to_table()
-    assert len(EventList.empty().seen_in((4, 5))) == 0
+    assert len(EventList.empty().seen_in((4, 5), pair_energy=4.0)) == 0
     assert len(table) == 0
     assert {name: getattr(table[name], "unit", None) for name in table.colnames} == UNITS

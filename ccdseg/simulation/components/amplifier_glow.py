@@ -18,7 +18,7 @@ PROFILES = ("exponential", "gaussian", "linear")
 
 @dataclass(frozen=True)
 class Glow(Component):
-    """A slab at one side, or a glow that falls off from an edge or a corner.
+    """A slab at the left or right edge, or a glow that falls off from an edge or a corner.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Glow(Component):
     slab_offset : Range
         Columns between the edge and the slab (px).
     scale : Range
-        Length of the fall-off as a share of the frame's side.
+        Length of the fall-off as a share of the frame's height or width.
     exponent : Range
         Shape of the lines of equal light around a corner: 1 straight, 2 round, more square.
     terraced_share : float
@@ -41,7 +41,6 @@ class Glow(Component):
         Share of each shape.
     """
 
-    probability: float = 0.5
     level: Range = LogUniform(2.5, 300.0)
     slab_width: Range = Uniform(0.04, 0.45)
     slab_offset: Range = Uniform(0.0, 5.0)
@@ -62,6 +61,7 @@ class Glow(Component):
             shape = "terraced"
         scene.conditions["glow"] = shape
         scene.add("glowing", glow, fluctuates=happens(self.fluctuating_share, rng))
+        scene.list_element("glowing", shape, glow)
 
     def _slab(self, scene: Scene, level: float, rng: np.random.Generator) -> np.ndarray:
         width = max(round(self.slab_width.draw(rng) * scene.shape[1]), 1)
@@ -71,12 +71,12 @@ class Glow(Component):
 
     def _edge(self, scene: Scene, level: float, rng: np.random.Generator) -> np.ndarray:
         edge, profile = str(rng.choice(EDGES)), str(rng.choice(PROFILES))
-        side = scene.shape[1] if edge in ("left", "right") else scene.shape[0]
-        scale = self.scale.draw(rng) * side * (2 if profile == "linear" else 1)
+        length = scene.shape[1] if edge in ("left", "right") else scene.shape[0]
+        scale = self.scale.draw(rng) * length * (2 if profile == "linear" else 1)
         return effects.edge_glow(scene.shape, level, scale, edge=edge, profile=profile)
 
     def _corner(self, scene: Scene, level: float, rng: np.random.Generator) -> np.ndarray:
-        scales = tuple(2 * self.scale.draw(rng) * side for side in scene.shape)
+        scales = tuple(2 * self.scale.draw(rng) * length for length in scene.shape)
         return effects.corner_glow(
             scene.shape,
             level,
@@ -101,7 +101,6 @@ class ColumnTransient(Component):
         Length of the fall-off as a share of the frame's width.
     """
 
-    probability: float = 0.15
     amplitude: Range = LogUniform(1.0, 60.0)
     scale: Range = LogUniform(0.01, 0.22)
 
@@ -112,5 +111,6 @@ class ColumnTransient(Component):
         if happens(0.5, rng):
             scene.conditions.setdefault("glow", "transient")
             scene.add("glowing", transient, fluctuates=False)
+            scene.list_element("glowing", "transient", transient)
         else:
-            scene.offset -= transient * np.float32(scene.detector.gain)
+            scene.darken(transient)

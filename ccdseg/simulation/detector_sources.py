@@ -1,8 +1,9 @@
-"""Detectors of any pedestal, gain, noise and geometry."""
+"""Detectors of a recipe: one for all images, or drawn for each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -10,9 +11,49 @@ from ccdseg.detector import DAMIC, Detector
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform, described, happens
 
 
+class DetectorSource(Protocol):
+    """Detector of each image of a recipe."""
+
+    @property
+    def fixed(self) -> Detector | None:
+        """The detector of all images; None where one is drawn for each."""
+
+    def draw(self, rng: np.random.Generator) -> Detector:
+        """Detector of one image."""
+
+    def to_dict(self) -> dict:
+        """Description, ready for JSON."""
+
+
+@dataclass(frozen=True)
+class FixedDetector:
+    """The same detector for all images.
+
+    Parameters
+    ----------
+    detector : Detector
+        Pedestal, noise, gain and geometry.
+    """
+
+    detector: Detector
+
+    @property
+    def fixed(self) -> Detector:
+        """The detector."""
+        return self.detector
+
+    def draw(self, rng: np.random.Generator) -> Detector:  # noqa: ARG002 - nothing is random
+        """The detector."""
+        return self.detector
+
+    def to_dict(self) -> dict:
+        """All its numbers, ready for JSON."""
+        return asdict(self.detector)
+
+
 @dataclass(frozen=True)
 class RandomDetector:
-    """Ranges from which a detector is drawn.
+    """Domain randomisation of the detector: each image is taken with another one.
 
     Parameters
     ----------
@@ -30,10 +71,10 @@ class RandomDetector:
     thickness : Range
         Thickness (µm).
     pixel_size : Range
-        Side of a pixel (µm).
+        Pixel pitch (µm).
     diffusion : Range
-        Factor on the coefficient A of the diffusion: front-side and back-side hits of real frames
-        are 0.3 to 1.7 px wide, more than one pair of coefficients spans.
+        Factor on the coefficient A of the diffusion: point-like hits at the front and at the back
+        face of real CCDs are 0.3 to 1.7 px wide, more than one pair of coefficients spans.
     """
 
     noise: Range = LogUniform(0.15, 250.0)
@@ -44,6 +85,10 @@ class RandomDetector:
     thickness: Range = Uniform(200.0, 675.0)
     pixel_size: Range = Uniform(12.0, 18.0)
     diffusion: Range = Uniform(0.5, 3.5)
+
+    @property
+    def fixed(self) -> None:
+        """None: no two images have the same detector."""
 
     def draw(self, rng: np.random.Generator) -> Detector:
         """Draw one detector."""

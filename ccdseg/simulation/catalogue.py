@@ -1,0 +1,149 @@
+"""Recipes that ship, by their names."""
+
+from __future__ import annotations
+
+from ccdseg.detector import DAMIC
+from ccdseg.simulation import components as c
+from ccdseg.simulation.detector_sources import FixedDetector, RandomDetector
+from ccdseg.simulation.ranges import LogUniform, Uniform, WholeNumbers
+from ccdseg.simulation.recipe import Recipe
+
+_TRAINING = Recipe(
+    name="training",
+    detector=FixedDetector(DAMIC),
+    components=(
+        c.DarkCurrent(),
+        c.GlowSlab(probability=0.6),
+        c.HotSegments(number=WholeNumbers(400, 500), span=(0.26, 0.56)),
+        c.PastedClusters(number=WholeNumbers(200, 600), span=(0.56, 1.0)),
+    ),
+)
+"""Training images of the original: dense and balanced, glow on the left, hot pixels in the middle,
+clusters on the right."""
+
+_TEST = Recipe(
+    name="test",
+    detector=FixedDetector(DAMIC),
+    components=(
+        c.DarkCurrent(),
+        c.GlowSlab(probability=0.35),
+        c.HotSegments(number=WholeNumbers(0, 8)),
+        c.PastedClusters(number=WholeNumbers(4, 16)),
+    ),
+)
+"""Test images of the original: sparse, as real images are, about 92 % background."""
+
+_MIXED = Recipe(
+    name="mixed",
+    detector=FixedDetector(DAMIC),
+    components=(
+        c.DarkCurrent(),
+        c.GlowSlab(probability=0.9, width=WholeNumbers(10, 115)),
+        c.HotSegments(number=WholeNumbers(0, 8), span=(0.0, 0.6)),
+        c.PastedClusters(number=WholeNumbers(0, 90), span=(0.0, 0.6)),
+    ),
+)
+"""From empty to crowded, with many elements on top of the glow, where they are hardest to see; the
+glow stays below half of the image, so that the median remains that of the background."""
+
+_GENERAL = Recipe(
+    name="general",
+    components=(
+        c.DarkCharge(probability=0.7),
+        c.BackgroundPlane(probability=0.3),
+        c.Glow(probability=0.5),
+        c.ColumnTransient(probability=0.12),
+        c.HotLines(probability=0.6),
+        c.HotPixels(probability=0.08),
+        c.BadEdge(probability=0.2),
+        c.SerialRegisterEvents(probability=0.4),
+        c.Particles(probability=0.94),
+        c.Blooming(probability=0.08),
+        c.TransferTrails(probability=0.15),
+        c.InactiveColumns(probability=0.15),
+        c.Fringes(probability=0.15),
+        c.RowOffsets(probability=0.12),
+        c.Digitisation(probability=0.6),
+    ),
+)
+"""Domain randomisation: any pedestal, gain and noise, empty to crowded, with everything that real
+frames show."""
+
+_FAINT = Recipe(
+    name="faint",
+    detector=RandomDetector(
+        noise=LogUniform(0.15, 20.0),
+        gain=LogUniform(0.5, 10.0),
+        thickness=Uniform(200.0, 675.0),
+    ),
+    components=(
+        c.DarkCharge(probability=0.4, level=LogUniform(0.02, 2.0)),
+        c.Particles(
+            probability=0.9,
+            number=LogUniform(10.0, 150.0),
+            shares=(0.05, 0.03, 0.92, 0.0),
+            variation=0.0,
+            point_energy=c.EnergyAboveNoise(high=0.1),
+            line_share=0.05,
+            cut_share=0.0,
+        ),
+        c.Digitisation(probability=0.5),
+    ),
+)
+"""Point-like hits down to the noise, and little else: to learn how faint a hit may be."""
+
+_EVENTS = Recipe(
+    name="events",
+    shape=(512, 512),
+    detector=RandomDetector(
+        noise=LogUniform(0.15, 20.0),
+        gain=LogUniform(0.5, 10.0),
+        thickness=Uniform(640.0, 675.0),
+        pixel_size=Uniform(15.0, 15.0),
+    ),
+    components=(
+        c.DarkCharge(probability=0.7, level=LogUniform(0.02, 2.0)),
+        c.Particles(
+            probability=1.0, number=LogUniform(2.0, 10.0), cut_share=0.03, aligned_share=0.0
+        ),
+        c.Digitisation(probability=0.5),
+    ),
+)
+"""Particles in thick, fully depleted CCDs of pixels of 15 µm, far enough from each other that most
+are alone, and nothing else: to measure and to identify events."""
+
+_XRAY = Recipe(
+    name="xray",
+    shape=(512, 512),
+    detector=RandomDetector(
+        noise=LogUniform(2.0, 80.0),
+        gain=LogUniform(0.01, 0.3),
+        pedestal=Uniform(0.0, 3000.0),
+        negative_pedestals=0.0,
+        thickness=Uniform(300.0, 675.0),
+        pixel_size=Uniform(13.0, 25.0),
+    ),
+    components=(
+        c.Scattering(probability=0.97, photon_energy=LogUniform(0.25, 1.5)),
+        c.HotPixels(probability=0.3),
+        c.Particles(
+            probability=0.95,
+            number=LogUniform(1.0, 20.0),
+            shares=(0.4, 0.55, 0.0, 0.05),
+            electron_energy=LogUniform(50.0, 2500.0),
+            cut_share=0.0,
+        ),
+        c.ModuleGaps(probability=0.3),
+        c.DeadPixels(probability=0.4),
+        c.Digitisation(probability=1.0, least_noise=0.0),
+    ),
+    truth_threshold=3.0,
+)
+"""Images of a scattering experiment with soft X-rays, whose cosmic tracks are the class
+``cluster``; 16 bit. A single photon leaves less than a track does in a pixel; where many fall, the
+noise of their number is far above the read noise, and faint tracks drown in it."""
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe for recipe in (_TRAINING, _TEST, _MIXED, _GENERAL, _EVENTS, _FAINT, _XRAY)
+}
+"""Recipes by name."""

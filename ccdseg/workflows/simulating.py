@@ -1,0 +1,248 @@
+"""Simulated data sets, frames and cluster libraries, written to files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ccdseg.classes import COSMICS
+from ccdseg.detector import DAMIC, Detector
+from ccdseg.errors import InputError
+from ccdseg.files import atomic_folder, refuse_existing, staged_files
+from ccdseg.fits_io import write_frame
+from ccdseg.images_io import write_png
+from ccdseg.images_io.folders import PARTS, mask_folder
+from ccdseg.simulation import (
+    RECIPES,
+    ClusterLibrary,
+    Recipe,
+    SimulatedImage,
+    generate_library,
+    load_cluster_library,
+    simulate_dataset,
+    simulate_image,
+    simulate_images,
+)
+from ccdseg.simulation.components import Digitisation, GlowSlab
+from ccdseg.version import __version__
+
+ORIGIN = "simulation.json"
+"""File in a folder of pictures: what makes the images again."""
+
+FRAME_SHAPE = (1024, 1024)
+"""Rows and columns of a full frame where none are given (px)."""
+
+_FITS = (".fits", ".fits.gz", ".fits.fz")
+_HELD_OUT = 0.15
+"""Share of the pictures that validates, and of those that test."""
+
+
+def simulate(
+    recipe: str | Recipe,
+    output: str | Path,
+    *,
+    n_images: int = 42,
+    shape: tuple[int, int] | None = None,
+    detector: Detector | str | Path | None = None,
+    library: ClusterLibrary | str | Path | None = None,
+    seed: int = 0,
+    pictures: bool = False,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Simulate images whose truth is known, and write them.
+
+    Parameters
+    ----------
+    recipe : str or Recipe
+        What the images hold: a name in `RECIPES`, or a recipe of your own.
+    output : str or Path
+        A `.npz` file for a data set of arrays; a `.fits`, `.fits.gz` or `.fits.fz` file for one
+        full frame, beside it its truth and the table of its elements; or, of recipes whose images
+        are digitised, a folder for pictures of 16 bits and their masks.
+    n_images : int
+        Number of images of a data set or a folder.
+    shape : tuple of int, optional
+        Rows and columns (px); those of the recipe by default, `FRAME_SHAPE` of a full frame.
+    detector : Detector, str or Path, optional
+        Detector, preset or file; the recipe's own by default.
+    library : ClusterLibrary, str or Path, optional
+        Clusters to paste, or their file; those that ship by default.
+    seed : int
+        Seed of everything random.
+    pictures : bool
+        Whether to draw the first image with its label, and its charge distribution.
+    overwrite : bool
+        Whether existing files are replaced.
+
+    Returns
+    -------
+    list of Path
+        What was written, the output first.
+
+    Raises
+    ------
+    InputError
+        Where the name of the output or an argument does not fit, or a file exists.
+    """
+    output = Path(output)
+    recipe = RECIPES[recipe] if isinstance(recipe, str) else recipe
+    is_frame = output.name.endswith(_FITS)
+    shape = shape or (FRAME_SHAPE if is_frame else None)
+    recipe = recipe.scaled(shape) if shape else recipe
+    if library is not None:
+        known = isinstance(library, ClusterLibrary)
+        recipe = recipe.with_library(library if known else load_cluster_library(library))
+    if detector is not None and not isinstance(detector, Detector):
+        detector = Detector.load(detector)
+    _refuse(recipe, output, pictures=pictures, overwrite=overwrite)
+    settings = {"detector": detector, "rng": np.random.default_rng(seed)}
+    if is_frame:
+        return _write_frame(recipe, output, seed, settings, pictures=pictures, overwrite=overwrite)
+    if output.suffix == ".npz":
+        arrays = simulate_dataset(recipe, n_images=n_images, progress=True, **settings)
+        arrays.save(output)
+        first = arrays.images[0], arrays.masks[0]
+    else:
+        origin = {"ccdseg": __version__, "seed": seed, "n_images": n_images}
+        origin["recipe"] = recipe.to_dict()
+        origin["detector"] = asdict(detector) if detector else "of the recipe"
+        images = simulate_images(recipe, n_images, n_workers=-1, **settings)
+        first = _write_folders(output, images, origin, overwrite=overwrite)
+    return [output, *(_draw(output, *first, overwrite=overwrite) if pictures else ())]
+
+
+def simulate_library(
+    output: str | Path,
+    n_clusters: int,
+    *,
+    detector: Detector = DAMIC,
+    seed: int = 0,
+    overwrite: bool = False,
+) -> Path:
+    """Generate a library of clusters from the paths of particles, and write it.
+
+    Parameters
+    ----------
+    output : str or Path
+        File to write, `.npz`.
+    n_clusters : int
+        Number of clusters.
+    detector : Detector
+        Geometry and diffusion.
+    seed : int
+        Seed of everything random.
+    overwrite : bool
+        Whether an existing file is replaced.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    output = Path(output)
+    refuse_existing(output, overwrite=overwrite)
+    if output.suffix != ".npz":
+        raise InputError(f"The name {output} must end on .npz.")
+    library = generate_library(n_clusters, detector=detector, rng=np.random.default_rng(seed))
+    library.save(output)
+    return output
+
+
+def _refuse(recipe: Recipe, output: Path, *, pictures: bool, overwrite: bool) -> None:
+    """Refuse a name that does not fit, and files that exist."""
+    beside = _beside(output)
+    names = [output, *beside["frame"], *(beside["pictures"] if pictures else [])]
+    for path in names:
+        refuse_existing(path, overwrite=overwrite)
+    digitisation = recipe.find(Digitisation)
+    digitised = digitisation is not None and digitisation.is_certain
+    if output.name.endswith((".npz", *_FITS)) or (digitised and not output.suffix):
+        return
+    remedy = " or name a folder" if digitised else ""
+    raise InputError(f"The name {output} must end on .npz, or on .fits for one full frame{remedy}.")
+
+
+def _beside(output: Path) -> dict[str, list[Path]]:
+    """Files that are written beside the output."""
+    stem = output.name.split(".")[0]
+    charts = [output.with_name(f"{stem}_{what}.png") for what in ("label", "charge")]
+    if not output.name.endswith(_FITS):
+        return {"frame": [], "pictures": charts}
+    name, suffix = output.name.rsplit(".fits", 1)
+    names = f"{name}_truth.fits{suffix}", f"{name}_events.ecsv"
+    return {"frame": [output.with_name(name) for name in names], "pictures": charts}
+
+
+def _write_frame(
+    recipe: Recipe, output: Path, seed: int, settings: dict, *, pictures: bool, overwrite: bool
+) -> list[Path]:
+    """One frame, its truth and its elements; where the recipe has a slab of glow, with it."""
+    slab = recipe.find(GlowSlab)
+    if slab is not None:
+        recipe = recipe.with_components(replace(slab, probability=1.0))
+    simulated = simulate_image(recipe, **settings)
+    image, keywords = _as_written(simulated), _keywords(simulated.detector, seed)
+    truth, elements = _beside(output)["frame"]
+    with staged_files(output.parent, overwrite=overwrite) as stage:
+        write_frame(stage / output.name, image, name="CCD", keywords=keywords)
+        write_frame(stage / truth.name, simulated.mask, name="TRUTH", keywords=keywords)
+        simulated.table().write(stage / elements.name, format="ascii.ecsv")
+    charts = _draw(output, image, simulated.mask, overwrite=overwrite) if pictures else []
+    return [output, truth, elements, *charts]
+
+
+def _as_written(simulated: SimulatedImage) -> np.ndarray:
+    """The image in 16 bits where its noise is resolved and its pedestal positive."""
+    image, detector = simulated.image, simulated.detector
+    if detector.noise < 1 or detector.pedestal < 10 * detector.noise:
+        return image
+    return np.clip(np.rint(image), 0, 65535).astype(np.uint16)
+
+
+def _keywords(detector: Detector, seed: int) -> dict:
+    return {
+        "DETECTOR": (detector.name, "simulated detector"),
+        "GAIN": (round(detector.gain, 6), "ADU per electron"),
+        "PEDESTAL": (round(detector.pedestal, 3), "ADU"),
+        "NOISE": (round(detector.noise, 3), "standard deviation, ADU"),
+        "SIMSEED": (seed, "seed of the simulation"),
+    }
+
+
+def _write_folders(
+    folder: Path, images: Iterator[SimulatedImage], origin: dict, *, overwrite: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures and masks of 0 and 255 to train, validate and test; returns the first of both."""
+    n_images = origin["n_images"]
+    n_held_out = max(round(_HELD_OUT * n_images), 1)
+    if n_images <= 2 * n_held_out:
+        raise InputError(
+            f"{n_images} images do not fill {', '.join(PARTS)}; give n_images=3 (--n 3) or more."
+        )
+    parts = np.repeat(PARTS, [n_images - 2 * n_held_out, n_held_out, n_held_out])
+    first = None
+    with atomic_folder(folder, overwrite=overwrite) as temporary:
+        bar = tqdm(images, desc="Simulating", unit="image", total=n_images)
+        for number, (part, simulated) in enumerate(zip(parts, bar, strict=True)):
+            first = first or (simulated.image, simulated.mask)
+            mask = np.uint8(255) * simulated.mask_in(COSMICS)
+            write_png(temporary / part / f"{number:05d}.png", simulated.image.astype(np.uint16))
+            write_png(temporary / mask_folder(part) / f"{number:05d}.png", mask)
+        (temporary / ORIGIN).write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
+    return first
+
+
+def _draw(output: Path, image: np.ndarray, mask: np.ndarray, *, overwrite: bool) -> list[Path]:
+    """Write the image with its label, and its charge distribution."""
+    from ccdseg import plotting
+
+    figures = plotting.show_frame(image, mask), plotting.show_charge_distribution(image, mask)
+    return [
+        plotting.save_figure(figure, path, overwrite=overwrite)
+        for figure, path in zip(figures, _beside(output)["pictures"], strict=True)
+    ]

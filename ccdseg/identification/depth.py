@@ -1,4 +1,4 @@
-"""How deep point-like events lie, from how far their charge has spread."""
+"""Depth of point-like events, from the diffusion of their charge."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from astropy.table import QTable
 
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.simulation.particles.silicon import point_growth
+from ccdseg.simulation.particles.silicon import diffusion_width, point_growth
 
 EXTENT = 0.07
-"""Standard deviation, along one axis, of the energy that an electron leaves along its path (µm per
-keV): the median of simulated electrons of 20 to 60 keV is 0.067 to 0.072."""
+"""RMS extent, along one axis, of the energy that an electron leaves on its path (µm per keV): the
+median of simulated electrons of 20 to 60 keV is 0.067 to 0.072."""
 
 
 def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     """Estimate the depth of events as if they were point-like.
 
-    The spread of a point-like deposit is that of the diffusion, σ²(z) = −A ln(1 − B z), widened by
+    The width of a point-like deposit is that of the diffusion, σ²(z) = −A ln(1 − B z), widened by
     the factor 1 + growth · E / σ(thickness), as in `ccdseg.simulation.particles`; it is solved for
     z.
 
@@ -32,12 +32,14 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     Returns
     -------
     astropy.table.QTable
-        A copy with the columns ``depth`` (µm below the gate side, 0 to the thickness),
-        ``depth_error`` (its standard deviation from that of the spread, from the path of an
-        electron of that energy, which may be part of the spread, and from the growth, which charge
-        along a path does not show; at most that of a depth which may be anything) and ``face``:
-        ``front`` or ``back`` where the depth is at least one standard deviation away from the
-        middle, else empty. NaN and empty where no point was fitted.
+        A copy with the columns ``depth`` (µm below the front face, the gate side, from 0 to the
+        thickness), ``depth_error`` and ``face``: ``front`` or ``back`` where the depth is at least
+        one standard deviation away from the middle, else empty. Depths are NaN where no point was
+        fitted, and where its width is at the upper limit of the fit.
+
+        The error holds that of the width, the path of an electron of that energy, which may be part
+        of the width, the growth, which charge along a path does not show, and what a width exceeds
+        that of the full thickness; it is at most that of a depth which may be anything.
 
     Raises
     ------
@@ -47,37 +49,45 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     if "energy" not in events.colnames:
         raise InputError("The events have no energies; find them with a detector.")
     if not (detector.diffusion_a > 0 and detector.diffusion_b > 0):
-        raise InputError(f"Detector {detector.name} has no diffusion, so spreads show no depth.")
-    spread, error = (events[name].to_value(u.pix) for name in ("point_width", "point_width_error"))
-    energy = np.maximum(events["energy"].to_value(u.keV), 0)
-    growth = point_growth(energy, detector) / detector.pixel_size
-    depth = _depth((spread / growth) ** 2, detector)
-    of_spread = np.maximum(
-        *(
-            np.abs(_depth((np.maximum(limit, 0) / growth) ** 2, detector) - depth)
-            for limit in (spread - error, spread + error)
-        )
+        raise InputError(f"Detector {detector.name} has no diffusion, so widths tell no depth.")
+    width, width_error = (
+        events[name].to_value(u.pix) * detector.pixel_size
+        for name in ("point_width", "point_width_error")
     )
-    path = EXTENT * energy / detector.pixel_size
-    of_path = _depth((spread**2 + path**2) / growth**2, detector) - depth
-    of_growth = _depth((spread * detector.pixel_size) ** 2, detector) - depth
-    known = np.sqrt(of_spread**2 + of_path**2 + of_growth**2)
-    known = np.fmin(known, detector.thickness / 12**0.5)
+    energy = np.maximum(events["energy"].to_value(u.keV), 0)
+    growth = point_growth(energy, detector)
+    depth = _depth(width / growth, detector)
+    changed = [
+        _depth(np.maximum(width - width_error, 0) / growth, detector),
+        _depth((width + width_error) / growth, detector),
+    ]
+    of_width = np.max(np.abs(changed - depth), axis=0)
+    of_path = _depth(np.hypot(width, EXTENT * energy) / growth, detector) - depth
+    of_growth = _depth(width, detector) - depth
+    excess = np.maximum(depth - detector.thickness, 0)
+    error = np.sqrt(of_width**2 + of_path**2 + of_growth**2 + excess**2)
+    depth = np.where(np.isfinite(error), np.minimum(depth, detector.thickness), np.nan)
+    error = np.minimum(error, detector.thickness / 12**0.5)
+    away = depth - detector.thickness / 2
     result = events.copy()
-    result["depth"] = np.clip(depth, 0, detector.thickness) * u.um
-    result["depth_error"] = np.where(np.isfinite(depth), known, np.nan) * u.um
-    away = result["depth"].value - detector.thickness / 2
-    decided = np.abs(away) >= result["depth_error"].value
-    result["face"] = np.where(decided, np.where(away < 0, "front", "back"), "")
-    for name, description in (
-        ("depth", "below the gate side, as if point-like"),
-        ("depth_error", "its standard deviation"),
-        ("face", "front or back, where the depth decides"),
+    for name, values, description in (
+        ("depth", depth * u.um, "below the front face, as if point-like"),
+        ("depth_error", error * u.um, "its standard deviation"),
+        (
+            "face",
+            np.where(np.abs(away) >= error, np.where(away < 0, "front", "back"), ""),
+            "front or back, where the depth decides",
+        ),
     ):
+        result[name] = values
         result[name].info.description = description
     return result
 
 
-def _depth(variance: np.ndarray, detector: Detector) -> np.ndarray:
-    """Depth (µm) of a variance (µm²)."""
-    return -np.expm1(-variance / detector.diffusion_a) / detector.diffusion_b
+def _depth(width: np.ndarray, detector: Detector) -> np.ndarray:
+    """Depth (µm) of a diffusion width (µm); beyond the full thickness along the tangent there."""
+    widest = diffusion_width(np.array(detector.thickness), detector)
+    inside = np.minimum(width, widest)
+    remaining = np.exp(-(inside**2) / detector.diffusion_a)
+    slope = 2 * inside / detector.diffusion_a * remaining / detector.diffusion_b
+    return (1 - remaining) / detector.diffusion_b + slope * (width - inside)

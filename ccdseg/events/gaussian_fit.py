@@ -21,9 +21,32 @@ _RESOLVED = 0.25
 """Least width (px) that neighbouring pixels tell."""
 
 _MOST_STEPS = 30
-_PAIRS = np.triu_indices(3)
-"""Products of a profile f and its derivatives: ff, ff′, ff˙, f′f′, f′f˙, f˙f˙."""
+_DERIVATIVES = (((1, 0),), ((0, 1),), ((2, 0), (0, 2)), ((0, 0),))
+"""Derivatives of the model by each parameter, but for factors of the signal, as sums of products of
+a profile along the rows and one along the columns: 0 is the profile itself, 1 its derivative by the
+centre, 2 that by the logarithm of the width."""
 
+_PAIRS = np.triu_indices(3)
+"""The six products of two of these profiles."""
+
+
+def _combinations() -> tuple[np.ndarray, np.ndarray]:
+    """Sums over profiles, (9, 4), and over their pairs, (36, 16), in gradient and curvature."""
+    pair = np.zeros((3, 3), dtype=int)
+    pair[_PAIRS] = pair[_PAIRS[::-1]] = np.arange(6)
+    gradient = np.zeros((3, 3, N_PARAMETERS))
+    curvature = np.zeros((6, 6, N_PARAMETERS, N_PARAMETERS))
+    for first, terms in enumerate(_DERIVATIVES):
+        for row, column in terms:
+            gradient[row, column, first] = 1
+            for second, others in enumerate(_DERIVATIVES):
+                for other_row, other_column in others:
+                    place = pair[row, other_row], pair[column, other_column], first, second
+                    curvature[place] += 1
+    return gradient.reshape(9, -1), curvature.reshape(36, -1)
+
+
+_GRADIENT, _CURVATURE = _combinations()
 _ROOT = (2 * np.pi) ** 0.5
 
 _LONGEST_STEP = 0.4
@@ -126,10 +149,9 @@ def _steps(
     step = np.linalg.solve(matrix, (gradient / scale)[..., np.newaxis])[..., 0] / scale
     gain = np.einsum("ni,ni->n", step, gradient)
     longest = _LONGEST_STEP * np.exp(np.maximum(width, 0))
-    excess = np.abs(step[:, :3]) / np.stack(
-        [longest, longest, np.full(len(step), _LONGEST_STEP)], 1
-    )
-    return step / np.maximum(excess.max(axis=1), 1)[:, np.newaxis], gain
+    excess = np.abs(step[:, :2]).max(axis=1) / longest
+    excess = np.maximum(excess, np.abs(step[:, 2]) / _LONGEST_STEP)
+    return step / np.maximum(excess, 1)[:, np.newaxis], gain
 
 
 def _normalised(curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -144,36 +166,19 @@ def _normal_equations(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """χ² (fits,), half its negative gradient (fits, 4) and its Gauss-Newton matrix (fits, 4, 4).
 
-    With profiles f along the rows and g along the columns the model is s f g; its derivatives by
-    row, column, logarithm of the width and signal s are s f′ g, s f g′, s (f˙ g + f g˙) and f g.
+    Both come from sums over the pixels of products of profiles, with the factors of the signal.
     """
     profiles = _profiles(guess, pieces.weights.shape[1])
-    data = _sums(profiles, pieces.weighted)
-    products = np.moveaxis(
-        _sums(profiles[:, :, _PAIRS[0]] * profiles[:, :, _PAIRS[1]], pieces.weights), 0, 2
-    )
-    curvature = np.empty((N_PARAMETERS, N_PARAMETERS, len(guess)))
-    curvature[0, 0], curvature[1, 1], curvature[3, 3] = (
-        products[3, 0],
-        products[0, 3],
-        products[0, 0],
-    )
-    curvature[2, 2] = products[5, 0] + 2 * products[2, 2] + products[0, 5]
-    curvature[0, 1] = curvature[1, 0] = products[1, 1]
-    curvature[0, 2] = curvature[2, 0] = products[4, 0] + products[1, 2]
-    curvature[1, 2] = curvature[2, 1] = products[2, 1] + products[0, 4]
-    curvature[0, 3] = curvature[3, 0] = products[1, 0]
-    curvature[1, 3] = curvature[3, 1] = products[0, 1]
-    curvature[2, 3] = curvature[3, 2] = products[2, 0] + products[0, 2]
+    pairs = profiles[:, :, _PAIRS[0]] * profiles[:, :, _PAIRS[1]]
+    gradient = _sums(profiles, pieces.weighted) @ _GRADIENT
+    curvature = (_sums(pairs, pieces.weights) @ _CURVATURE).reshape(-1, N_PARAMETERS, N_PARAMETERS)
     signal = guess[:, 3]
-    gradient = np.stack(
-        [data[:, 1, 0], data[:, 0, 1], data[:, 2, 0] + data[:, 0, 2], data[:, 0, 0]]
-    )
-    gradient -= signal * curvature[3]
-    chi_square = pieces.squares - signal * (2 * data[:, 0, 0] - signal * products[0, 0])
-    units = np.stack([signal, signal, signal, np.ones_like(signal)])
-    curvature *= units * units[:, np.newaxis]
-    return chi_square, (gradient * units).T, np.moveaxis(curvature, 2, 0)
+    square = pieces.squares - signal * (2 * gradient[:, 3] - signal * curvature[:, 3, 3])
+    gradient -= signal[:, np.newaxis] * curvature[:, 3]
+    factors = np.ones_like(guess)
+    factors[:, :3] = signal[:, np.newaxis]
+    curvature *= factors[:, :, np.newaxis] * factors[:, np.newaxis]
+    return square, gradient * factors, curvature
 
 
 def expected_signal(guess: np.ndarray, length: int) -> np.ndarray:
@@ -185,8 +190,9 @@ def expected_signal(guess: np.ndarray, length: int) -> np.ndarray:
 
 
 def _sums(profiles: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Σ_ij a_i v_ij b_j for profiles a and b, (fits, 2, m, h), and values (fits, h, h)."""
-    return profiles[:, 0] @ values @ profiles[:, 1].swapaxes(1, 2)
+    """Σ_ij a_i v_ij b_j for profiles (fits, 2, m, h) and values (fits, h, h): (fits, m²)."""
+    sums = profiles[:, 0] @ values @ profiles[:, 1].swapaxes(1, 2)
+    return sums.reshape(len(sums), -1)
 
 
 def _profiles(guess: np.ndarray, length: int) -> np.ndarray:
@@ -197,7 +203,5 @@ def _profiles(guess: np.ndarray, length: int) -> np.ndarray:
     width = np.exp(guess[:, 2, np.newaxis, np.newaxis])
     edges = (np.arange(length + 1) - 0.5 - guess[:, :2, np.newaxis]) / width
     density = np.exp(-0.5 * edges**2) / _ROOT
-    share = np.diff(ndtr(edges), axis=2)
-    return np.stack(
-        [share, -np.diff(density, axis=2) / width, -np.diff(edges * density, axis=2)], axis=2
-    )
+    at_edges = np.stack([ndtr(edges), -density / width, -edges * density], axis=2)
+    return at_edges[..., 1:] - at_edges[..., :-1]

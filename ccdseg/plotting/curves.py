@@ -116,9 +116,8 @@ def show_reliability(
 ) -> Figure:
     """Show the observed frequency of each class against its probability, above the pixels per bin.
 
-    A line below the diagonal belongs to a class of which the network is too sure. The legend gives
-    the expected calibration errors: of all pixels, and of those in doubt, whose probability lies
-    between 0.001 and 0.999.
+    Below the diagonal the network is overconfident. The legend gives the expected calibration
+    errors: of all pixels, and of those in doubt, whose probability lies between 0.001 and 0.999.
 
     Parameters
     ----------
@@ -135,7 +134,7 @@ def show_reliability(
     """
     figure = Figure(figsize=(9.5, 7.5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    upper.plot([0, 1], [0, 1], color="0.3", linestyle=":", label="as predicted: 0")
+    upper.plot([0, 1], [0, 1], color="0.3", linestyle=":", label="perfect calibration")
     errors = zip(reliability.calibration_error, reliability.calibration_error_in_doubt, strict=True)
     for row, (error, in_doubt) in zip(classes or reliability.classes, errors, strict=True):
         colour = "0.5" if row.index == 0 else row.colour

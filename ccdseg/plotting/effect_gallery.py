@@ -1,4 +1,4 @@
-"""Every simulated effect of a CCD and its readout, alone in a picture."""
+"""Gallery of the simulated effects of a CCD and its readout, one picture each."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ without one are not listed."""
 
 
 def show_effects(*, seed: int = 0) -> Figure:
-    """Show what each function of `ccdseg.simulation.effects` does, at a gain of 1 ADU/e⁻.
+    """Show every function of `ccdseg.simulation.effects`, at a gain of 1 ADU/e⁻.
 
-    Functions that give no picture (times, profiles and changes of unit) are left out.
+    Functions that give no image (times, profiles and changes of unit) are left out.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def _scattering(rng: np.random.Generator) -> list[Panel]:
         _panel(effects.spots, SHAPE, places, sizes, heights, rng=rng),
         _panel(effects.speckles, SHAPE, 3.0, contrast=1.0, rng=rng, noise=0.05),
         _panel(effects.detected_photons, rings, 40.0, rng=rng, note="rings of 1 to 3 photons/px"),
-        _panel(effects.module_gaps, SHAPE, *gaps, rng=rng, noise=0.05, note="1 where it sees"),
+        _panel(effects.module_gaps, SHAPE, *gaps, rng=rng, noise=0.05, note="1: sensitive, 0: gap"),
     ]
 
 

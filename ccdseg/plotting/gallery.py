@@ -1,4 +1,4 @@
-"""Many small pictures side by side, each with what made it."""
+"""Gallery: small pictures in a grid, each with a title and its parameters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Panel(NamedTuple):
     Attributes
     ----------
     title : str
-        What it shows.
+        Name above the picture.
     caption : str
         Parameters with their units.
     image : ndarray
@@ -40,7 +40,7 @@ class Panel(NamedTuple):
 
 
 def show_gallery(panels: Sequence[Panel], *, title: str = "", n_columns: int = 6) -> Figure:
-    """Show pictures in a grid, row 0 on top, so that "top" and "above" are where they say.
+    """Show pictures in a grid, with row 0 on top.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
 
 
 def _use_whole_range(drawn: AxesImage, image: np.ndarray) -> None:
-    """Spread the greys over what the image holds, and name the lowest, the middle and the last."""
+    """Stretch the greys over the range of the image; label the lowest, middle and highest."""
     drawn.set_clim(*np.percentile(image, [0.5, 99.9]))
     ticks = np.asarray(drawn.norm.inverse(np.array([0.0, 0.5, 1.0])))
     labels = [f"{tick:.0f}" if abs(tick) >= 10 else f"{tick:.1f}" for tick in ticks]

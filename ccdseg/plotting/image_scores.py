@@ -21,7 +21,7 @@ def show_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "
     Parameters
     ----------
     scores : dict of str to sequence of ImageScores
-        Scores of the images by the name of what predicted them.
+        Scores of the images by the name of the method.
     title : str
         Title of the figure.
 
@@ -68,7 +68,7 @@ def show_score_box(
     Parameters
     ----------
     scores : dict of str to sequence of ImageScores
-        Scores of the images by the name of what predicted them.
+        Scores of the images by the name of the method.
     name : str
         Score to plot, a key of `ccdseg.evaluation.IMAGE_SCORES`.
     title : str
@@ -108,7 +108,7 @@ def show_counts(
     Parameters
     ----------
     scores : dict of str to sequence of ImageScores
-        Scores of the images by the name of what predicted them.
+        Scores of the images by the name of the method.
     title : str
         Title of the figure.
     ax : matplotlib.axes.Axes, optional
@@ -128,7 +128,7 @@ def show_counts(
         named = f"{label}: {predicted.sum():,} of {true.sum():,}"
         axes.plot(true, predicted, color=colour, label=named, **(_POINTS | {"markersize": 6}))
         most = max(most, true.max(), predicted.max())
-    axes.plot([0, most], [0, most], color="0.5", linestyle=":", label="as many as there are")
+    axes.plot([0, most], [0, most], color="0.5", linestyle=":", label="equal numbers")
     for scale in (axes.set_xscale, axes.set_yscale):
         scale("symlog", linthresh=10) if most > 100 else scale("linear")
     axes.set_xlabel("true number in an image")
@@ -140,7 +140,7 @@ def show_counts(
 
 
 def _values(images: Sequence[ImageScores], name: str) -> np.ndarray:
-    """The score of every image that has it."""
+    """Finite values of a score, one per image."""
     values = np.array([getattr(one, name) for one in images], dtype=float)
     return values[np.isfinite(values)]
 
@@ -181,7 +181,7 @@ def _boxes(
 
 
 def _mark_equal(axes: Axes) -> None:
-    """Line where the ratio is right; where others are far from it, a logarithmic scale above 2."""
+    """Line at a ratio of 1; a logarithmic scale above 2 where some ratios exceed 10."""
     axes.axhline(1, color="0.5", linestyle=":", zorder=0)
     if axes.get_ylim()[1] > 10:
         axes.set_yscale("symlog", linthresh=2)

@@ -1,4 +1,4 @@
-"""The simulated particles, each alone in a picture."""
+"""Gallery of the simulated particles, one picture each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DETECTOR = Detector("gallery", pedestal=0.0, read_noise=2.0)
 
 
 def show_particles(*, seed: int = 4) -> Figure:
-    """Show what each kind of particle leaves in the pixels, at a gain of 1 ADU/e⁻.
+    """Show the signal of each kind of particle, at a gain of 1 ADU/e⁻.
 
     Parameters
     ----------
@@ -45,19 +45,19 @@ def show_particles(*, seed: int = 4) -> Figure:
         "electron, 1 MeV": electron(1000.0, thickness=thickness, rng=rng),
         "muon, 34° from the normal": steep,
         "muon, 69° from the normal": long,
-        "X-ray, front side": point(5.9, 60.0, detector=DETECTOR),
-        "X-ray, back side": point(5.9, 640.0, detector=DETECTOR),
+        "X-ray, front face": point(5.9, 60.0, detector=DETECTOR),
+        "X-ray, back face": point(5.9, 640.0, detector=DETECTOR),
         "alpha": alpha(5500.0, 600.0, detector=DETECTOR),
     }
     charges = {
         name: deposit(_centred(path), detector=DETECTOR, rng=rng) for name, path in paths.items()
     }
     panels = [
-        _panel(name, f"{paths[name].energy:.4g} keV left in the silicon", charge, rng)
+        _panel(name, f"{paths[name].energy:.4g} keV deposited", charge, rng)
         for name, charge in charges.items()
     ]
     cut = cut_at_row(charges["muon, 69° from the normal"], SHAPE[0] // 2, keep="below")
-    panels.append(_panel("hit cut at a row", "arrived while the frame was read", cut, rng))
+    panels.append(_panel("particle during readout", "cut at a row", cut, rng))
     return show_gallery(panels, title="Particles (gain 1 ADU/e⁻, read noise 2 ADU)", n_columns=5)
 
 

@@ -11,8 +11,8 @@ from astropy.table import QTable
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.events.background import ANNULUS_WIDTH
 from ccdseg.events.columns import build_table
+from ccdseg.events.local_background import ANNULUS_WIDTH
 from ccdseg.events.measuring import measure_clusters
 
 logger = logging.getLogger(__name__)

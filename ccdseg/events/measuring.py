@@ -8,8 +8,8 @@ import numpy as np
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
-from ccdseg.events.background import ANNULUS_WIDTH, Background, fit_background
 from ccdseg.events.clusters import GAP, PixelList, find_clusters
+from ccdseg.events.local_background import ANNULUS_WIDTH, Background, fit_background
 from ccdseg.events.point_fit import fit_points
 from ccdseg.events.shape import measure_shapes
 

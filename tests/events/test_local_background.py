@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ccdseg.events import background
-from ccdseg.events.background import fit_background
+from ccdseg.events import local_background
 from ccdseg.events.clusters import PixelList
+from ccdseg.events.local_background import fit_background
 
 SHAPE = (50, 60)
 ROWS, COLUMNS = np.indices(SHAPE)
@@ -70,7 +70,7 @@ def test_many_boxes_give_what_each_gives_by_least_squares():
 
 
 def test_a_box_too_large_to_be_held_is_sampled(monkeypatch):
-    monkeypatch.setattr(background, "_BATCH", 300)
+    monkeypatch.setattr(local_background, "_BATCH", 300)
     image = 100 + 0.7 * ROWS - 0.2 * COLUMNS + np.random.default_rng(0).normal(0, 3, SHAPE)
     found = fitted(image)
     assert found.level[0] == pytest.approx(108, abs=4 * found.level_error[0])

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ccdseg import __version__
 from ccdseg.segmentation.loading import import_keras
 from ccdseg.segmentation.memory import keep_freed_memory
 from ccdseg.simulation import RECIPES, simulate_image
+from ccdseg.version import package_version
 
 N_CORES = 2
 N_ROUNDS = 5
@@ -101,7 +101,7 @@ def our_networks(frame: np.ndarray) -> Iterator[Contender]:
 
         run()
         name = segmenter.name if probabilities else f"{segmenter.name}, mask alone"
-        yield Contender(name, f"ccdseg {__version__}", part.shape, run)
+        yield Contender(name, f"ccdseg {package_version()}", part.shape, run)
 
 
 @contextmanager

@@ -8,8 +8,6 @@ import os
 
 import lazy_loader
 
-from ccdseg.version import __version__
-
 # TensorFlow leaves these kernels off where a processor lacks AVX512, and is then half as fast
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
@@ -21,6 +19,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "errors": ["InputError"],
         "segmentation": ["Segmenter", "list_models"],
         "training": ["TrainingConfig", "train"],
+        "version": ["__version__"],
     },
 )
-__all__ += ["__version__"]

@@ -11,7 +11,7 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files classes detector provenance",
+    "version errors files classes detector",
     (
         "simulation mask normalization augmentation tiling dataset events "
         "estimation identification evaluation postprocessing"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+
 from ccdseg.cli import evaluate, models, particles, physics, predict, simulate, train
 from ccdseg.cli.output import Parser, run_command
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 
 _COMMANDS = {
     "simulate": simulate,
@@ -31,10 +33,18 @@ and background.
 'ccdseg COMMAND --help' explains each."""
 
 
+class _ShowVersion(argparse.Action):
+    """Asks for the version only where it is wanted."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"ccdseg {package_version()}")
+        parser.exit()
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     parser = Parser(prog="ccdseg", description=_DESCRIPTION)
-    parser.add_argument("--version", action="version", version=f"ccdseg {__version__}")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in _COMMANDS.items():
         subparser = subparsers.add_parser(name, help=module.SUMMARY, description=module.DESCRIPTION)

@@ -27,11 +27,11 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, refuse_existing
-from ccdseg.provenance import code_state
 from ccdseg.segmentation.loading import import_keras
 from ccdseg.segmentation.store import NETWORK, find_model, read_classes
 from ccdseg.training.checkpoint import LOG_FILE
 from ccdseg.training.presets import PRESETS, Preset
+from ccdseg.version import package_version
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.segmenter import Segmenter
@@ -137,7 +137,7 @@ def run(arguments: argparse.Namespace) -> None:
     weights = find_weights(preset.weights)
     data = load_data(arguments, preset)
     detector = choose_detector(arguments, preset)
-    code = code_state()
+    code = package_version()  # before hours in which the files may change
     state = find_unfinished(output, arguments)
     import_keras()
     segmenter = build_segmenter(preset, name=output.name, weights=weights)

@@ -17,7 +17,7 @@ from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.reading import decompressed
 from ccdseg.fits_io.writing import ascii_of, sign
 from ccdseg.postprocessing import clean
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 
 _SCALING = ("BSCALE", "BZERO", "BLANK")
 
@@ -98,7 +98,7 @@ def _fill(
     hdu.header["NFILLED"] = (n_filled, f"filled pixels of class {ascii_of(particles.name)}")
     hdu.header.add_history(
         f"Pixels of class {ascii_of(particles.name)} in {frame.section_text or 'the image'} filled "
-        f"by ccdseg {__version__} with the model {ascii_of(model)}."
+        f"by ccdseg {package_version()} with the model {ascii_of(model)}."
     )
 
 

@@ -15,7 +15,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 
 _NOT_CARRIED = ("BLANK", "BUNIT", "CHECKSUM", "DATASUM", "DATAMAX", "DATAMIN", "ZBLANK")
 
@@ -170,13 +170,13 @@ def _sign_mask(header: fits.Header, classes: ClassCatalogue, model: str) -> None
     header["NCLASSES"] = (len(classes), "number of classes")
     for row in classes:
         header[f"CLASS{row.index}"] = (ascii_of(row.name), f"meaning of the value {row.index}")
-    header.add_history(f"Mask made by ccdseg {__version__} with the model {ascii_of(model)}.")
+    header.add_history(f"Mask made by ccdseg {package_version()} with the model {ascii_of(model)}.")
 
 
 def sign(header: fits.Header, model: str, *, what: str) -> None:
     """Note model, version of ccdseg and date; `what` it is that they made, as ``mask``."""
     header["SEGMODEL"] = (ascii_of(model), f"model that made this {what}")
-    header["SEGVERS"] = (__version__, "version of ccdseg")
+    header["SEGVERS"] = (package_version(), "version of ccdseg")
     header["SEGDATE"] = (
         datetime.now(UTC).isoformat(timespec="seconds"),
         f"date of the {what}, UTC",

@@ -14,7 +14,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.normalization import get_normalizer
 from ccdseg.segmentation.model_card import model_card
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 
 DEFAULT_MODEL = "damic-unet"
 """The model used where none is named."""
@@ -109,7 +109,7 @@ def write_description(
         As for `ccdseg.Segmenter.save`; what is None is not written.
     """
     contents = {
-        DESCRIPTION: {"ccdseg": __version__, **description},
+        DESCRIPTION: {"ccdseg": package_version(), **description},
         TRAINING: training and list(training),
         REPORT: report,
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccdseg.evaluation import IMAGE_SCORES, series_name
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 
 if TYPE_CHECKING:
     from ccdseg.workflows.evaluation_result import Evaluation
@@ -36,7 +36,7 @@ def write_results(folder: Path, evaluation: Evaluation) -> None:
     """Write the files `RESULTS` into a folder."""
     report = {
         "model": evaluation.model,
-        "ccdseg": __version__,
+        "ccdseg": package_version(),
         "command": evaluation.command,
         "class": evaluation.scored.name,
         "operating_point": evaluation.operating_point,

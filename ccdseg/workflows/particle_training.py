@@ -17,8 +17,8 @@ from ccdseg.identification.classifier_training import (
     labelled_events,
     train_classifier,
 )
-from ccdseg.provenance import code_state
 from ccdseg.simulation import RECIPES
+from ccdseg.version import package_version
 from ccdseg.workflows.physics_parts import mask_function
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def train_particle_classifier(
     """
     if output is not None:
         refuse_existing(output, overwrite=overwrite)
-    code, recipe = code_state(), RECIPES["events"]
+    code, recipe = package_version(), RECIPES["events"]
     frames = labelled_events(
         recipe, n_frames, segment=mask_function(segmenter), rng=np.random.default_rng(seed)
     )

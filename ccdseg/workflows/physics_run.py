@@ -13,7 +13,7 @@ import numpy as np
 
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 from ccdseg.workflows.physics_identification import measure_identification
 from ccdseg.workflows.physics_parts import (
     NOISES,
@@ -92,7 +92,7 @@ class PhysicsReport:
 
     def __str__(self) -> str:
         texts = [part.text for part in self.parts.values()]
-        title = f"# Events: {self.model}, ccdseg {__version__}"
+        title = f"# Events: {self.model}, ccdseg {package_version()}"
         return "\n\n".join([title, *texts, f"Made by `{self.command}`."])
 
 

@@ -29,7 +29,7 @@ from ccdseg.simulation import (
     simulate_images,
 )
 from ccdseg.simulation.components import Digitisation, GlowSlab
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 
 ORIGIN = "simulation.json"
 """File in a folder of pictures: what makes the images again."""
@@ -108,7 +108,7 @@ def simulate(
         arrays.save(output)
         first = arrays.images[0], arrays.masks[0]
     else:
-        origin = {"ccdseg": __version__, "seed": seed, "n_images": n_images}
+        origin = {"ccdseg": package_version(), "seed": seed, "n_images": n_images}
         origin["recipe"] = recipe.to_dict()
         origin["detector"] = asdict(detector) if detector else "of the recipe"
         images = simulate_images(recipe, n_images, n_workers=-1, **settings)

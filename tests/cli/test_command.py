@@ -14,7 +14,7 @@ from ccdseg.classes import CLASSES
 from ccdseg.cli import main, predict, train
 from ccdseg.cli.output import run_script
 from ccdseg.segmentation import store as registry
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 from tests.cli.test_predict import BAD_PREDICTIONS
 from tests.cli.test_simulate import BAD_SIMULATIONS
 from tests.command_line import script, status
@@ -71,7 +71,7 @@ def test_the_examples_of_the_help_are_understood(monkeypatch, command, example):
 
 def test_the_version_is_told(capsys):
     assert status(main, "--version") == 0
-    assert capsys.readouterr().out == f"ccdseg {__version__}\n"
+    assert capsys.readouterr().out == f"ccdseg {package_version()}\n"
 
 
 BAD_COMMANDS = [

@@ -9,7 +9,7 @@ from astropy.io import fits
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.fits_io import read_frames, write_cleaned
 from ccdseg.postprocessing import clean
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 from tests.refusal import refused
 
 SHAPE = (40, 50)
@@ -92,8 +92,9 @@ def test_other_pixels_are_the_same_to_the_last_bit_in_every_type(tmp_path, name)
         header = hdus["CCD"].header
         assert not isinstance(hdus["CCD"], fits.CompImageHDU)
         assert (header["OBJECT"], header["SEGMODEL"]) == ("dark", "tiny")
-        assert (header["SEGVERS"], header["NFILLED"]) == (__version__, 52 - np.isnan(seen[12, 25]))
-        assert "Pixels of class cosmic in the image filled by ccdseg" in str(header["HISTORY"])
+        assert header["SEGVERS"] == package_version()
+        assert header["NFILLED"] == 52 - np.isnan(seen[12, 25])
+        assert "Pixels of class cosmic in the image filled by ccdseg" in "".join(header["HISTORY"])
 
 
 def test_other_hdus_stay_in_their_places(tmp_path):

@@ -17,7 +17,7 @@ from ccdseg.events import stack_events
 from ccdseg.files import staged_files
 from ccdseg.fits_io import Frame, write_cleaned, write_masks, write_regions
 from ccdseg.images_io import is_picture, stem, write_cleaned_picture, write_mask_png
-from ccdseg.version import __version__
+from ccdseg.version import package_version
 from ccdseg.workflows.segment import counts
 from ccdseg.workflows.segment.existing import (
     cleaned_of,
@@ -69,7 +69,7 @@ class FileResult:
         events.meta = {
             "file": self.path.name,
             "model": self.model,
-            "ccdseg": __version__,
+            "ccdseg": package_version(),
             "detectors": {result.frame.label: result.detector_record for result in self.frames},
         }
         return events
@@ -181,7 +181,7 @@ def _write_into(
     summary = {
         "file": path.name,
         "model": result.model,
-        "ccdseg": __version__,
+        "ccdseg": package_version(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "hdus": [frame.summary() for frame in result.frames],
         "results": sorted([*(entry.name for entry in folder.iterdir()), summary_of(path)]),
@@ -231,4 +231,4 @@ def _masks_and_frames(result: FileResult) -> tuple[list[np.ndarray], list[Frame]
 
 
 def _author(result: FileResult) -> str:
-    return f"ccdseg {__version__} with the model {result.model}"
+    return f"ccdseg {package_version()} with the model {result.model}"

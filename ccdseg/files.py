@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -66,8 +67,20 @@ def atomic_folder(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pa
 
 
 @contextmanager
-def staged_files(folder: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
+def staged_files(
+    folder: str | Path, *, overwrite: bool = False, first: str | None = None
+) -> Iterator[Path]:
     """Yield a temporary folder whose content is moved into `folder` when the block ends well.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder, made where it is missing.
+    overwrite : bool
+        Whether existing files are replaced.
+    first : str, optional
+        Name of the file that is moved before all others: one that lists them then tells after a
+        kill whether all are there.
 
     Raises
     ------
@@ -79,10 +92,10 @@ def staged_files(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pat
     new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(prefix=".staged-", dir=folder) as name:
+        with tempfile.TemporaryDirectory(prefix=_stage_prefix(os.getpid()), dir=folder) as name:
             stage = Path(name)
             yield stage
-            entries = sorted(stage.iterdir())
+            entries = sorted(stage.iterdir(), key=lambda entry: (entry.name != first, entry.name))
             for entry in entries:
                 refuse_existing(folder / entry.name, overwrite=overwrite)
             for entry in entries:
@@ -90,6 +103,31 @@ def staged_files(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pat
     finally:
         if new and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove temporary folders of `staged_files` whose process was killed on this machine."""
+    if os.name != "posix" or not folder.is_dir():
+        return
+    for stage in folder.glob(_stage_prefix("*") + "*"):
+        pid = stage.name.removeprefix(_stage_prefix("")).split("-")[0]
+        if pid.isdecimal() and not _runs(int(pid)):
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def _stage_prefix(pid: int | str) -> str:
+    host = platform.node().replace("/", "_")
+    return f".staged-{host}-{pid}-" if pid else f".staged-{host}-"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _replace(new: Path, target: Path) -> None:

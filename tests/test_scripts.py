@@ -85,4 +85,4 @@ def test_nothing_else_is_left(workplace):
     names = {path.name for path in workplace[0].iterdir()}
     assert names == {"frame.fits", "models", "segmentation"}
     assert [path.name for path in (workplace[0] / "models").iterdir()] == ["mine"]
-    assert len(list((workplace[0] / "segmentation").iterdir())) == 4 + 5 * len(SHAPES)
+    assert len(list((workplace[0] / "segmentation").iterdir())) == 5 + 5 * len(SHAPES)

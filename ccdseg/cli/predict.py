@@ -10,7 +10,7 @@ from ccdseg.detector import DETECTORS
 from ccdseg.errors import InputError
 from ccdseg.postprocessing import RULES, BridgeTracks
 from ccdseg.segmentation.loading import LazySegmenter
-from ccdseg.workflows.segment import counts, segment_files
+from ccdseg.workflows.segment import counts, run_table, segment_files
 from ccdseg.workflows.segment.pictures import PICTURES
 
 SUMMARY = "segment FITS frames and pictures"
@@ -21,6 +21,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
 
   python scripts/load_model.py frame.fits                    with the model that ships
   python scripts/load_model.py night1/ 'more/*.fits.fz'      folders and patterns
+  python scripts/load_model.py @files.txt --skip-existing    a list; go on with a run after a kill
   python scripts/load_model.py --model NAME images/*.png     pictures, with a model of your choice
   python scripts/load_model.py frame.fits --hdu CCD_B        one HDU, by name or number
   python scripts/load_model.py frame.fits --half right       the right half of the columns
@@ -52,6 +53,8 @@ For each file it writes into the output folder:
   STEM_clean.png, .tif   that of a picture, of the same bit depth
   counts.ecsv            particles of all images of the folder, one line each: file, HDU, size,
                          number of particles, pixels, percent; a later call adds its images
+  run.ecsv               images of this call, one line each: percentages of the classes, events,
+                         detector, time, model, and why a file has no results
 
 Of several images, regions and pictures are called STEM_HDU_... . Positions count from 0 in the
 middle of the first pixel of the HDU, and from the upper left one of a picture; in DS9 and in
@@ -67,7 +70,10 @@ logger = logging.getLogger(__name__)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "images", nargs="+", metavar="IMAGE", help="FITS, PNG and TIFF files, folders, patterns"
+        "images",
+        nargs="+",
+        metavar="IMAGE",
+        help="FITS, PNG and TIFF files, folders, patterns, and @LIST for a text file of them",
     )
     add_model(parser)
     parser.add_argument(
@@ -111,11 +117,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pictures",
         choices=PICTURES,
-        default="all",
-        help="images of which pictures are drawn: all, those with events, or none (default: all)",
+        help="images of which pictures are drawn: all, those with events, or none (default: all, "
+        "but none for more than 100 files)",
     )
     parser.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
     add_output(parser, "segmentation")
+    parser.add_argument(
+        "--skip-existing",
+        action="store_true",
+        help="leave out files whose results are all there: take up a run that was killed",
+    )
+    parser.add_argument(
+        "--table",
+        default=run_table.NAME,
+        metavar="FILE",
+        help="table of the run in the output folder, .ecsv or .parquet (default: run.ecsv)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -131,6 +148,8 @@ def run(arguments: argparse.Namespace) -> int:
         restrict=_rules(arguments.restrict),
         grow=arguments.grow,
         pictures=arguments.pictures,
+        skip_existing=arguments.skip_existing,
+        table=arguments.table,
         find=arguments.find,
         clean=arguments.clean,
         overwrite=arguments.overwrite,

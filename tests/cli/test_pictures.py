@@ -61,6 +61,7 @@ def place(tmp_path, monkeypatch, cosmics_folder):
 @pytest.fixture
 def bright(place, monkeypatch):
     """Segment by brightness: which pixels are cosmics is known then. Figures are not drawn."""
+    monkeypatch.setattr("ccdseg.workflows.segment.run._count_writers", lambda *_, **__: 0)
     monkeypatch.setattr(predict, "LazySegmenter", lambda _: Bright())
     monkeypatch.setattr("ccdseg.plotting.save_figure", lambda _, path: path.touch())
     return place
@@ -78,7 +79,7 @@ def test_pictures_and_frames_are_segmented_in_one_call():
     assert status(main, "predict", "in/deep.png", "in/frame.fits", *MODEL) == 0
     names = {f"deep_{kind}" for kind in OF_A_PICTURE}
     names |= {f"frame_{kind}" for kind in (*OF_A_PICTURE[1:], "mask.fits", "events.reg")}
-    assert set(files(Path("results"))) == names | {"counts.ecsv"}
+    assert set(files(Path("results"))) == names | {"counts.ecsv", "run.ecsv"}
     expected = Segmenter.load("cosmics").predict(read_picture("in/deep.png")).mask
     np.testing.assert_array_equal(read_mask("results/deep_mask.png"), expected)
     for path in Path("results").glob("*_overlay.png"):
@@ -227,7 +228,8 @@ def test_growing_and_cleaning_need_a_class_of_particles(refused):
         )
     assert status(main, "predict", "in/eight.png", *MODEL) == 0
     assert set(files(Path("results"))) == {
-        f"eight_{kind}" for kind in ("mask.png", "segmentation.png", "summary.json")
+        *(f"eight_{kind}" for kind in ("mask.png", "segmentation.png", "summary.json")),
+        "run.ecsv",
     }
 
 

@@ -163,6 +163,7 @@ def test_several_images_give_the_documented_files(multi_results):
         "multi_events.ecsv",
         "multi_summary.json",
         "counts.ecsv",
+        "run.ecsv",
         *(f"multi_CCD_{letter}_{kind}" for letter in "BC" for kind in OF_AN_IMAGE),
     }
     for kind in OF_AN_IMAGE:
@@ -226,6 +227,7 @@ def test_images_give_files_of_their_own_whatever_their_names(names, labels):
         "a_events.ecsv",
         "a_summary.json",
         "counts.ecsv",
+        "run.ecsv",
         *(f"a_{label}_{kind}" for label in labels for kind in OF_AN_IMAGE),
         *(f"a_sections/{label}_row00000_column00000.png" for label in labels),
     }
@@ -241,6 +243,7 @@ def test_one_image_with_nan_gives_the_documented_files(capsys):
         "single_events.ecsv",
         "single_summary.json",
         "counts.ecsv",
+        "run.ecsv",
         *(f"single_{kind}" for kind in OF_AN_IMAGE),
     }
     summary = json.loads(Path("results/single_summary.json").read_text())["hdus"][0]
@@ -310,5 +313,5 @@ def test_results_are_replaced_with_all_their_sections_only_when_asked(refused):
     assert status(main, "predict", "single.fits", *MODEL, "--overwrite") == 0
     second = fits.getheader("results/single_mask.fits")
     assert (first["OBJECT"], second["OBJECT"]) == ("dark", "flat")
-    assert len(files(Path("results"))) == 4 + len(OF_AN_IMAGE)
+    assert len(files(Path("results"))) == 5 + len(OF_AN_IMAGE)
     assert not Path("results/single_sections").exists()

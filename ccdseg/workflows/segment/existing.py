@@ -35,8 +35,9 @@ def summary_of(path: Path) -> str:
 
 def refuse_results(paths: Sequence[Path], folder: Path, *, clean: bool, overwrite: bool) -> None:
     """Raise where two images would write the same results, or where results exist."""
-    name, n_images = Counter(map(stem, paths)).most_common(1)[0]
-    if n_images > 1:
+    for name, n_images in Counter(map(stem, paths)).items():
+        if n_images == 1:
+            continue
         alike = ", ".join(str(path) for path in paths if stem(path) == name)
         raise InputError(
             f"{n_images} images would all write {folder / name}_…: {alike}; segment them in "
@@ -48,13 +49,35 @@ def refuse_results(paths: Sequence[Path], folder: Path, *, clean: bool, overwrit
             refuse_existing(folder / result, overwrite=overwrite)
 
 
-def earlier_results(folder: Path, path: Path) -> set[str]:
-    """Names of what an earlier run wrote for an image of the same name."""
+def read_summary(folder: Path, path: Path) -> dict | None:
+    """Summary of the results of an image of the same name; None where there is none."""
     try:
         summary = json.loads((folder / summary_of(path)).read_text(encoding="utf-8"))
-        return {Path(result).name for result in summary["results"]}
+        summary["results"], summary["file"]
     except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        return None
+    return summary
+
+
+def complete_results(folder: Path, path: Path) -> dict | None:
+    """Summary of an image whose results are all there; None where they are not.
+
+    Results of which a killed run moved a part alone into the folder are removed.
+    """
+    summary = read_summary(folder, path)
+    if summary is None or summary["file"] != path.name:
+        return None
+    names = earlier_results(folder, path)
+    if all((folder / name).exists() for name in names):
+        return summary
+    remove_results(folder, names)
+    return None
+
+
+def earlier_results(folder: Path, path: Path) -> set[str]:
+    """Names of what an earlier run wrote for an image of the same name."""
+    summary = read_summary(folder, path) or {"results": []}
+    return {Path(result).name for result in summary["results"] if isinstance(result, str)}
 
 
 def remove_results(folder: Path, names: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -12,10 +13,35 @@ from ccdseg.errors import InputError
 from ccdseg.tiling import tiles_with
 from ccdseg.workflows.segment.frame import FrameResult
 
+logger = logging.getLogger(__name__)
+
 Choice = Literal["all", "events", "none"]
 
 PICTURES: tuple[Choice, ...] = ("all", "events", "none")
 """Images of which pictures are drawn: all, those with events, or none."""
+
+
+_MANY_FILES = 100
+"""Files above which no pictures are drawn unless they are asked for."""
+
+
+def choose_pictures(choice: Choice | None, n_files: int) -> Choice:
+    """Choice of the user; by default all pictures, none for many files, of which a line tells.
+
+    Pictures take longer than everything else, and nobody looks at thousands of them.
+
+    Raises
+    ------
+    InputError
+        Where `choice` is none of `PICTURES`.
+    """
+    if choice is not None:
+        check_pictures(choice)
+        return choice
+    if n_files <= _MANY_FILES:
+        return "all"
+    logger.info("%d files: no pictures are drawn; --pictures all draws them.", n_files)
+    return "none"
 
 
 def check_pictures(choice: str) -> None:

@@ -139,10 +139,10 @@ def write_results(
     overwrite: bool,
 ) -> dict:
     """Write the results of a file but for the table of counts; see `FileResult.write`."""
-    earlier = earlier_results(folder, result.path)
-    with staged_files(folder, overwrite=overwrite) as stage:
+    with staged_files(folder, overwrite=overwrite, first=summary_of(result.path)) as stage:
         summary = _write_into(stage, result, pictures=pictures, find=find, clean=clean)
-    remove_results(folder, earlier - set(summary["results"]))
+        if overwrite:
+            remove_results(folder, earlier_results(folder, result.path))
     return summary
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,21 @@ from tqdm import tqdm
 
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.files import check_folder
-from ccdseg.images_io import SUFFIXES, check_writable, image_files_in, is_picture, read_images
+from ccdseg.files import check_folder, remove_abandoned
+from ccdseg.fits_io import Frame
+from ccdseg.images_io import check_writable, is_picture, read_images
 from ccdseg.postprocessing import Rule
-from ccdseg.workflows.segment import counts
-from ccdseg.workflows.segment.existing import refuse_results
+from ccdseg.segmentation.loading import LazySegmenter
+from ccdseg.workflows.segment import counts, run_table
+from ccdseg.workflows.segment.existing import complete_results, refuse_results
 from ccdseg.workflows.segment.frame import apply_steps
-from ccdseg.workflows.segment.pictures import Choice, check_pictures
-from ccdseg.workflows.segment.results import FileResult, describe, write_results
+from ccdseg.workflows.segment.inputs import list_images
+from ccdseg.workflows.segment.pictures import Choice, choose_pictures
+from ccdseg.workflows.segment.results import FileResult, describe
 from ccdseg.workflows.segment.steps import Steps
+from ccdseg.workflows.segment.writer import ResultWriter
 
 if TYPE_CHECKING:
-    from ccdseg.segmentation.loading import LazySegmenter
     from ccdseg.segmentation.segmenter import Segmenter
 
 logger = logging.getLogger(__name__)
@@ -33,18 +36,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """Outcome of many files.
+    """Outcome of a run over files.
 
     Attributes
     ----------
+    table : astropy.table.QTable
+        One row per image of the run, one per file that failed.
     counts : astropy.table.QTable
         Number of particles in each image of the folder of results, those of earlier runs included.
     failed : dict of Path to str
         Files without results, and why.
     n_files : int
-        Number of files.
+        Number of files, those with earlier results included.
     """
 
+    table: QTable
     counts: QTable
     failed: dict[Path, str]
     n_files: int
@@ -102,26 +108,37 @@ def segment_files(
     detector: Detector | str | Path | None = None,
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
-    pictures: Choice = "all",
+    pictures: Choice | None = None,
     find: str | None = None,
     clean: bool = False,
     overwrite: bool = False,
+    skip_existing: bool = False,
+    table: str | Path = run_table.NAME,
     progress: bool = True,
 ) -> RunResult:
-    """Segment files and write their results; a file that cannot be read is logged and left out.
+    """Segment files and write their results and a table of the run.
+
+    A file that fails, for whatever reason, is logged in one line and named in the table; the others
+    go on. Of several files, results are written by other processes beside the next file.
 
     Parameters
     ----------
     images : str, Path, or sequence of them
-        Files, folders and patterns.
+        Files, folders, patterns, and, after an ``@``, text files with one of these in each line.
     segmenter : Segmenter or LazySegmenter
         Model.
     output : str or Path
         Folder for the results.
     hdu, section, half, detector, restrict, grow
         As `segment_file`.
-    pictures, find, clean, overwrite
+    pictures : {"all", "events", "none"}, optional
+        Images of which pictures are drawn; by default all, but none for more than 100 files.
+    find, clean, overwrite
         As `FileResult.write`.
+    skip_existing : bool
+        Whether files whose results are all there are left out: it takes up a run that was killed.
+    table : str or Path
+        Table of the run, ``.ecsv`` or ``.parquet``; a relative path is one in `output`.
     progress : bool
         Whether to show progress bars.
 
@@ -136,59 +153,95 @@ def segment_files(
         or results exist and `overwrite` was not asked for.
     """
     classes, output = segmenter.classes, Path(output)
+    table = output / table
+    run_table.check_table(table, overwrite=overwrite)
     steps = Steps.choose(classes, detector=detector, restrict=restrict, grow=grow)
-    check_pictures(pictures)
     find = find and classes[find].name
     if clean:
         classes.need_particles()
     paths = list_images([images] if isinstance(images, str | Path) else images)
     check_folder(output)
-    refuse_results(paths, output, clean=clean, overwrite=overwrite)
+    remove_abandoned(output)
+    summaries = _existing(paths, output) if skip_existing else {}
+    todo = [path for path in paths if path not in summaries]
+    refuse_results(todo, output, clean=clean, overwrite=overwrite)
     counts.check(output, overwrite=overwrite)
+    pictures = choose_pictures(pictures, len(todo))
+    writing = {"pictures": pictures, "find": find, "clean": clean, "overwrite": overwrite}
+    n_processes = _count_writers(len(todo), drawing=pictures != "none" or find is not None)
     failed: dict[Path, str] = {}
-    bar = tqdm(paths, desc="Images", unit="image", disable=len(paths) == 1 or not progress)
-    for path in bar:
+    with ResultWriter(output, n_processes=n_processes, **writing) as writer:
+        reading = {"hdu": hdu, "section": section, "half": half, "writable": clean}
+        for path, outcome in _outcomes(todo, segmenter, steps, writer, reading, progress=progress):
+            if isinstance(outcome, dict):
+                summaries[path] = outcome
+                logger.info("%s", describe(outcome, output))
+            else:
+                failed[path] = _reason(path, outcome)
+                logger.error("%s", failed[path])
+                logger.debug("%s failed", path, exc_info=outcome)
+    rows = run_table.build_table(paths, summaries, failed, classes=classes)
+    if summaries:
+        run_table.write_table(table, rows)
+    return RunResult(rows, counts.write(output), failed, len(paths))
+
+
+def _outcomes(
+    paths: Sequence[Path],
+    segmenter: Segmenter | LazySegmenter,
+    steps: Steps,
+    writer: ResultWriter,
+    reading: dict,
+    *,
+    progress: bool,
+) -> Iterator[tuple[Path, dict | Exception]]:
+    """Segment files and write their results; yields the summary of each, or why there is none."""
+    alone = len(paths) == 1
+    for path in tqdm(paths, "Files", unit="file", disable=alone or not progress):
         try:
-            frames = read_images(path, hdu=hdu, section=section, half=half)
-            if clean and is_picture(path):
-                check_writable(path)
-            results = (apply_steps(frame, segmenter, steps, progress=progress) for frame in frames)
-            summary = write_results(
-                FileResult(tuple(results)),
-                output,
-                pictures=pictures,
-                find=find,
-                clean=clean,
-                overwrite=overwrite,
-            )
-        except InputError as error:
-            failed[path] = str(error)
-            logger.error("%s", error)
+            frames = _read(path, **reading)
+        except Exception as error:  # noqa: BLE001 - no file may end the run
+            yield path, error
+            continue
+        if isinstance(segmenter, LazySegmenter):
+            segmenter = segmenter.segmenter  # a damaged model does end the run
+        try:
+            bars = alone and progress
+            results = [apply_steps(frame, segmenter, steps, progress=bars) for frame in frames]
+        except Exception as error:  # noqa: BLE001 - no file may end the run
+            yield path, error
         else:
-            logger.info("%s", describe(summary, output))
-    return RunResult(counts.write(output), failed, len(paths))
+            yield from writer.write(FileResult(tuple(results)))
+    yield from writer.finished()
 
 
-def list_images(names: Sequence[str | Path]) -> list[Path]:
-    """Files of a list of files, folders and patterns, each once, in the order given.
+def _read(path: Path, *, writable: bool, **settings: str | int | None) -> list[Frame]:
+    """Frames of a file; where it is to be written back, refused where it cannot be."""
+    frames = read_images(path, **settings)
+    if writable and is_picture(path):
+        check_writable(path)
+    return frames
 
-    Raises
-    ------
-    InputError
-        Where a name stands for no image.
-    """
-    paths: dict[Path, None] = {}
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            found = image_files_in(path)
-            if not found:
-                raise InputError(f"The folder {path} holds no image ({', '.join(SUFFIXES)}).")
-        elif path.is_file():
-            found = [path]
-        else:
-            found = [Path(match) for match in sorted(glob(str(name)))]  # noqa: PTH207 - a pattern may be absolute
-            if not found:
-                raise InputError(f"No such file: {name}")
-        paths |= dict.fromkeys(found)
-    return list(paths)
+
+def _count_writers(n_files: int, *, drawing: bool) -> int:
+    """Number of processes that write results; 0 where starting one takes longer than it saves."""
+    return min(os.cpu_count() or 1, n_files) if drawing and n_files > 1 else 0
+
+
+def _existing(paths: Sequence[Path], folder: Path) -> dict[Path, dict]:
+    """Summaries of the files whose results are all there."""
+    found = {path: complete_results(folder, path) for path in paths}
+    existing = {path: summary for path, summary in found.items() if summary is not None}
+    if existing:
+        logger.info("%d of %d files have their results already.", len(existing), len(paths))
+    return existing
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """One line that says why a file failed."""
+    if isinstance(error, InputError):
+        return str(error)
+    lines = str(error).splitlines()
+    return f"{path} cannot be segmented: {type(error).__name__}{': ' if lines else ''}" + "".join(
+        lines[:1]
+    )

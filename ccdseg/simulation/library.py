@@ -66,7 +66,7 @@ class ClusterLibrary(Sequence[np.ndarray]):
 
     @cached_property
     def largest(self) -> int:
-        """Longest side of any cluster (px)."""
+        """Greatest height or width of any cluster (px)."""
         return int(max(self.heights.max(), self.widths.max()))
 
     @cached_property
@@ -109,7 +109,7 @@ def _sparse(cluster: np.ndarray, where: str) -> tuple[np.ndarray, np.ndarray, np
     if not np.all(np.isfinite(cluster)) or np.any(cluster < 0):
         raise InputError(f"{where} holds negative or non-finite energies; they are keV per pixel.")
     if max(cluster.shape) > np.iinfo(np.int16).max:
-        raise InputError(f"{where} has the shape {cluster.shape}; no side may exceed 32767 px.")
+        raise InputError(f"{where} has the shape {cluster.shape}; neither may exceed 32767 px.")
     rows, columns = np.nonzero(cluster >= MINIMUM_ENERGY)
     energies = cluster[rows, columns].astype(np.float32)
     if len(rows):

@@ -90,7 +90,10 @@ def simulate(
         Where the name of the output or an argument does not fit, or a file exists.
     """
     output = Path(output)
-    recipe = RECIPES[recipe] if isinstance(recipe, str) else recipe
+    if isinstance(recipe, str):
+        if recipe not in RECIPES:
+            raise InputError(f"Unknown recipe {recipe!r}; one of: {', '.join(RECIPES)}.")
+        recipe = RECIPES[recipe]
     is_frame = output.name.endswith(_FITS)
     shape = shape or (FRAME_SHAPE if is_frame else None)
     recipe = recipe.scaled(shape) if shape else recipe

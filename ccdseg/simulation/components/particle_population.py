@@ -84,7 +84,7 @@ class Particles(Component):
     line_share : float
         Share of the points that come from one of the lines.
     cut_share : float
-        Share of the particles that hit during the readout and are cut at a row.
+        Share of the particles that arrive during the readout and are cut at a row.
     greatest_zenith : float
         Largest angle of muons from the normal (rad).
     aligned_share : float

@@ -13,7 +13,7 @@ from ccdseg.simulation.particles.path import Path
 from ccdseg.simulation.particles.silicon import diffusion_width, freed_charge
 
 REACH = 4.5
-"""Standard deviations to which charge is spread."""
+"""Standard deviations of the diffusion beyond which no charge is put."""
 
 LEAST_SHARE = 1e-6
 """Share of a particle's charge below which a pixel is left out."""
@@ -43,7 +43,7 @@ class Deposit:
 
 
 def energy_map(path: Path, *, detector: Detector) -> tuple[np.ndarray, int, int]:
-    """Energy per pixel of a path, each loss spread by diffusion and integrated over the pixels.
+    """Energy per pixel of a path, each loss widened by diffusion and integrated over the pixels.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def energy_map(path: Path, *, detector: Detector) -> tuple[np.ndarray, int, int]
         part = slice(first, first + _STEPS_AT_ONCE)
         row, in_rows = _shares(rows[part], sigma[part])
         column, in_columns = _shares(columns[part], sigma[part])
-        spread = (in_rows * path.losses[part, None]).T @ in_columns
+        charge = (in_rows * path.losses[part, None]).T @ in_columns
         row, column = row - top, column - left
-        energy[row : row + spread.shape[0], column : column + spread.shape[1]] += spread
+        energy[row : row + charge.shape[0], column : column + charge.shape[1]] += charge
     return energy, top, left
 
 
@@ -113,12 +113,12 @@ def deposit(path: Path, *, detector: Detector, rng: np.random.Generator) -> Depo
 
 
 def cut_at_row(charge: Deposit, row: int, *, keep: str) -> Deposit:
-    """What is left of a hit that arrives during the readout, when the rows on one side are read.
+    """Part of a particle's charge that is read, where it arrives during the readout.
 
     Parameters
     ----------
     charge : Deposit
-        The whole hit.
+        Charge of the whole particle.
     row : int
         First row (px) of the lower part.
     keep : {"above", "below"}
@@ -129,6 +129,6 @@ def cut_at_row(charge: Deposit, row: int, *, keep: str) -> Deposit:
     Deposit
     """
     if keep not in ("above", "below"):
-        raise InputError(f"The side to keep is {keep!r}; choose one of: above, below.")
+        raise InputError(f"The part to keep is {keep!r}; choose one of: above, below.")
     kept = charge.rows < row if keep == "above" else charge.rows >= row
     return Deposit(*(getattr(charge, field.name)[kept] for field in fields(Deposit)))

@@ -47,7 +47,7 @@ def muon(
     Returns
     -------
     Path
-        From the gate side down.
+        From the gates down.
     """
     if azimuth is None:
         azimuth = rng.uniform(0, 2 * np.pi)

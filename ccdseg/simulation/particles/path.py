@@ -16,7 +16,7 @@ class Path:
     kind : str
         What the particle is: ``electron``, ``muon``, ``alpha`` or ``point``.
     positions : ndarray
-        (n, 3): along the columns, along the rows, depth below the gate side (µm).
+        (n, 3): along the columns, along the rows, depth below the gates (µm).
     losses : ndarray
         (n,): energy left at each position (keV).
     direction : ndarray
@@ -74,9 +74,9 @@ def isotropic(rng: np.random.Generator) -> np.ndarray:
 
 def across(axis: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Unit vector (3,) at a right angle to the unit vector `axis`, with a random roll."""
-    side = isotropic(rng)
-    side -= (side @ axis) * axis
-    return side / np.sqrt(side @ side)
+    sideways = isotropic(rng)
+    sideways -= (sideways @ axis) * axis
+    return sideways / np.sqrt(sideways @ sideways)
 
 
 def turned(
@@ -89,5 +89,5 @@ def turned(
 def _frame(axis: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Three orthonormal rows, right-handed, the first along `axis`, the others rolled at random."""
     x, y, z = axis
-    u, v, w = side = across(axis, rng)
-    return np.array([axis, side, [y * w - z * v, z * u - x * w, x * v - y * u]])
+    u, v, w = normal = across(axis, rng)
+    return np.array([axis, normal, [y * w - z * v, z * u - x * w, x * v - y * u]])

@@ -1,4 +1,4 @@
-"""How particles lose energy in silicon, and how the charge that they free spreads."""
+"""Energy loss of particles in silicon, and diffusion of the charge that they free."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def stopping_power(energy: np.ndarray | float) -> np.ndarray | float:
 
 
 def scattering_angle(energy: np.ndarray | float, length: float) -> np.ndarray | float:
-    """Width of the multiple scattering (rad) of an electron of `energy` (keV) over `length` (µm).
+    """RMS angle of multiple scattering (rad) of an electron of `energy` (keV) over `length` (µm).
 
     Highland's formula without its logarithm (Particle Data Group, passage through matter).
     """
@@ -86,7 +86,7 @@ def mean_hard_loss(
 
 
 def diffusion_width(depth: np.ndarray, detector: Detector) -> np.ndarray:
-    """Lateral width (µm) of charge freed at `depth` (µm) below the gate side.
+    """RMS lateral width (µm) of charge freed at `depth` (µm) below the gates.
 
     σ²(z) = −A ln(1 − B z), with A and B of the detector.
     """
@@ -104,7 +104,7 @@ def point_growth(energy: np.ndarray | float, detector: Detector) -> np.ndarray |
 
 
 def point_width(energy: float, depth: float, detector: Detector) -> float:
-    """Lateral width (µm) of a point-like deposit of `energy` (keV) at `depth` (µm).
+    """RMS lateral width (µm) of a point-like deposit of `energy` (keV) at `depth` (µm).
 
     `diffusion_width`, widened by `point_growth`.
     """

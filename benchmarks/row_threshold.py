@@ -8,7 +8,8 @@ the two disagree, and with ``--output`` draws both.
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from scipy import ndimage
 
 from ccdseg import CLASSES, Detector, Segmenter, plotting
 from ccdseg.errors import InputError
-from ccdseg.evaluation import pixel_report
+from ccdseg.evaluation import score_image
 from ccdseg.fits_io import read_frames
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.segmentation.loading import import_keras
@@ -43,25 +44,6 @@ RECIPE = Recipe(
     ),
 )
 """Frames as a DAMIC-M module delivers them: 0.22 e⁻, dark charge from 0.33 to 1.46 e⁻."""
-
-
-@dataclass
-class Findings:
-    """What one way of segmenting found in all simulated frames."""
-
-    masks: list[np.ndarray]
-    n_found: int = 0
-    n_events: int = 0
-    n_false: int = 0
-
-    def add(self, found: np.ndarray, truth: np.ndarray) -> None:
-        """Count the true clusters of a frame that `found` touches, and what touches none."""
-        true_labels, n_true = ndimage.label(truth, EIGHT_CONNECTED)
-        labels, n = ndimage.label(found, EIGHT_CONNECTED)
-        self.n_events += n_true
-        self.n_found += len(np.unique(true_labels[found & truth]))
-        self.n_false += n - len(np.unique(labels[found & truth]))
-        self.masks.append(np.where(found, CLUSTER, 0).astype(np.uint8))
 
 
 def main() -> None:
@@ -92,25 +74,27 @@ def compare_simulated(segmenter: Segmenter) -> None:
     """Scores of both on frames whose truth is known."""
     rng = np.random.default_rng(SEED)
     frames = [simulate_image(RECIPE, detector=SKIPPER, rng=rng) for _ in range(N_FRAMES)]
-    ways = {f"row median + {CUT:g} σ": Findings([]), segmenter.name: Findings([])}
-    by_threshold, by_model = ways.values()
-    for frame in frames:
-        truth = frame.mask == CLUSTER
-        by_threshold.add(row_threshold(frame.image), truth)
-        by_model.add(segmenter.predict(frame.image, probabilities=False).mask == CLUSTER, truth)
-    truth = np.stack([np.where(frame.mask == CLUSTER, CLUSTER, 0) for frame in frames])
-    ambiguous = np.stack([frame.ambiguous for frame in frames])
     print(f"{N_FRAMES} simulated skipper frames of {RECIPE.shape[0]}×{RECIPE.shape[1]}: clusters")
     print(
         f"{'':20}{'found':>14}{'FP per frame':>18}{'precision':>11}{'recall':>9}{'unamb. F1':>10}"
     )
-    for name, way in ways.items():
-        all_pixels = pixel_report(truth, np.stack(way.masks))
-        unambiguous = pixel_report(truth, np.stack(way.masks), ignore=ambiguous)
+
+    def cut(image: np.ndarray) -> np.ndarray:
+        return np.where(row_threshold(image), CLUSTER, 0).astype(np.uint8)
+
+    def model(image: np.ndarray) -> np.ndarray:
+        return segmenter.predict(image, probabilities=False).mask
+
+    for name, segment in {f"row median + {CUT:g} σ": cut, segmenter.name: model}.items():
+        masks = [segment(frame.image) for frame in frames]
+        pairs = list(zip(frames, masks, strict=True))
+        found = reduce(add, (score_image(frame.mask, mask) for frame, mask in pairs))
+        unambiguous = reduce(
+            add, (score_image(frame.mask, mask, ignore=frame.ambiguous) for frame, mask in pairs)
+        )
         print(
-            f"{name:20}{way.n_found:6d} of {way.n_events:4d}{way.n_false / N_FRAMES:18.2f}"
-            f"{all_pixels.precision[CLUSTER]:11.3f}{all_pixels.recall[CLUSTER]:9.3f}"
-            f"{unambiguous.f1[CLUSTER]:10.3f}"
+            f"{name:20}{found.n_found:6d} of {found.n_true:4d}{found.n_false / N_FRAMES:18.2f}"
+            f"{found.precision:11.3f}{found.recall:9.3f}{unambiguous.f1:10.3f}"
         )
 
 
@@ -122,8 +106,8 @@ def compare_real(path: Path, segmenter: Segmenter, folder: Path | None, *, overw
         print(f"\n{path.name}, {frame.label}: {describe(above, mask)}")
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            cut = np.where(above, CLUSTER, 0).astype(np.uint8)
-            for way, shown in (("threshold", cut), ("model", mask)):
+            by_cut = np.where(above, CLUSTER, 0).astype(np.uint8)
+            for way, shown in (("threshold", by_cut), ("model", mask)):
                 figure = plotting.show_frame(frame.data, shown, title=f"{frame.label}: {way}")
                 target = folder / f"{path.name}_{frame.label}_{way}.png"
                 plotting.save_figure(figure, target, overwrite=overwrite)

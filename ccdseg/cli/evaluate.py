@@ -43,6 +43,9 @@ It prints the report and writes into the output folder:
                         (QTable.read)
   images_summary.ecsv   mean, standard deviation and median of these over the images, and the score
                         of the pixels of all images pooled
+  sets.ecsv             of each set, for the model and each baseline: objects found, false ones per
+                        million pixels, F1 of the pixels
+  sets.png              the same as a picture
   boxes.png             how the scores of the images are distributed
   boxes_SCORE.png       one of them, each image a point: iou, dice, accuracy, specificity,
                         precision, recall, f1, count_ratio

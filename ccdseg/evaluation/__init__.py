@@ -3,7 +3,7 @@
 from ccdseg.evaluation.baselines import BASELINES, Baseline, estimate_noise, tune_baseline
 from ccdseg.evaluation.class_scores import (
     IMAGE_SCORES,
-    OBJECT_COUNTS,
+    OBJECT_SCORES,
     ImageScores,
     score_image,
     scored_class,
@@ -46,7 +46,7 @@ __all__ = [
     "CONDITIONS",
     "CONDITION_SCORES",
     "IMAGE_SCORES",
-    "OBJECT_COUNTS",
+    "OBJECT_SCORES",
     "RELIABILITY_EDGES",
     "UNAMBIGUOUS",
     "Baseline",

@@ -24,7 +24,14 @@ IMAGE_SCORES = {
 }
 """Titles of the scores of an image by their names."""
 
-OBJECT_COUNTS = {"n_true": "number true", "n_predicted": "number predicted"}
+OBJECT_SCORES = {
+    "n_true": "number true",
+    "n_predicted": "number predicted",
+    "n_found": "true ones found",
+    "n_false": "predicted ones that are false",
+    "object_recall": "share of true ones found",
+    "false_per_megapixel": "false ones per Mpixel",
+}
 """Titles of the numbers of connected objects of an image by their names."""
 
 
@@ -45,6 +52,10 @@ class ImageScores:
         True positive, false positive, false negative and true negative pixels.
     n_true, n_predicted : int
         8-connected objects of the class.
+    n_found : int
+        True objects that a predicted pixel touches.
+    n_false : int
+        Predicted objects without a true pixel.
     """
 
     tp: int
@@ -53,6 +64,8 @@ class ImageScores:
     tn: int
     n_true: int
     n_predicted: int
+    n_found: int
+    n_false: int
 
     def __add__(self, other: ImageScores) -> ImageScores:
         return ImageScores(*map(sum, zip(astuple(self), astuple(other), strict=True)))
@@ -75,7 +88,7 @@ class ImageScores:
     @property
     def accuracy(self) -> float:
         """Share of the pixels that are rightly said to be of the class or not."""
-        return _share(self.tp + self.tn, sum(astuple(self)[:4]), otherwise=1.0)
+        return _share(self.tp + self.tn, self.n_pixels, otherwise=1.0)
 
     @property
     def specificity(self) -> float:
@@ -99,6 +112,21 @@ class ImageScores:
             self.n_predicted, self.n_true, otherwise=math.nan if self.n_predicted else 1.0
         )
 
+    @property
+    def object_recall(self) -> float:
+        """Share of the true objects that are found; NaN without any."""
+        return _share(self.n_found, self.n_true, otherwise=math.nan)
+
+    @property
+    def false_per_megapixel(self) -> float:
+        """Number of false objects per million pixels; NaN without a pixel."""
+        return 1e6 * _share(self.n_false, self.n_pixels, otherwise=math.nan)
+
+    @property
+    def n_pixels(self) -> int:
+        """Number of the pixels that are scored."""
+        return self.tp + self.fp + self.fn + self.tn
+
 
 def score_image(
     true: np.ndarray,
@@ -120,7 +148,8 @@ def score_image(
         Name of the class; by default that of `scored_class`.
     ignore : ndarray of bool, optional
         Pixels to leave out, of shape (H, W), as the ambiguous ones. An object counts where one of
-        its pixels is not left out.
+        its pixels is not left out; it is false where it touches neither a true pixel nor one that
+        is left out.
 
     Returns
     -------
@@ -132,6 +161,7 @@ def score_image(
         Where shapes differ, an index is no class, or there is no such class.
     """
     index = scored_class(classes, of).index
+    is_true, is_predicted = np.asarray(true) == index, np.asarray(predicted) == index
     confusion = pixel_report(true, predicted, classes=classes, ignore=ignore).confusion
     tp = int(confusion[index, index])
     fp, fn = (int(confusion.sum(axis=axis)[index]) - tp for axis in (0, 1))
@@ -140,8 +170,7 @@ def score_image(
         fp=fp,
         fn=fn,
         tn=int(confusion.sum()) - tp - fp - fn,
-        n_true=_count(np.asarray(true) == index, ignore),
-        n_predicted=_count(np.asarray(predicted) == index, ignore),
+        **_objects(is_true, is_predicted, ignore),
     )
 
 
@@ -156,11 +185,19 @@ def scored_class(classes: ClassCatalogue, name: str | None = None) -> PixelClass
     return classes[name] if name else classes.particles or classes[-1]
 
 
-def _count(chosen: np.ndarray, ignore: np.ndarray | None) -> int:
-    labels, number = ndimage.label(chosen, EIGHT_CONNECTED)
-    if ignore is None:
-        return int(number)
-    return len(np.unique(labels[chosen & ~ignore]))
+def _objects(true: np.ndarray, predicted: np.ndarray, ignore: np.ndarray | None) -> dict[str, int]:
+    """Numbers of objects of two boolean masks, as in `ImageScores`."""
+    ignore = np.zeros(true.shape, dtype=bool) if ignore is None else ignore
+    true_labels, _ = ndimage.label(true, EIGHT_CONNECTED)
+    labels, _ = ndimage.label(predicted, EIGHT_CONNECTED)
+    counted = np.unique(true_labels[true & ~ignore])
+    scored = np.unique(labels[predicted & ~ignore])
+    return {
+        "n_true": len(counted),
+        "n_predicted": len(scored),
+        "n_found": len(np.intersect1d(counted, true_labels[true & predicted])),
+        "n_false": len(np.setdiff1d(scored, labels[predicted & (true | ignore)])),
+    }
 
 
 def _share(part: int, whole: int, *, otherwise: float) -> float:

@@ -11,10 +11,10 @@ from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.errors import InputError
-from ccdseg.evaluation.class_scores import IMAGE_SCORES, OBJECT_COUNTS, ImageScores
+from ccdseg.evaluation.class_scores import IMAGE_SCORES, OBJECT_SCORES, ImageScores
 from ccdseg.evaluation.counting import plain
 
-_TITLES = IMAGE_SCORES | OBJECT_COUNTS
+_TITLES = IMAGE_SCORES | OBJECT_SCORES
 _SHOWN = {
     "mean": "mean",
     "standard_deviation": "std",
@@ -106,7 +106,7 @@ class ImageTable:
             table[title] = u.Quantity(lengths, u.pix, dtype=np.int64)
         for prefix, key in {"": "all_pixels", "unambiguous_": "unambiguous"}.items():
             scores = [getattr(row, key) for row in self.rows]
-            for name in (*OBJECT_COUNTS, *IMAGE_SCORES) if any(scores) else ():
+            for name in (*OBJECT_SCORES, *IMAGE_SCORES) if any(scores) else ():
                 table[prefix + name] = [getattr(one, name, math.nan) for one in scores]
         return table
 
@@ -130,6 +130,33 @@ class ImageTable:
         if not rows:
             raise InputError("No image was scored; add at least one.")
         return QTable(rows=rows, meta={"class": self.name})
+
+    def by_set(self) -> QTable:
+        """One row per set and method: the scores of all its images pooled.
+
+        Returns
+        -------
+        astropy.table.QTable
+            ``set``, ``method``, ``n_images``; of objects ``n_true``, ``n_predicted``, ``n_found``,
+            ``n_false``, ``object_recall`` and ``false_per_megapixel`` (1/Mpix), ambiguous pixels
+            left out where these are known; of pixels ``f1``, and ``unambiguous_f1``, NaN where
+            these are not known.
+        """
+        pooled = {key: sum(scores[1:], scores[0]) for key, scores in self.parts()}
+        n_images = {key: len(scores) for key, scores in self.parts()}
+        table = QTable(meta={"class": self.name})
+        keys = [key for key in pooled if key[2] == "all"]
+        known = [pooled.get((*key[:2], "unambiguous")) for key in keys]
+        for number, title in enumerate(("set", "method")):
+            table[title] = np.array([key[number] for key in keys], dtype=str)
+        table["n_images"] = [n_images[key] for key in keys]
+        objects = [found or pooled[key] for found, key in zip(known, keys, strict=True)]
+        for name in OBJECT_SCORES:
+            table[name] = [getattr(scores, name) for scores in objects]
+        table["false_per_megapixel"] /= u.Mpix
+        table["f1"] = [pooled[key].f1 for key in keys]
+        table["unambiguous_f1"] = [getattr(scores, "f1", math.nan) for scores in known]
+        return table
 
     def to_dict(self, group: str) -> dict:
         """Summary of one set of images by method, pixels and score, ready for JSON."""

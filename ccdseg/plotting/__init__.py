@@ -6,7 +6,12 @@ from ccdseg.plotting.event_scores import show_detection, show_match
 from ccdseg.plotting.frame_views import show_events, show_frame, show_overlay
 from ccdseg.plotting.heatmaps import show_conditions, show_confusion, show_identification
 from ccdseg.plotting.histograms import show_charge_distribution, show_spectrum
-from ccdseg.plotting.image_scores import show_counts, show_score_box, show_score_boxes
+from ccdseg.plotting.image_scores import (
+    show_counts,
+    show_score_box,
+    show_score_boxes,
+    show_sets,
+)
 from ccdseg.plotting.mask_panels import show_augmentation, show_pair, show_panels, show_section
 from ccdseg.plotting.particle_gallery import show_particles
 from ccdseg.plotting.style import save_figure
@@ -34,5 +39,6 @@ __all__ = [
     "show_score_box",
     "show_score_boxes",
     "show_section",
+    "show_sets",
     "show_spectrum",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from astropy.table import QTable
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -51,6 +52,56 @@ def show_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "
     left.set_ylabel("score of an image")
     _mark_equal(right)
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(scores))
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
+def show_sets(table: QTable, *, title: str = "") -> Figure:
+    """Show objects found, false objects and F1 of sets of images, a bar per method.
+
+    Parameters
+    ----------
+    table : astropy.table.QTable
+        As from `ccdseg.evaluation.ImageTable.by_set`.
+    title : str
+        Title of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The number of false objects is on a scale that is linear up to 1 per million pixels and
+        logarithmic above.
+    """
+    sets, methods = (list(dict.fromkeys(table[name])) for name in ("set", "method"))
+    figure = Figure(figsize=(11, 2.6 + 0.22 * len(table)), layout="constrained")
+    panels = figure.subplots(1, 3, sharey=True)
+    width = 0.8 / len(methods)
+    for number, method in enumerate(methods):
+        rows = table[table["method"] == method]
+        places = [
+            sets.index(name) + (number - (len(methods) - 1) / 2) * width for name in rows["set"]
+        ]
+        f1 = np.where(np.isnan(rows["unambiguous_f1"]), rows["f1"], rows["unambiguous_f1"])
+        bars = (rows["object_recall"], rows["false_per_megapixel"].value, f1)
+        for axes, values in zip(panels, bars, strict=True):
+            colour = METHOD_COLOURS[number % len(METHOD_COLOURS)]
+            axes.barh(places, values, 0.9 * width, color=colour, label=method)
+    recall, false, f1 = panels
+    recall.set_yticks(range(len(sets)), sets)
+    recall.invert_yaxis()
+    recall.set_xlabel("share of true objects found")
+    false.set_xscale("symlog", linthresh=1)
+    false.set_xlim(left=0)
+    false.set_xlabel("false objects per Mpixel")
+    f1.set_xlabel("F1, ambiguous pixels left out")
+    for axes in (recall, f1):
+        axes.set_xlim(0, 1)
+    for axes in panels:
+        axes.grid(axis="x", alpha=0.3)
+    figure.legend(
+        *recall.get_legend_handles_labels(), loc="outside lower center", ncols=len(methods)
+    )
     if title:
         figure.suptitle(title)
     return figure

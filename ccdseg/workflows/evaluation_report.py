@@ -20,6 +20,8 @@ RESULTS = (
     "report.json",
     "images.ecsv",
     "images_summary.ecsv",
+    "sets.ecsv",
+    "sets.png",
     "conditions.ecsv",
     "conditions.png",
     "reliability.png",
@@ -48,6 +50,7 @@ def write_results(folder: Path, evaluation: Evaluation) -> None:
         "conditions": evaluation.conditions.to_table(),
         "images": evaluation.images.to_table(),
         "images_summary": evaluation.images.summary(),
+        "sets": evaluation.images.by_set(),
     }.items():
         table.write(folder / f"{name}.ecsv", format="ascii.ecsv")
     _write_figures(folder, evaluation)
@@ -68,10 +71,24 @@ def report_text(evaluation: Evaluation) -> str:
     for name, result in evaluation.scores.items():
         parts += [f"{evaluation.model} on {name}: {_frames(evaluation, name)}", str(result)]
         parts += _image_by_image(evaluation, name)
+    parts += [f"Objects of the class {evaluation.scored.name}, set by set", _sets(evaluation)]
     table = evaluation.conditions
     parts += ["Scores by condition, of the frames of all sets", str(table), table.to_text("f1")]
     parts.append(f"Made by: {evaluation.command}")
     return "\n\n".join(parts) + "\n"
+
+
+def _sets(evaluation: Evaluation) -> str:
+    """Table of the sets: objects found, false ones, and F1 of the pixels, by method."""
+    head = f"{'found':>8}{'of':>8}{'recall':>9}{'false':>8}{'per Mpixel':>12}{'F1':>9}"
+    lines = [f"{'set':<16}{'method':<24}{head}{'unambiguous F1':>16}"]
+    rows = (
+        f"{row['set']:<16}{row['method']:<24}{row['n_found']:>8,}{row['n_true']:>8,}"
+        f"{row['object_recall']:>9.4f}{row['n_false']:>8,}"
+        f"{row['false_per_megapixel'].value:>12.2f}{row['f1']:>9.4f}{row['unambiguous_f1']:>16.4f}"
+        for row in evaluation.images.by_set()
+    )
+    return "\n".join([*lines, *rows])
 
 
 def _frames(evaluation: Evaluation, name: str) -> str:
@@ -119,6 +136,7 @@ def _write_figures(folder: Path, evaluation: Evaluation) -> None:
         "operating_curves": plotting.show_operating_curves(curves, points, title=marked),
         "counts": plotting.show_counts(evaluation.images.by_method("all"), title=one),
         "boxes": plotting.show_score_boxes(images, title=one),
+        "sets": plotting.show_sets(evaluation.images.by_set(), title=one),
     }
     for name in IMAGE_SCORES:
         figures[f"boxes_{name}"] = plotting.show_score_box(images, name, title=one)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from astropy import units as u
 from astropy.table import QTable
 from sklearn import metrics
 
@@ -69,7 +70,25 @@ def test_objects_hang_together_across_corners_and_count_where_a_pixel_is_not_ign
     ignore = masked((1, 1), (3, 6)).astype(bool)
     unambiguous = score_image(true, predicted, classes=COSMICS, ignore=ignore)
     assert (unambiguous.n_predicted, unambiguous.n_true, unambiguous.f1) == (2, 2, 1)
+    assert (unambiguous.n_found, unambiguous.n_false) == (2, 0)
     assert (unambiguous.tp, unambiguous.tn) == (2, true.size - 4)
+
+
+def test_objects_are_found_where_a_pixel_is_and_false_where_none_is():
+    true = masked((0, 0), (0, 1), (3, 3), (5, 7))
+    predicted = masked((0, 1), (2, 0), (3, 5), (5, 7))
+    found = score_image(true, predicted, classes=COSMICS)
+    assert (found.n_true, found.n_predicted, found.n_found, found.n_false) == (3, 4, 2, 2)
+    assert found.object_recall == pytest.approx(2 / 3)
+    assert found.false_per_megapixel == pytest.approx(2e6 / true.size)
+    twice = found + found
+    assert (twice.object_recall, twice.n_false) == (found.object_recall, 4)
+    assert twice.false_per_megapixel == pytest.approx(found.false_per_megapixel)
+    ambiguous = masked((2, 0), (2, 1)).astype(bool)
+    assert score_image(true, predicted, classes=COSMICS, ignore=ambiguous).n_false == 1
+    nothing = score_image(EMPTY, EMPTY, classes=COSMICS)
+    assert math.isnan(nothing.object_recall)
+    assert nothing.false_per_megapixel == 0
 
 
 def test_the_class_is_that_of_particles_unless_named():
@@ -85,8 +104,8 @@ def test_the_class_is_that_of_particles_unless_named():
 def table():
     """Two images with known pixels that cannot be decided, one without, by two methods."""
     table = ImageTable("cosmic")
-    good, half = ImageScores(8, 0, 0, 92, 2, 2), ImageScores(4, 4, 4, 88, 2, 3)
-    none = ImageScores(0, 5, 0, 95, 0, 1)
+    good, half = ImageScores(8, 0, 0, 92, 2, 2, 2, 0), ImageScores(4, 4, 4, 88, 2, 3, 1, 2)
+    none = ImageScores(0, 5, 0, 95, 0, 1, 0, 1)
     table.add(ImageRow("xray", "a", "net", (10, 10), good, good))
     table.add(ImageRow("xray", "b", "net", (10, 10), half, good))
     table.add(ImageRow("xray", "c", "net", (4, 25), none, good))
@@ -108,7 +127,7 @@ def test_the_table_has_a_row_per_image_and_method_and_survives_a_file(table, tmp
 
 def test_unambiguous_columns_are_left_out_where_nothing_is_known_of_them():
     table = ImageTable("cosmic")
-    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(1, 0, 0, 99, 1, 1)))
+    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(1, 0, 0, 99, 1, 1, 1, 0)))
     assert not [name for name in table.to_table().colnames if name.startswith("unambiguous")]
 
 
@@ -130,9 +149,21 @@ def test_the_summary_is_over_images_and_pools_their_pixels(table):
     assert "IoU                                 0.4444      0.4157      0.3333      0.4800" in text
 
 
+def test_sets_are_pooled_by_method(table, tmp_path):
+    table.by_set().write(tmp_path / "sets.ecsv")
+    net, baseline = QTable.read(tmp_path / "sets.ecsv")
+    assert (net["set"], net["method"], net["n_images"]) == ("xray", "net", 3)
+    assert (net["n_true"], net["n_found"], net["n_false"]) == (6, 6, 0)
+    assert (net["object_recall"], net["unambiguous_f1"]) == (1, 1)
+    assert net["f1"] == pytest.approx(24 / 37)
+    assert (baseline["n_found"], baseline["object_recall"]) == (1, 0.5)
+    assert baseline["false_per_megapixel"].to_value(1 / u.pix) == pytest.approx(2 / 100)
+    assert np.isnan(baseline["unambiguous_f1"])
+
+
 def test_what_has_no_value_in_any_image_is_no_number():
     table = ImageTable("cosmic")
-    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(0, 5, 0, 95, 0, 1)))
+    table.add(ImageRow("mine", "a", "net", (10, 10), ImageScores(0, 5, 0, 95, 0, 1, 0, 1)))
     (row,) = (row for row in table.summary() if row["score"] == "count_ratio")
     assert row["n_images"] == 0
     assert all(math.isnan(row[name]) for name in ("mean", "standard_deviation", "pooled"))

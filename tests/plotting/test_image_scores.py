@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from ccdseg import plotting
-from ccdseg.evaluation import IMAGE_SCORES, ImageScores
+from ccdseg.evaluation import IMAGE_SCORES, ImageRow, ImageScores, ImageTable
 from tests.plotting.figures import drawn_size
 
 NET = [
-    ImageScores(8, 1, 1, 90, 3, 3),
-    ImageScores(5, 0, 5, 90, 4, 2),
-    ImageScores(0, 1, 0, 99, 0, 1),
+    ImageScores(8, 1, 1, 90, 3, 3, 3, 0),
+    ImageScores(5, 0, 5, 90, 4, 2, 2, 0),
+    ImageScores(0, 1, 0, 99, 0, 1, 0, 1),
 ]
 
 
-BASELINE = [ImageScores(2, 4, 6, 88, 4, 6), ImageScores(0, 0, 0, 100, 0, 0)]
+BASELINE = [ImageScores(2, 4, 6, 88, 4, 6, 2, 4), ImageScores(0, 0, 0, 100, 0, 0, 0, 0)]
 
 
 def medians(axes):
@@ -68,3 +68,24 @@ def test_the_counts_are_beside_the_diagonal(tmp_path):
     np.testing.assert_array_equal(diagonal.get_xydata(), [(0, 0), (6, 6)])
     assert net.get_label() == "net: 6 of 7"
     assert min(drawn_size(figure, tmp_path / "a.png")) > 300
+
+
+def test_sets_have_a_bar_per_method_and_score():
+    table = ImageTable("cosmic")
+    for name, method, scores in (
+        ("stars", "net", NET),
+        ("dark", "net", NET),
+        ("dark", "b", BASELINE),
+    ):
+        for number, one in enumerate(scores):
+            table.add(ImageRow(name, str(number), method, (10, 10), one, one))
+    figure = plotting.show_sets(table.by_set(), title="mine")
+    recall, false, f1 = figure.axes
+    assert [text.get_text() for text in recall.get_yticklabels()] == ["stars", "dark"]
+    rows = table.by_set()
+    for axes, name in ((recall, "object_recall"), (false, "false_per_megapixel"), (f1, "f1")):
+        drawn = sorted(bar.get_width() for bar in axes.patches)
+        np.testing.assert_allclose(drawn, sorted(np.asarray(rows[name])))
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["net", "b"]
+    assert figure.get_suptitle() == "mine"

@@ -11,8 +11,8 @@ from ccdseg.evaluation import BASELINES
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
-from ccdseg.workflows.evaluation_frames import N_FRAMES
 from ccdseg.workflows.evaluation_run import N_TUNING, evaluate
+from ccdseg.workflows.evaluation_sets import N_FRAMES
 
 SUMMARY = "score a model on simulated frames or on your own"
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.study import run_study, time_of_a_step
-from ccdseg.cli.train import build_segmenter, find_weights
 from ccdseg.evaluation import score_image
 from ccdseg.simulation import RECIPES, simulate_images
-from ccdseg.training.presets import PRESETS, TEST_SEED, Preset
+from ccdseg.training.plan import TrainingPlan
+from ccdseg.training.presets import PRESETS, TEST_SEED
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.segmenter import Segmenter
@@ -37,7 +37,7 @@ class Candidate:
     """One row of the table."""
 
     name: str
-    preset: Preset
+    plan: TrainingPlan
 
 
 CANDIDATES = (
@@ -78,16 +78,16 @@ def row(candidate: Candidate, minutes: float) -> str:
     """Train one candidate for so long, score and time it."""
     from ccdseg.training import SimulatedData, train
 
-    preset = candidate.preset
-    shape = preset.input_size or preset.recipe.shape
-    batch = preset.config.batch_size
-    step = time_of_a_step(built(preset), (batch, *shape), repeats=3 if preset.input_size else 15)
+    plan = candidate.plan
+    shape = plan.input_size or plan.training_recipe().shape
+    batch = plan.config.batch_size
+    step = time_of_a_step(built(plan), (batch, *shape), repeats=3 if plan.input_size else 15)
     n_images = max(round(60 * minutes / N_EPOCHS / step), 1) * batch
-    segmenter = built(preset)
+    segmenter = built(plan)
     train(
         segmenter,
-        SimulatedData(preset.recipe, n_images, classes=preset.classes),
-        config=replace(preset.config, epochs=N_EPOCHS, validation_split=0.1),
+        SimulatedData(plan.training_recipe(), n_images, classes=plan.classes),
+        config=replace(plan.config, epochs=N_EPOCHS, validation_split=0.1),
         progress=False,
     )
     total, images_per_second = scores(segmenter)
@@ -103,9 +103,11 @@ def row(candidate: Candidate, minutes: float) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def built(preset: Preset) -> Segmenter:
-    """Segmenter of a preset as a training begins with it."""
-    segmenter = build_segmenter(preset, name="candidate", weights=find_weights(preset.weights))
+def built(plan: TrainingPlan) -> Segmenter:
+    """Segmenter of a plan as a training begins with it."""
+    from ccdseg.training.building import build_segmenter
+
+    segmenter = build_segmenter(plan, name="candidate")
     segmenter.network.compile(optimizer="adam", loss="categorical_crossentropy")
     return segmenter
 

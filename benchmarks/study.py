@@ -117,11 +117,16 @@ def row(candidate: Candidate, minutes: float) -> str:
         network = NETWORKS[candidate.architecture]((None, None, 1), 4, **candidate.network)
         segmenter = Segmenter(network, normalizer=candidate.normalizer)
         config = replace(preset.config, epochs=epochs, **candidate.changes)
-        train(segmenter, SimulatedData(preset.recipe, n_images), config=config, progress=False)
+        train(
+            segmenter,
+            SimulatedData(preset.training_recipe(), n_images),
+            config=config,
+            progress=False,
+        )
         return segmenter
 
     batch_size = preset.config.batch_size
-    step = time_of_a_step(trained(PILOT_IMAGES, 1), (batch_size, *preset.recipe.shape))
+    step = time_of_a_step(trained(PILOT_IMAGES, 1), (batch_size, *preset.training_recipe().shape))
     n_images = int(60 * minutes / N_EPOCHS / step * batch_size)
     segmenter = trained(n_images, N_EPOCHS)
     general, sparse = (

@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Train a network that segments CCD images.
 
-The story, told by `ccdseg.cli.train.run`: choose a preset, load or simulate the images, build the
+The story, told by `ccdseg.workflows.train`: choose a preset, load or simulate the images, build the
 network, train it, score it on test images that it has never seen, and save the folder that
 `load_model.py` reads.
 """

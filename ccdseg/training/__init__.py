@@ -6,8 +6,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "config": ["TrainingConfig"],
-        "data": ["ArrayData", "FolderData", "SimulatedData", "TrainingData"],
+        "config_file": ["read_plan", "write_plan"],
+        "data": ["ArrayData", "TrainingData"],
         "fitting": ["train"],
-        "presets": ["PRESETS", "Preset"],
+        "folder_data": ["FolderData"],
+        "plan": ["Stage", "TrainingPlan"],
+        "presets": ["PRESETS"],
+        "simulated_data": ["SimulatedData"],
     },
 )

@@ -1,76 +1,52 @@
-"""Presets: everything that one training needs, under one name."""
+"""Presets: training plans under names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
-from ccdseg.simulation import RECIPES, RecipeLike, RecipeMixture
+from ccdseg.classes import COSMICS
+from ccdseg.errors import InputError
+from ccdseg.simulation import RECIPES, RecipeMixture
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import Uniform, WholeNumbers
 from ccdseg.training.config import TrainingConfig
+from ccdseg.training.plan import Stage, TrainingPlan
 
 N_TEST_IMAGES = 42
 TEST_SEED = 20200824
 """Number and seed of the test images: the same for every training and evaluation."""
 
-
-@dataclass(frozen=True)
-class Preset:
-    """A way to train.
-
-    Attributes
-    ----------
-    name : str
-        Name on the command line.
-    architecture : {"unet", "lean_unet", "deeplab_v3_plus"}
-        Network, a key of `ccdseg.models.NETWORKS`.
-    network : dict
-        Its arguments.
-    normalizer : str or dict
-        Normalisation by name, or with its parameters.
-    labels : {"truth", "bands"}
-        What the network learns: what was deposited, or what intensity bands say.
-    recipe : Recipe or RecipeMixture
-        What training images hold.
-    n_images : int
-        Images simulated, per epoch where they are `streamed`.
-    streamed : bool
-        Whether every epoch simulates new images.
-    config : TrainingConfig
-        Hyperparameters.
-    classes : ClassCatalogue
-        What the network tells apart.
-    test_recipe : Recipe or RecipeMixture
-        What simulated test images hold.
-    input_size : tuple of int or None
-        Rows and columns that images are resized to (px); None where they keep their size.
-    weights : str or None
-        Model whose weights are the start; None for random ones.
-    purpose : str
-        What a model of this preset is for, as its card says.
-    known_failures : tuple of str
-        Where such a model is known to fail, likewise.
-    """
-
-    name: str
-    architecture: str
-    network: dict
-    normalizer: str | dict
-    labels: str
-    recipe: RecipeLike
-    n_images: int
-    streamed: bool
-    config: TrainingConfig = field(default_factory=TrainingConfig)
-    classes: ClassCatalogue = CLASSES
-    test_recipe: RecipeLike = RECIPES["test"]
-    input_size: tuple[int, int] | None = None
-    weights: str | None = None
-    purpose: str = ""
-    known_failures: tuple[str, ...] = ()
+_BRIGHTNESSES = RECIPES["mixed"].with_components(
+    c.GlowSlab(probability=0.9, level=Uniform(300.0, 3000.0), width=WholeNumbers(10, 115)),
+    c.HotSegments(level=Uniform(800.0, 5000.0), span=(0.0, 0.6)),
+)
+"""The original's style in other brightnesses: clusters on an even, bright glow are rare in any
+frame, and hard."""
 
 
-PAPER = Preset(
+def _mixture(general: int, faint: int, original: int) -> RecipeMixture:
+    """Domain randomisation, faint hits and the original's style, in percent."""
+    parts = {
+        "general": (RECIPES["general"], general),
+        "faint": (RECIPES["faint"], faint),
+        "original": (_BRIGHTNESSES, original),
+    }
+    used = {name: part for name, part in parts.items() if part[1]}
+    return RecipeMixture(
+        name=", ".join(f"{name} {share} %" for name, (_, share) in used.items()),
+        recipes=tuple(recipe for recipe, _ in used.values()),
+        shares=tuple(share / 100 for _, share in used.values()),
+    )
+
+
+MIXTURES = tuple(_mixture(*shares) for shares in ((75, 0, 25), (60, 20, 20), (45, 35, 20)))
+"""Mixtures of the stages of `DAMIC_UNET`, with more and more hits that hardly rise above the
+noise."""
+
+TRAINING_RECIPES = RECIPES | {mixture.name: mixture for mixture in MIXTURES}
+"""Recipes that a plan can name."""
+
+PAPER = TrainingPlan(
     name="paper",
     architecture="unet",
     network={},
@@ -90,53 +66,29 @@ PAPER = Preset(
         balance=1.0,
         flips=False,
     ),
+    purpose="Comparison with the network, training and labels of 2020.",
 )
 """The original of 2020: architecture, hyperparameters, labels by intensity bands, raw ADU / 255."""
 
-DEFAULT = Preset(
+DEFAULT = TrainingPlan(
     name="default",
     architecture="unet",
-    network={
-        "filters": 8,
-        "levels": 4,
-        "dropout": 0.0,
-        "l2": 0.0,
-        "scale": 1,
-    },
+    network={"filters": 8, "levels": 4, "dropout": 0.0, "l2": 0.0, "scale": 1},
     normalizer="robust",
-    labels="truth",
     recipe=RECIPES["mixed"],
     n_images=400,
-    streamed=True,
     config=TrainingConfig(epochs=12, batch_size=4, learning_rate=4e-3, validation_split=0.1),
+    purpose="Frames in the style of the original of 2020; a first try of the package.",
 )
 """The best quality in five minutes on two cores."""
 
-ANY_KIND = RecipeMixture(
-    name="domain randomisation, faint hits, and the original's style",
-    recipes=(
-        RECIPES["general"],
-        RECIPES["faint"],
-        RECIPES["mixed"].with_components(
-            c.GlowSlab(probability=0.9, level=Uniform(300.0, 3000.0), width=WholeNumbers(10, 115)),
-            c.HotSegments(level=Uniform(800.0, 5000.0), span=(0.0, 0.6)),
-        ),
-    ),
-    shares=(0.45, 0.35, 0.2),
-)
-"""Domain randomisation, and images in the original's style of other brightnesses too: clusters on
-an even, bright glow are rare in any frame, and hard, as are hits that hardly rise above the
-noise."""
-
-GENERAL = Preset(
+GENERAL = TrainingPlan(
     name="general",
     architecture="lean_unet",
-    network={"filters": (16, 16, 32, 64, 128)},
+    network={"filters": [16, 16, 32, 64, 128]},
     normalizer={"name": "robust", "softening": 100.0},
-    labels="truth",
-    recipe=ANY_KIND,
+    recipe=MIXTURES[-1],
     n_images=2000,
-    streamed=True,
     config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
     purpose="Clusters of particles in frames of any CCD, beside glow and hot pixels.",
     known_failures=(
@@ -150,15 +102,27 @@ GENERAL = Preset(
 )
 """Any detector, by domain randomisation: an hour and more on two cores."""
 
-COSMICS_LEAN = Preset(
+DAMIC_UNET = replace(
+    GENERAL,
+    name="damic-unet",
+    stages=(
+        Stage(RECIPES["general"], epochs=40, learning_rate=3e-3),
+        Stage(MIXTURES[0], epochs=14, learning_rate=2e-3),
+        Stage(MIXTURES[0], epochs=30, learning_rate=2e-3),
+        Stage(MIXTURES[1], epochs=30, learning_rate=2e-3),
+        Stage(MIXTURES[2], epochs=20, learning_rate=2e-3),
+    ),
+)
+"""The model `damic-unet` that ships, from random weights: five hours and more on two cores."""
+
+COSMICS_LEAN = TrainingPlan(
     name="cosmics",
     architecture="lean_unet",
-    network={"filters": (16, 16, 32, 64, 128)},
+    network={"filters": [16, 16, 32, 64, 128]},
     normalizer={"name": "robust", "softening": 100.0},
-    labels="truth",
-    recipe=RECIPES["xray"].scaled((256, 256)),
+    recipe=RECIPES["xray"],
+    shape=(256, 256),
     n_images=2000,
-    streamed=True,
     config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
     classes=COSMICS,
     test_recipe=RECIPES["xray"],
@@ -173,15 +137,20 @@ COSMICS_LEAN = Preset(
 """Cosmics in X-ray images, for ordinary processors: the network of `GENERAL` goes on from what it
 has learnt of particles."""
 
-COSMICS_PAPER = Preset(
+COSMICS_UNET = replace(
+    COSMICS_LEAN,
+    name="cosmics-unet",
+    config=replace(COSMICS_LEAN.config, epochs=14, learning_rate=2e-3),
+)
+"""The model `cosmics-unet` that ships, from the weights of `damic-unet`."""
+
+COSMICS_PAPER = TrainingPlan(
     name="cosmics-paper",
     architecture="deeplab_v3_plus",
     network={"backbone": "imagenet"},
     normalizer="stretch",
-    labels="truth",
     recipe=RECIPES["xray"],
     n_images=600,
-    streamed=True,
     config=TrainingConfig(
         epochs=100,
         batch_size=6,
@@ -196,9 +165,36 @@ COSMICS_PAPER = Preset(
     classes=COSMICS,
     test_recipe=RECIPES["xray"],
     input_size=(512, 512),
+    purpose="Comparison with DeepLabV3+ on X-ray images resized to 512×512 pixels.",
 )
 """The original for cosmics: DeepLabV3+ on a frozen ResNet50 of ImageNet, images of 512×512 pixels
 stretched to 8 bit, and its hyperparameters; half a day and more on two cores."""
 
-PRESETS = {preset.name: preset for preset in (DEFAULT, GENERAL, COSMICS_LEAN, PAPER, COSMICS_PAPER)}
-"""Presets by name."""
+PRESETS = {
+    plan.name: plan
+    for plan in (
+        DEFAULT,
+        GENERAL,
+        DAMIC_UNET,
+        COSMICS_LEAN,
+        COSMICS_UNET,
+        PAPER,
+        COSMICS_PAPER,
+    )
+}
+"""Plans by name."""
+
+
+def find_plan(plan: str | TrainingPlan) -> TrainingPlan:
+    """Plan of a preset's name, or the plan itself.
+
+    Raises
+    ------
+    InputError
+        Where there is no such preset; the message lists the names that there are.
+    """
+    if isinstance(plan, TrainingPlan):
+        return plan
+    if plan not in PRESETS:
+        raise InputError(f"Unknown preset {plan!r}; take {', '.join(PRESETS)}.")
+    return PRESETS[plan]

@@ -11,5 +11,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "physics_run": ["PhysicsReport", "physics"],
         "segment": ["FileResult", "FrameResult", "segment_file", "segment_files", "segment_frame"],
         "simulating": ["simulate", "simulate_library"],
+        "training_run": ["TrainedModel", "train"],
     },
 )

@@ -1,29 +1,35 @@
 """``ccdseg train --resume``: trainings that were killed, and mistakes about them."""
 
-import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
+from dataclasses import replace
 from functools import partialmethod
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ccdseg.cli import calibration, main, train, training_data
+from ccdseg import workflows
+from ccdseg.cli import main, train
 from ccdseg.cli.output import run_script
+from ccdseg.segmentation.store import read_training
 from ccdseg.simulation import RECIPES
 from ccdseg.training.config import TrainingConfig
-from ccdseg.training.presets import PRESETS, Preset
+from ccdseg.training.config_file import write_plan
+from ccdseg.training.plan import Stage, TrainingPlan
+from ccdseg.training.presets import PRESETS
+from ccdseg.workflows import training_run, training_sets
+from tests.killing import KilledError, kill_at
 from tests.recipes import original_style
 
-TINY = Preset(
+TINY = TrainingPlan(
     name="tiny",
     architecture="lean_unet",
     network={"filters": (2, 2), "head": 2},
     normalizer="robust",
-    labels="truth",
     recipe=original_style("tiny", (32, 32), glow_width=(8, 12)),
     n_images=12,
     streamed=True,
@@ -48,7 +54,7 @@ with pytest.MonkeyPatch.context() as patch:
 def small(patch):
     """Make the preset known, and the test set of two small images."""
     patch.setitem(PRESETS, "tiny", TINY)
-    patch.setattr(training_data, "N_TEST_IMAGES", 2)
+    patch.setattr(training_sets, "N_TEST_IMAGES", 2)
 
 
 def make_fast(patch):
@@ -56,8 +62,8 @@ def make_fast(patch):
     import keras
 
     patch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
-    patch.setattr(train, "write_figures", lambda *_arguments, **_options: None)
-    patch.setattr(calibration, "N_FRAMES", 1)
+    patch.setattr(training_run, "write_figures", lambda *_arguments, **_options: None)
+    patch.setattr(training_sets, "N_CALIBRATION", 1)
 
 
 def run(*options):
@@ -85,20 +91,7 @@ def stopped(workplace):
     """Folder of a training that was begun by `TRAINING` and stopped."""
     folder = workplace / "models" / "mine.unfinished"
     folder.mkdir(parents=True)
-    arguments = {
-        "augment": "None",
-        "data": "None",
-        "detector": "None",
-        "epochs": "None",
-        "labels": "None",
-        "learning_rate": "None",
-        "output": "models/mine",
-        "preset": "tiny",
-        "seed": "0",
-        "simulate": "None",
-        "weights": "None",
-    }
-    (folder / "arguments.json").write_text(json.dumps(arguments))
+    write_plan(TINY, folder / "config.toml")
     (folder / "training_log.csv").write_text("precious")
     return folder
 
@@ -124,11 +117,11 @@ def test_where_nothing_was_begun_nothing_is_resumed(refused):
     refused("Nothing to resume: models/mine.unfinished holds no stopped training", "--resume")
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", '"text"'])
+@pytest.mark.parametrize("text", [None, "", "{", "[", "text"])
 def test_a_damaged_folder_is_not_resumed(refused, stopped, text):
-    (stopped / "arguments.json").unlink()
+    (stopped / "config.toml").unlink()
     if text is not None:
-        (stopped / "arguments.json").write_text(text)
+        (stopped / "config.toml").write_text(text)
     refused("Nothing to resume", "--resume")
 
 
@@ -136,10 +129,10 @@ def test_a_damaged_folder_is_not_resumed(refused, stopped, text):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--seed", "5"], "begun with seed 0 and is to go on with 5; give the same arguments"),
-        (["--epochs", "9"], "begun with epochs None and is to go on with 9"),
-        (["--preset", "default"], "begun with preset tiny and is to go on with default"),
-        (["--augment", "all"], "begun with augment None and is to go on with all"),
+        (["--seed", "5"], "begun with config.seed 0 and .* go on with 5; give the same config"),
+        (["--epochs", "9"], "begun with config.epochs 3 and is to go on with 9"),
+        (["--preset", "default"], "begun with architecture lean_unet and is to go on with unet"),
+        (["--augment", "all"], "begun with augment none and is to go on with all"),
     ],
 )
 def test_a_training_goes_on_with_the_same_arguments_only(refused, options, message):
@@ -178,12 +171,12 @@ def test_a_mistake_leaves_no_training_behind(refused, options, message):
 def test_the_command_goes_on_with_what_the_script_began(stopped, monkeypatch):
     opened = []
 
-    def end(output, arguments):
-        opened.append(train_open(output, arguments))
+    def end(*arguments, **options):
+        opened.append(find(*arguments, **options))
         raise StopIteration
 
-    train_open = train.find_unfinished
-    monkeypatch.setattr(train, "find_unfinished", end)
+    find = training_run.find_unfinished
+    monkeypatch.setattr(training_run, "find_unfinished", end)
     with pytest.raises(StopIteration):
         main(["train", *TRAINING, "--resume"])
     assert opened == [stopped.relative_to(Path.cwd())]
@@ -192,7 +185,6 @@ def test_the_command_goes_on_with_what_the_script_began(stopped, monkeypatch):
 @pytest.mark.skipif(os.name != "posix", reason="no SIGKILL")
 def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(workplace, monkeypatch, capsys):
     from ccdseg.segmentation.segmenter import Segmenter
-    from ccdseg.segmentation.store import read_training
 
     make_fast(monkeypatch)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -220,6 +212,30 @@ def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(workplace, mon
     assert all(np.array_equal(*pair) for pair in zip(*weights, strict=True))
 
 
+def test_a_training_of_stages_goes_on_in_the_stage_in_which_it_was_killed(workplace, monkeypatch):
+    make_fast(monkeypatch)
+    monkeypatch.setattr(training_run, "import_keras", lambda: None)
+    other = original_style("other", (32, 32), glow_width=(12, 16))
+    stages = (Stage(TINY.recipe, 1, 1e-2), Stage(other, 2, 5e-3))
+    plan = replace(TINY, stages=stages)
+    whole = workflows.train(plan, workplace / "whole")
+    with pytest.MonkeyPatch.context() as patch:
+        kill_at(patch, 1)
+        with pytest.raises(KilledError):
+            workflows.train(plan, workplace / "resumed")
+    resumed = workflows.train(plan, workplace / "resumed", resume=True)
+    assert resumed.histories == whole.histories
+    assert [len(history["loss"]) for history in resumed.histories] == [1, 2]
+    weights = (trained.segmenter.network.get_weights() for trained in (resumed, whole))
+    assert all(np.array_equal(*pair) for pair in zip(*weights, strict=True))
+    first, second = read_training(workplace / "resumed")
+    assert (first["recipe"]["name"], second["recipe"]["name"]) == ("tiny", "other")
+    assert (first["config"]["seed"], second["config"]["seed"]) == (0, 1)
+    assert [stage["history"] for stage in (first, second)] == resumed.histories
+    logs = {path.name for path in (workplace / "resumed").glob("*.csv")}
+    assert logs == {"training_log_1.csv", "training_log_2.csv"}
+
+
 def test_a_training_begun_anew_forgets_the_one_that_was_stopped(stopped, monkeypatch):
     kept = {}
 
@@ -227,8 +243,8 @@ def test_a_training_begun_anew_forgets_the_one_that_was_stopped(stopped, monkeyp
         kept.update(content(stopped))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train, "fit", end)
+    monkeypatch.setattr(training_run, "train_stage", end)
     assert run("--overwrite") == 130
-    assert [path.name for path in kept] == ["arguments.json"]
-    (arguments,) = kept.values()
-    assert json.loads(arguments)["preset"] == "tiny"
+    assert [path.name for path in kept] == ["config.toml"]
+    (settings,) = kept.values()
+    assert tomllib.loads(settings.decode())["preset"] == "tiny"

@@ -40,6 +40,7 @@ def test_training_writes_the_documented_files(trained):
         "network.keras",
         "segmenter.json",
         "training.json",
+        "config.toml",
         "README.md",
         "check.npz",
         "training_log.csv",
@@ -93,9 +94,9 @@ def test_a_model_says_how_it_was_trained(trained, tiny_preset):
     assert len(training["history"]["val_loss"]) == 2
 
 
-def test_training_again_gives_the_same_model(trained, tmp_path):
-    options = ["--data", trained.parents[1] / "set.npz", "--epochs", "2", "--seed", "7"]
-    assert status(main, "train", *options, "--output", tmp_path / "mine") == 0
+def test_training_by_the_settings_beside_a_model_gives_the_same_model(trained, tmp_path):
+    options = ["--config", trained / "config.toml", "--output", tmp_path / "mine"]
+    assert status(main, "train", *options) == 0
     folders = (trained, tmp_path / "mine")
     # threads add up in any order, which changes the last digits
     first, second = (registry.read_training(x)[0]["history"] for x in folders)
@@ -138,12 +139,16 @@ BAD_TRAININGS = [
     ("--weights nothing", r"Unknown model 'nothing': .*\(.+\)"),
     ("--learning-rate 0", "learning_rate is 0.0; it must be above 0"),
     ("--detector nothing", "No detector 'nothing': .*damic"),
+    ("--config missing.toml", "No configuration file missing.toml"),
+    ("--config bad.toml", "bad.toml: unknown key config.epoch; the keys are epochs, "),
+    ("--preset damic-unet --data nan.npz", "The stages of damic-unet are simulated, and data"),
 ]
 
 
 def write_bad_sets():
     images, masks = np.zeros((2, 8, 8), np.float32), np.zeros((2, 8, 8), np.uint8)
     Path("text.npz").write_text("no archive")
+    Path("bad.toml").write_text("[config]\nepoch = 3\n")
     np.savez("keys.npz", images=images, labels=masks)
     np.savez("shapes.npz", images=images, masks=np.zeros((2, 8, 9), np.uint8))
     np.savez("flat.npz", images=images[0], masks=masks[0])

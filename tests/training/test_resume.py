@@ -131,6 +131,13 @@ def test_a_killed_training_ends_as_one_that_was_not(run, whole, tmp_path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["training_log.csv"]
 
 
+def test_a_training_that_is_killed_five_times_ends_as_one_that_was_not(run, whole, tmp_path):
+    kills = [(0, True), (0, False), (1, True), (1, True), (1, False)]
+    for epoch, midway in kills:
+        run_and_kill(run, "simulated", tmp_path, epoch, midway=midway)
+    assert_same(run("simulated", tmp_path), whole("simulated"))
+
+
 def test_the_cases_are_what_they_are_meant_to_be(whole):
     plateau, standstill = (whole(case)[0] for case in ("plateau", "standstill"))
     assert np.diff(plateau["learning_rate"])[1:].max() < 0

@@ -25,7 +25,16 @@ from ccdseg.training import FolderData, SimulatedData, TrainingConfig, train
 from ccdseg.training.callbacks import TrainingProgress, make_callbacks
 from ccdseg.training.checkpoint import TrainingState
 from ccdseg.training.optimization import exponential_rate, learning_rate
-from ccdseg.training.presets import COSMICS_LEAN, COSMICS_PAPER, DEFAULT, GENERAL, PAPER, PRESETS
+from ccdseg.training.presets import (
+    COSMICS_LEAN,
+    COSMICS_PAPER,
+    COSMICS_UNET,
+    DAMIC_UNET,
+    DEFAULT,
+    GENERAL,
+    PAPER,
+    PRESETS,
+)
 from tests.refusal import refused
 
 SCORES = {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
@@ -277,7 +286,9 @@ def test_presets_are_found_by_their_names():
     assert PRESETS == {
         "default": DEFAULT,
         "general": GENERAL,
+        "damic-unet": DAMIC_UNET,
         "cosmics": COSMICS_LEAN,
+        "cosmics-unet": COSMICS_UNET,
         "paper": PAPER,
         "cosmics-paper": COSMICS_PAPER,
     }
@@ -297,7 +308,7 @@ def test_cosmics_trains_a_lean_network_on_frames_as_its_test_images_are():
     assert NETWORKS[COSMICS_LEAN.architecture] is lean_unet
     assert COSMICS_LEAN.classes == COSMICS
     assert COSMICS_LEAN.test_recipe is RECIPES["xray"]
-    assert COSMICS_LEAN.recipe == RECIPES["xray"].scaled((256, 256))
+    assert COSMICS_LEAN.training_recipe() == RECIPES["xray"].scaled((256, 256))
     assert COSMICS_LEAN.streamed
 
 

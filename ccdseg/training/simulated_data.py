@@ -1,0 +1,110 @@
+"""Images that are simulated while a training goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.dataset import ArraySet
+from ccdseg.detector import Detector
+from ccdseg.mask import IntensityBands, class_frequencies, mask_from_bands
+from ccdseg.simulation import (
+    RecipeLike,
+    SimulatedImage,
+    simulate_dataset,
+    simulate_image,
+    simulate_images,
+)
+from ccdseg.training.data import ArrayData, Pair, TrainingData
+
+_N_SIMULATED = 64
+"""Images that are simulated to find how frequent the classes are."""
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedData(TrainingData):
+    """Images that are simulated when they are asked for, never the same one twice.
+
+    Attributes
+    ----------
+    recipe : Recipe or RecipeMixture
+        What the images hold.
+    n_images : int
+        Images per epoch.
+    classes : ClassCatalogue
+        Classes of the masks.
+    detector : Detector, optional
+        What the images are taken with; the recipe's own by default.
+    bands : IntensityBands, optional
+        Label the images by these instead of by their truth.
+    """
+
+    recipe: RecipeLike
+    n_images: int
+    classes: ClassCatalogue = CLASSES
+    detector: Detector | None = None
+    bands: IntensityBands | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the recipe (px)."""
+        return self.recipe.shape
+
+    def __len__(self) -> int:
+        return self.n_images
+
+    def pair(self, index: int, rng: np.random.Generator) -> Pair:  # noqa: ARG002
+        """Simulate an image and its mask."""
+        simulated = simulate_image(self.recipe, detector=self.detector, rng=rng)
+        return simulated.image, self._mask(simulated)
+
+    def split(
+        self, fraction: float, *, rng: np.random.Generator, progress: bool = False
+    ) -> tuple[SimulatedData, ArrayData]:
+        """The simulation itself, and `fraction` as many images of it in memory."""
+        n_images = max(round(fraction * self.n_images), 1)
+        return self, ArrayData(self.stored(n_images, rng=rng, progress=progress))
+
+    def class_frequencies(self, n_classes: int, *, rng: np.random.Generator) -> np.ndarray:
+        """Share of the pixels of each class, of some simulated masks."""
+        masks = [mask for _, mask in self.sample(_N_SIMULATED, rng=rng)]
+        return class_frequencies(np.stack(masks), n_classes)
+
+    def sample(self, n_images: int, *, rng: np.random.Generator) -> Iterable[Pair]:
+        """Simulate `n_images` pairs."""
+        images = simulate_images(self.recipe, n_images, detector=self.detector, rng=rng)
+        return ((simulated.image, self._mask(simulated)) for simulated in images)
+
+    def held_out(
+        self,
+        n_images: int,
+        *,
+        fraction: float,  # noqa: ARG002
+        rng: np.random.Generator,
+    ) -> Iterable[Pair]:
+        """Simulate `n_images` pairs: no image comes twice."""
+        return self.sample(n_images, rng=rng)
+
+    def stored(
+        self, n_images: int, *, rng: np.random.Generator, progress: bool = False
+    ) -> ArraySet:
+        """Simulate `n_images` images with their masks into memory."""
+        arrays = simulate_dataset(
+            self.recipe,
+            n_images=n_images,
+            detector=self.detector,
+            rng=rng,
+            classes=self.classes,
+            progress=progress,
+        )
+        if self.bands is None:
+            return arrays
+        return replace(arrays, masks=mask_from_bands(arrays.images, self.bands))
+
+    def _mask(self, simulated: SimulatedImage) -> np.ndarray:
+        if self.bands is not None:
+            return mask_from_bands(simulated.image, self.bands)
+        return simulated.mask_in(self.classes)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keras import KerasTensor, config, losses, ops, saving
+from keras import KerasTensor, losses, ops, saving
+
+LEAST_PROBABILITY = 1e-30
+"""Limit to which probabilities are clipped before the logarithm: below it there is no gradient.
+
+At the usual 1e-7 a rare class is given up for good: the first twenty steps drive it below that
+everywhere."""
 
 
 @saving.register_keras_serializable(package="ccdseg")
@@ -30,7 +36,7 @@ class WeightedCategoricalCrossentropy(losses.Loss):
     def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         """Loss per pixel, (N, H, W), of one-hot `y_true` and probabilities `y_pred`."""
         y_true = ops.cast(y_true, y_pred.dtype)
-        probabilities = ops.clip(y_pred, config.epsilon(), 1.0)
+        probabilities = ops.clip(y_pred, LEAST_PROBABILITY, 1.0)
         weights = ops.convert_to_tensor(self.weights, dtype=y_pred.dtype)
         return -ops.sum(weights * y_true * ops.log(probabilities), axis=-1)
 

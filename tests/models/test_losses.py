@@ -76,6 +76,22 @@ def test_impossible_probabilities_cost_a_finite_amount(kind):
     assert worst >= floor * 0.99
 
 
+@pytest.mark.parametrize("kind", [WeightedCategoricalCrossentropy, CrossentropyDice])
+@pytest.mark.parametrize("gap", [20.0, 60.0])
+def test_a_class_that_was_given_up_everywhere_is_learnt_again(kind, gap):
+    pixels = keras.Input((None, None, 1))
+    layer = keras.layers.Conv2D(2, 1, activation="softmax")
+    model = keras.Model(pixels, layer(pixels))
+    layer.set_weights([np.zeros((1, 1, 1, 2)), np.array([gap, 0.0])])
+    model.compile(keras.optimizers.SGD(1.0), kind([1, 1]))
+    rare = np.zeros((1, 10, 10, 2), np.float32)
+    rare[..., 0] = 1
+    rare[0, :2, :5] = [0, 1]
+    model.train_on_batch(np.zeros((1, 10, 10, 1)), rare)
+    background, other = layer.get_weights()[1]
+    assert background - other == pytest.approx(gap - 0.2, abs=0.01)
+
+
 def test_masks_of_integers_are_taken_too():
     loss = CrossentropyDice(WEIGHTS)
     assert float(loss(TRUE.astype(np.uint8), PREDICTED)) == float(loss(TRUE, PREDICTED))

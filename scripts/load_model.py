@@ -1,9 +1,8 @@
 #!/usr/bin/env python
 """Segment FITS frames and pictures with a trained network.
 
-The story, told by `ccdseg.cli.predict.run`: find the model, list the files, and for each file read
-its images, segment them, and write masks, events, pictures and a summary; at the end, one table of
-what was counted.
+`ccdseg.workflows.segment_files` does the work: it finds the files, reads the images of each, segments
+them, writes masks, events, pictures and a summary, and at the end a table of the run.
 """
 
 import sys

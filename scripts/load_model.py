@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Segment FITS frames and pictures with a trained network.
 
-`ccdseg.workflows.segment_files` does the work: it finds the files, reads the images of each, segments
-them, writes masks, events, pictures and a summary, and at the end a table of the run.
+`ccdseg.workflows.segment_files` does the work: it finds the files, reads the images of each,
+segments them, writes masks, events, pictures and a summary, and at the end a table of the run.
 """
 
 import sys

@@ -44,15 +44,14 @@ def skipper(shape=(120, 150), *, gain=1.5, seed=0):
 
 
 @pytest.fixture
-def frame_file(tmp_path, monkeypatch):
-    """Compressed file of the images CCD_A and CCD_B in the current folder."""
+def sample(tmp_path, monkeypatch):
+    """Path of a frame that the README segments, in an empty folder, the current one."""
     monkeypatch.chdir(tmp_path)
-    hdus = [
-        fits.CompImageHDU(skipper(seed=i), name=name, quantize_level=0, compression_type="GZIP_1")
-        for i, name in enumerate(("CCD_A", "CCD_B"))
-    ]
-    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto("frame.fits.fz")
-    return tmp_path / "frame.fits.fz"
+    Path("datasets").mkdir()
+    path = Path("datasets/sample_frame.fits.fz")
+    frame = fits.CompImageHDU(skipper(), name="CCD_A", quantize_level=0, compression_type="GZIP_1")
+    fits.HDUList([fits.PrimaryHDU(), frame]).writeto(path)
+    return path
 
 
 def values(column):
@@ -68,28 +67,27 @@ def assert_same_tables(first, second):
         np.testing.assert_array_equal(values(first[name]), values(second[name]))
 
 
-@pytest.mark.usefixtures("frame_file")
-def test_readme_command_and_function_give_the_same_tables_and_files():
+def test_readme_command_and_function_give_the_same_tables_and_files(sample):
     code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL).group(1)
     notebook = {}
     with mpl.rc_context({"backend": "agg"}):
         exec(code, notebook)  # noqa: S102 - the code of our README
-    command = ["predict", "frame.fits.fz", "--hdu", "CCD_B", "--detector", "auto"]
-    assert status(main, *command, "--output", "typed") == 0
-    frame = fits_io.read_frame("frame.fits.fz", hdu="CCD_B")
-    result = workflows.segment_frame(frame, LazySegmenter("damic-unet"), detector="auto")
+    options = ["--detector", "damic", "--output", "typed"]
+    assert status(main, "predict", sample, *options) == 0
+    frame = fits_io.read_frame(sample)
+    result = workflows.segment_frame(frame, LazySegmenter("damic-unet"), detector="damic")
     assert len(result.events) >= 3
-    assert result.detector.gain == pytest.approx(1.5, rel=0.01)
-    typed = QTable.read("typed/frame_events.ecsv")
+    typed = QTable.read("typed/sample_frame_events.ecsv")
     assert_same_tables(notebook["result"].events, result.events)
-    texts = [Path(folder, "frame_events.ecsv").read_text() for folder in ("typed", "results")]
-    assert texts[0] == texts[1]
     assert_same_tables(typed, result.events)
-    np.testing.assert_array_equal(fits.getdata("typed/frame_mask.fits", "CCD_B"), result.mask)
-    assert set(files(Path("typed"))) == {*files(Path("results")), "run.ecsv"}
+    written, of_command = files(Path("segmentation")), files(Path("typed"))
+    assert set(of_command) == {*written, "run.ecsv"}
+    dated = ("mask.fits", "summary.json")
+    assert all(of_command[name] == written[name] for name in written if not name.endswith(dated))
+    np.testing.assert_array_equal(fits.getdata("typed/sample_frame_mask.fits", 1), result.mask)
     summaries = [
-        json.loads(Path(folder, "frame_summary.json").read_text())["hdus"][0]
-        for folder in ("typed", "results")
+        json.loads(content["sample_frame_summary.json"])["hdus"][0]
+        for content in (written, of_command)
     ]
     for summary in summaries:
         assert summary.pop("seconds") > 0

@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint bench bench-peers study study-cosmics scores physics clean
+.PHONY: run test lint docs bench bench-peers study study-cosmics scores physics clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -22,6 +22,10 @@ test: $(READY)
 lint: $(READY)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
+
+docs: $(READY)  ## the documentation, into docs/_build/html; warnings are errors
+	$(PYTHON) -m pip install --quiet --editable ".[docs]"
+	$(PYTHON) -m sphinx --fail-on-warning --keep-going --jobs 2 -b html docs docs/_build/html
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks
@@ -42,7 +46,7 @@ physics: $(READY)  ## how well events are found, measured and identified
 	$(VENV)/bin/ccdseg physics --output runs/physics --overwrite
 
 clean:
-	rm -rf $(VENV) $(PEERS) runs build dist .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) docs/_build docs/_generated runs build dist .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # opencv-python needs libGL and glib; where a machine lacks them, the headless build takes its place

@@ -47,7 +47,7 @@ def test_links_lead_to_files_of_the_repository(page):
 def test_the_names_that_replace_those_of_the_original_exist():
     rows = [row for row in TABLE.splitlines() if row.startswith("| `")]
     here = " ".join(row.rsplit("|", 2)[1] for row in rows)
-    names = set(re.findall(r"(?<![\w.])[a-z_]+(?:\.[a-z_]+)+(?=[`(])", here)) - {
+    names = set(re.findall(r"(?<![\w.])[a-z_]+(?:\.\w+)+(?=[`(])", here)) - {
         "load_model.py",
         "train.py",
     }

@@ -59,12 +59,12 @@ class PixelReport:
 
     @property
     def dice(self) -> np.ndarray:
-        """Dice coefficient 2 |A ∩ B| / (|A| + |B|), which for pixels equals F1."""
+        """Dice coefficient ``2 |A ∩ B| / (|A| + |B|)``, which for pixels equals F1."""
         return self.f1
 
     @property
     def iou(self) -> np.ndarray:
-        """Intersection over union |A ∩ B| / |A ∪ B|."""
+        """Intersection over union ``|A ∩ B| / |A ∪ B|``."""
         return ratio(self._tp, self.support + self.confusion.sum(axis=0) - self._tp)
 
     @property

@@ -63,9 +63,10 @@ class Reliability:
 
     @property
     def calibration_error(self) -> np.ndarray:
-        """Expected calibration error of each class: mean over all pixels of |observed − predicted|.
+        """Expected calibration error of each class.
 
-        Most pixels of a frame are beyond doubt, and make it small.
+        The mean of ``|observed − predicted|`` over all pixels. Most pixels of a frame are beyond
+        doubt, and make it small.
         """
         return self._error(slice(None))
 

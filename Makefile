@@ -29,6 +29,7 @@ docs: $(READY)  ## the documentation, into docs/_build/html; warnings are errors
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks
+	$(PYTHON) -m benchmarks.event_measurement
 
 bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside deepCR, Cosmic-CoNN and astroscrappy
 	$(PYTHON) -m benchmarks.baselines --python $(PEERS)/bin/python

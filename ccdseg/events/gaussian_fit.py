@@ -20,7 +20,7 @@ N_PARAMETERS = 4
 _RESOLVED = 0.25
 """Least width (px) that neighbouring pixels tell."""
 
-_MOST_STEPS = 30
+_MOST_STEPS = 20
 _DERIVATIVES = (((1, 0),), ((0, 1),), ((2, 0), (0, 2)), ((0, 0),))
 """Derivatives of the model by each parameter, but for factors of the signal, as sums of products of
 a profile along the rows and one along the columns: 0 is the profile itself, 1 its derivative by the

@@ -76,7 +76,7 @@ def fit_background(
     planes, covariance = np.zeros((n_clusters, 3)), np.full(n_clusters, np.nan)
     noise = np.full(n_clusters, np.nan)
     for members, common in batches_by_shape(
-        boxes[:, 2:] - boxes[:, :2], growth=1.4, most_pixels=_BATCH
+        boxes[:, 2:] - boxes[:, :2], growth=1.6, most_pixels=_BATCH
     ):
         shape = tuple(map(min, common, image.shape))
         step = ceil((prod(shape) / _BATCH) ** 0.5)

@@ -19,6 +19,7 @@ from ccdseg.events.gaussian_fit import (
 _MOST_PIXELS = 600
 """Largest aperture (px) to which a point-like deposit is fitted."""
 
+_SMALLEST = 8  # px, the least edge of the squares that are fitted
 _BATCH = 2**17
 """Pixels that are fitted together."""
 
@@ -68,7 +69,7 @@ def fit_points(
     fits = PointFits(*np.full((3, pixels.n_clusters), np.nan))
     chosen = (counts > N_PARAMETERS) & (counts <= _MOST_PIXELS) & (noise > 0) & (total > 0)
     chosen = np.flatnonzero(chosen)
-    lengths = (boxes[:, 2:] - boxes[:, :2])[chosen].max(axis=1, initial=0)
+    lengths = (boxes[:, 2:] - boxes[:, :2])[chosen].max(axis=1, initial=_SMALLEST)
     squares = np.stack([lengths, lengths], axis=1)
     for batch, shape in batches_by_shape(squares, growth=2.0, most_pixels=_BATCH):
         members = chosen[batch]

@@ -42,16 +42,15 @@ def pasted_events(
     first = library.offsets[picked]
     counts = library.offsets[picked + 1] - first
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    deposits = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts)
-
-    def walked(places: np.ndarray, flipped: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """Places in the bounding box, counted from the other end where `flipped`."""
-        sign, start = np.where(flipped, -1, 1), np.where(flipped, lengths - 1, 0)
-        return np.repeat(start, counts) + np.repeat(sign, counts) * places[deposits]
-
-    down = walked(library.rows, flip_rows, heights)
-    along = walked(library.columns, flip_columns, widths)
-    is_transposed = np.repeat(transposed, counts)
+    down = np.where(flip_rows, -1, 1), np.where(flip_rows, heights - 1, 0)
+    along = np.where(flip_columns, -1, 1), np.where(flip_columns, widths - 1, 0)
+    walks = np.stack([first - offsets[:-1], *down, *along, transposed, rows, columns])
+    shift, step, start, step_along, start_along, is_transposed, row, column = np.repeat(
+        walks, counts, axis=1
+    )
+    deposits = np.arange(offsets[-1]) + shift
+    down = start + step * library.rows[deposits]
+    along = start_along + step_along * library.columns[deposits]
     down, along = np.where(is_transposed, [along, down], [down, along])
     charge = library.energies[deposits].astype(float) * (1000 / pair_energy)
     table = np.zeros(len(picked), dtype=EVENT)
@@ -61,6 +60,4 @@ def pasted_events(
     table["column"] = columns + (np.where(transposed, heights, widths) - 1) / 2
     for name in ("depth", "zenith", "azimuth", "extent"):
         table[name] = np.nan
-    down += np.repeat(rows, counts)
-    along += np.repeat(columns, counts)
-    return EventList(table, down, along, charge, charge, offsets)
+    return EventList(table, row + down, column + along, charge, charge, offsets)

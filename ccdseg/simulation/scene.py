@@ -17,6 +17,7 @@ from ccdseg.simulation.truth import ELEMENT
 ELEMENT_CLASSES = ("glowing", "hot pixel", "cluster")
 """Classes of what lies on top of the background."""
 
+_INDEX = {name: CLASSES[name].index for name in ELEMENT_CLASSES}
 _TINY = np.finfo(np.float32).tiny
 
 
@@ -152,8 +153,7 @@ class Scene:
 
         The box is its first row and column, height and width (px).
         """
-        adu = level * self.detector.gain
-        self.elements.append((CLASSES[name].index, kind, *box, adu))
+        self.elements.append((_INDEX[name], kind, *box, level * self.detector.gain))
 
     def list_element(self, name: str, kind: str, charge: np.ndarray) -> None:
         """List an element by its charge (e⁻), unless there is none."""

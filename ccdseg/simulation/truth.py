@@ -87,19 +87,19 @@ class SimulatedImage:
             ``width`` (px; it may reach beyond the image), ``level`` (ADU) of glow and hot pixels,
             and what `EventList.to_table` tells of particles; NaN and 0 where it does not apply.
         """
+        particles = self.events.to_table()
+        particles.add_column(np.full(len(particles), "cluster"), index=0, name="class")
+        level = np.full(len(particles), np.nan, np.float32) * u.adu
+        particles.add_column(level, index=particles.colnames.index("energy"), name="level")
         elements = QTable({"class": np.array(CLASSES.names)[self.elements["class_index"]]})
         elements["kind"] = self.elements["kind"]
-        for name in ("first_row", "first_column", "height", "width"):
-            elements[name] = self.elements[name] * u.pix
-        elements["level"] = self.elements["level"] * u.adu
-        particles = self.events.to_table()
-        particles["class"] = np.full(len(particles), "cluster")
-        particles["level"] = np.full(len(particles), np.nan, np.float32) * u.adu
-        for name in set(particles.colnames) - set(elements.colnames) - {"n_pixels"}:
-            elements[name] = np.full(len(elements), np.nan, np.float32) * particles[name].unit
-        elements["n_pixels"] = np.zeros(len(elements), dtype=int)
-        order = [*elements.colnames[:7], *particles.colnames[5:-2]]
-        return vstack([elements, particles])[order]
+        for name in particles.colnames[2:]:
+            known = name in self.elements.dtype.names
+            missing = 0 if name == "n_pixels" else np.float32(np.nan)
+            values = self.elements[name] if known else np.full(len(self.elements), missing)
+            unit = particles[name].unit if hasattr(particles[name], "unit") else None
+            elements[name] = values if unit is None else values * unit
+        return vstack([elements, particles])
 
 
 def truth_mask(

@@ -1,0 +1,187 @@
+"""Sections of amplifiers found in a frame itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ccdseg.amplifiers.profiles import band_edges, profiles, typical_noise
+from ccdseg.amplifiers.seams import Axis
+from ccdseg.amplifiers.section import Section, Sections, grid
+from ccdseg.amplifiers.statistics import measured
+from ccdseg.amplifiers.steps import REACH
+
+_LEAST_LENGTH = 2 * REACH  # px of an axis along which seams are looked for
+_LEAST_WIDTH = 8  # px of a frame across that axis
+_LEAST_STRIP = 6  # px; less are bad edges
+_LARGEST_STRIP = 0.3  # of the frame
+_CLEAR = 8.0  # significance of what is looked for anywhere
+_MIDDLE = 0.01  # of the length, by which a middle seam may be away from the middle
+_BESIDE = 0.9  # weight of a position that is not the middle itself
+_MOST_PARTS = 16
+_MOST_EDGES = 40
+
+
+def find_sections(frame: np.ndarray) -> Sections:
+    """Find the sections of a frame that were read by amplifiers of other level or noise.
+
+    Level and noise of an amplifier step along a straight line over the whole length of the frame
+    (or of the sections beside it), from one pixel to the next, by the same amount all along: in the
+    middle, in equal parts, or, where the noise steps and not as that of light does, anywhere. What
+    is smooth, narrow, or changes along the line, as glow, hot columns, tracks, stars, and the
+    traces of spectra, is no seam. A block that is brighter than the rest, at an edge, is glow.
+    Darker strips at the edges are prescan and overscan: they belong to the section beside them.
+
+    Parameters
+    ----------
+    frame : ndarray
+        Signal (ADU) of shape (H, W), of any real type; what is not finite is left out.
+
+    Returns
+    -------
+    tuple of Section
+        One for a frame of one amplifier, with level and noise (ADU).
+    """
+    edges, areas = _layout(frame)
+    sections = [_without_strips(section, areas) for section in grid(*edges)]
+    return measured(frame, sections)
+
+
+def _layout(frame: np.ndarray) -> tuple[list[list[int]], list[tuple[int, int]]]:
+    """Edges of the sections along rows and columns, and where the image area starts and ends."""
+    edges = [[0, length] for length in frame.shape]
+    areas = [(0, length) for length in frame.shape]
+    searched = [
+        axis
+        for axis, length in enumerate(frame.shape)
+        if length >= _LEAST_LENGTH and frame.shape[1 - axis] >= _LEAST_WIDTH
+    ]
+    found = {axis: profiles(frame, axis) for axis in searched}
+    for axis in (*searched, *searched[:1]):  # the first again, with the groups of the second
+        level, noise = found[axis]
+        if typical_noise(noise) == 0:
+            return edges, areas
+        groups = _groups(edges[1 - axis], frame.shape[1 - axis])
+        edges[axis], areas[axis] = _along(Axis.of(level, noise, groups))
+    return edges, areas
+
+
+def _groups(edges: list[int], n_lines: int) -> list[slice]:
+    """Bands within each section of the other axis; of each half where there is only one."""
+    bands = band_edges(n_lines)
+    if len(edges) == 2:
+        middle = (len(bands) - 1) // 2
+        return [slice(0, middle), slice(middle, None)] if middle else [slice(None)]
+    groups = []
+    for first, end in pairwise(edges):
+        inside = np.flatnonzero((bands[:-1] >= first - 2) & (bands[1:] <= end + 2))
+        if inside.size:
+            groups.append(slice(int(inside[0]), int(inside[-1]) + 1))
+    return groups or [slice(None)]
+
+
+def _along(axis: Axis) -> tuple[list[int], tuple[int, int]]:
+    """Edges of the sections along an axis, and the image area."""
+    area = _image_area(axis)
+    seams = _equal_parts(axis, area) or _middle(axis, area) or _elsewhere(axis)
+    return [0, *seams, axis.length], area
+
+
+def _image_area(axis: Axis) -> tuple[int, int]:
+    """Where darker strips at both ends leave the image area."""
+    edges = axis.edges(axis.levels)[:_MOST_EDGES].tolist()
+    least, most = _LEAST_STRIP, _LARGEST_STRIP * axis.length
+    firsts = [
+        edge for edge in edges if least <= edge <= most and axis.rises(edge, significance=_CLEAR)
+    ]
+    lasts = [
+        edge
+        for edge in edges
+        if least <= axis.length - edge <= most and axis.falls(edge, significance=_CLEAR)
+    ]
+    return next(iter(firsts), 0), next(iter(lasts), axis.length)
+
+
+def _middle(axis: Axis, area: tuple[int, int]) -> list[int]:
+    """Seam in the middle of the frame or of the image area, if there is one."""
+    seam = _nearest_seam(axis, area, [axis.length / 2, sum(area) / 2])
+    return [] if seam is None else [seam]
+
+
+def _equal_parts(axis: Axis, area: tuple[int, int]) -> list[int]:
+    """Seams between three or more equal parts, nearly all of which must be there."""
+    edges = axis.edges(axis.levels + axis.noises)
+    for first, end in {(0, axis.length): None, area: None}:
+        for n_parts in range(3, _MOST_PARTS + 1):
+            length = (end - first) / n_parts
+            if length < REACH:
+                break
+            middles = first + length * np.arange(1, n_parts)
+            tolerance = max(2.0, _MIDDLE * length)
+            near = [edges[np.abs(edges - middle) <= tolerance] for middle in middles]
+            if sum(map(len, near)) < n_parts // 2:  # faint seams show no sharp edge
+                continue
+            seams = [_nearest_seam(axis, area, [middle], tolerance) for middle in middles]
+            found = [seam for seam in seams if seam is not None]
+            if len(found) >= max(2, 0.6 * (n_parts - 1)):
+                return [
+                    round(middle) if seam is None else seam
+                    for seam, middle in zip(seams, middles, strict=True)
+                ]
+    return []
+
+
+def _elsewhere(axis: Axis) -> list[int]:
+    """The strongest seam anywhere else.
+
+    There the smaller part is darker, or only the noise steps: a brighter part would be glow.
+    """
+    edges = axis.edges(axis.levels + axis.noises)[:_MOST_EDGES].tolist()
+    for edge in edges:
+        share = edge / axis.length
+        if _LARGEST_STRIP < share < 0.5 and axis.rises(edge, significance=_CLEAR):
+            return [edge]
+        if 0.5 < share < 1 - _LARGEST_STRIP and axis.falls(edge, significance=_CLEAR):
+            return [edge]
+        inside = REACH <= edge <= axis.length - REACH
+        if inside and axis.changes_noise_alone(edge):
+            return [edge]
+    return []
+
+
+def _nearest_seam(
+    axis: Axis,
+    area: tuple[int, int],
+    middles: list[float],
+    tolerance: float | None = None,
+) -> int | None:
+    """The seam that stands out most near one of the positions."""
+    if tolerance is None:
+        tolerance = max(2.0, _MIDDLE * axis.length)
+    positions = {round(middle) for middle in middles}
+    for middle in middles:
+        first, end = np.ceil(middle - tolerance), np.floor(middle + tolerance) + 1
+        positions |= axis.outstanding(max(int(first), 2), min(int(end), axis.length - 1))
+    best = max(
+        positions,
+        key=lambda position: (
+            axis.significance(position)
+            * (1 if min(abs(position - middle) for middle in middles) < 1 else _BESIDE)
+        ),
+    )
+    if not axis.is_seam(best, area):
+        return None
+    if axis.is_sharp_edge(best):
+        return best
+    return round(min(middles, key=lambda middle: abs(best - middle)))
+
+
+def _without_strips(section: Section, areas: list[tuple[int, int]]) -> Section:
+    """The section with its image area, where that is not too small to be one."""
+    image = []
+    for part, (first, end) in zip((section.rows, section.columns), areas, strict=True):
+        inner = slice(max(part.start, first), min(part.stop, end))
+        image.append(inner if inner.stop - inner.start >= REACH else part)
+    return replace(section, image_rows=image[0], image_columns=image[1])

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from ccdseg.plotting.gallery import Panel, show_gallery
 from ccdseg.simulation import effects
 
-SHAPE = (128, 128)
+_SHAPE = (128, 128)
 _NOISE = 1.0
-_DAY = np.full(SHAPE, effects.SECONDS_PER_DAY)
+_DAY = np.full(_SHAPE, effects.SECONDS_PER_DAY)
 _UNITS = {
     "amplitude": "ADU",
     "angle": "deg",
@@ -91,25 +91,25 @@ def effect_panels(rng: np.random.Generator) -> list[Panel]:
 
 
 def _dark(rng: np.random.Generator) -> list[Panel]:
-    ramp = effects.dark_charge_ramp(SHAPE, 0.0, 3.0)
+    ramp = effects.dark_charge_ramp(_SHAPE, 0.0, 3.0)
     return [
         _panel(effects.mean_dark_charge, 4.0, _DAY, rng=rng, note="one day"),
-        _panel(effects.dark_charge_ramp, SHAPE, 0.0, 20.0, rng=rng),
+        _panel(effects.dark_charge_ramp, _SHAPE, 0.0, 20.0, rng=rng),
         _panel(effects.poisson_charge, ramp, rng=rng, noise=0.1, note="mean 0 to 3 e⁻/px"),
     ]
 
 
 def _glow(rng: np.random.Generator) -> list[Panel]:
     edge, corner = effects.edge_glow, effects.corner_glow
-    bright = corner(SHAPE, 150.0, (60.0, 90.0), corner="top left", profile="linear")
+    bright = corner(_SHAPE, 150.0, (60.0, 90.0), corner="top left", profile="linear")
     return [
-        _panel(effects.glowing, SHAPE, 60.0, first_column=4, width=40, rng=rng),
-        _panel(edge, SHAPE, 60.0, 25.0, edge="left", profile="exponential", rng=rng),
-        _panel(edge, SHAPE, 60.0, 30.0, edge="top", profile="gaussian", rng=rng),
-        _panel(edge, SHAPE, 60.0, 70.0, edge="right", profile="linear", rng=rng),
+        _panel(effects.glowing, _SHAPE, 60.0, first_column=4, width=40, rng=rng),
+        _panel(edge, _SHAPE, 60.0, 25.0, edge="left", profile="exponential", rng=rng),
+        _panel(edge, _SHAPE, 60.0, 30.0, edge="top", profile="gaussian", rng=rng),
+        _panel(edge, _SHAPE, 60.0, 70.0, edge="right", profile="linear", rng=rng),
         *(
             _panel(
-                corner, SHAPE, 100.0, scale, corner=where, profile="gaussian", exponent=p, rng=rng
+                corner, _SHAPE, 100.0, scale, corner=where, profile="gaussian", exponent=p, rng=rng
             )
             for scale, where, p in [
                 ((40.0, 40.0), "top left", 2.0),
@@ -122,24 +122,31 @@ def _glow(rng: np.random.Generator) -> list[Panel]:
 
 
 def _hot(rng: np.random.Generator) -> list[Panel]:
-    rows, columns = rng.integers(0, SHAPE[0], (2, 40))
+    rows, columns = rng.integers(0, _SHAPE[0], (2, 40))
     starts, lengths = rng.integers(0, 100, (2, 10)), rng.integers(20, 60, 10)
     rough = {"width": 5.0, "tail": 6.0, "roughness": 0.3}
     return [
-        _panel(effects.hot_lines, SHAPE, 80.0, *starts, lengths, vertical=starts[0] > 50, rng=rng),
+        _panel(effects.hot_lines, _SHAPE, 80.0, *starts, lengths, vertical=starts[0] > 50, rng=rng),
         _panel(
-            effects.hot_column, SHAPE, 80.0, column=70, first_row=20, last_row=128, rng=rng, **rough
+            effects.hot_column,
+            _SHAPE,
+            80.0,
+            column=70,
+            first_row=20,
+            last_row=128,
+            rng=rng,
+            **rough,
         ),
         _panel(
-            effects.hot_row, SHAPE, 80.0, row=40, first_column=0, last_column=90, rng=rng, **rough
+            effects.hot_row, _SHAPE, 80.0, row=40, first_column=0, last_column=90, rng=rng, **rough
         ),
-        _panel(effects.hot_pixels, SHAPE, rng.uniform(20, 200, 40), rows, columns, rng=rng),
-        _panel(effects.bad_edge, SHAPE, 80.0, edge="top", depth=5, rng=rng),
+        _panel(effects.hot_pixels, _SHAPE, rng.uniform(20, 200, 40), rows, columns, rng=rng),
+        _panel(effects.bad_edge, _SHAPE, 80.0, edge="top", depth=5, rng=rng),
     ]
 
 
 def _scattering(rng: np.random.Generator) -> list[Panel]:
-    distance = effects.distance_from(SHAPE, (20.0, 30.0))
+    distance = effects.distance_from(_SHAPE, (20.0, 30.0))
     radii, widths, levels = (np.array(values) for values in ([40, 75], [3, 6], [60, 30]))
     rings = effects.scattering_rings(distance, radii, widths, levels / 20)
     places = rng.uniform(10, 118, (12, 2))
@@ -148,23 +155,25 @@ def _scattering(rng: np.random.Generator) -> list[Panel]:
     return [
         _panel(effects.beam_halo, distance, 60.0, radius=15.0, exponent=2.0, rng=rng),
         _panel(effects.scattering_rings, distance, radii, widths, levels, rng=rng),
-        _panel(effects.spots, SHAPE, places, sizes, heights, rng=rng),
-        _panel(effects.speckles, SHAPE, 3.0, contrast=1.0, rng=rng, noise=0.05),
+        _panel(effects.spots, _SHAPE, places, sizes, heights, rng=rng),
+        _panel(effects.speckles, _SHAPE, 3.0, contrast=1.0, rng=rng, noise=0.05),
         _panel(effects.detected_photons, rings, 40.0, rng=rng, note="rings of 1 to 3 photons/px"),
-        _panel(effects.module_gaps, SHAPE, *gaps, rng=rng, noise=0.05, note="1: sensitive, 0: gap"),
+        _panel(
+            effects.module_gaps, _SHAPE, *gaps, rng=rng, noise=0.05, note="1: sensitive, 0: gap"
+        ),
     ]
 
 
 def _transfer(rng: np.random.Generator) -> list[Panel]:
     places = np.mgrid[10:128:20, 10:128:20].reshape(2, -1)
-    hits = effects.hot_pixels(SHAPE, np.float32(400), *places) + _track()
-    flood = np.full(SHAPE, 60.0)
-    spot = 4e4 * np.exp(-(np.hypot(*(np.indices(SHAPE) - 64)) ** 2) / 8)
-    lost = effects.transfer_losses(SHAPE, 0.15, rng=rng)
+    hits = effects.hot_pixels(_SHAPE, np.float32(400), *places) + _track()
+    flood = np.full(_SHAPE, 60.0)
+    spot = 4e4 * np.exp(-(np.hypot(*(np.indices(_SHAPE) - 64)) ** 2) / 8)
+    lost = effects.transfer_losses(_SHAPE, 0.15, rng=rng)
     event = {"row": 60, "first_column": 15, "length": 90, "brightest": 25, "roughness": 0.3}
     return [
         _panel(effects.blooming, spot, 2000.0, rng=rng, note="a spot of 40000 e⁻"),
-        _panel(effects.serial_register_event, SHAPE, 80.0, rng=rng, **event),
+        _panel(effects.serial_register_event, _SHAPE, 80.0, rng=rng, **event),
         _panel(effects.charge_transfer_loss, flood, lost, rng=rng, note="flat 60 e⁻/px, CTI 0.15"),
         _panel(effects.charge_trails, hits, 8e-3, 2e-3, rng=rng, note="points and a track"),
         _panel(effects.bin_columns, _track(), 4, rng=rng, note="a track"),
@@ -173,17 +182,17 @@ def _transfer(rng: np.random.Generator) -> list[Panel]:
 
 
 def _readout(rng: np.random.Generator) -> list[Panel]:
-    bright = effects.edge_glow(SHAPE, 100.0, 40.0, edge="left", profile="exponential")
-    bright += effects.readout_noise(SHAPE, _NOISE, rng=rng)
-    plane = effects.background_plane(SHAPE, 3.0, 3.0)
-    plane += effects.readout_noise(SHAPE, 0.2, rng=rng)
+    bright = effects.edge_glow(_SHAPE, 100.0, 40.0, edge="left", profile="exponential")
+    bright += effects.readout_noise(_SHAPE, _NOISE, rng=rng)
+    plane = effects.background_plane(_SHAPE, 3.0, 3.0)
+    plane += effects.readout_noise(_SHAPE, 0.2, rng=rng)
     fringes = {"period": 14.0, "angle": 30.0, "phase": 0.0}
     return [
-        _panel(effects.readout_noise, SHAPE, 20.0, 4, rng=rng, noise=0),
-        _panel(effects.row_offsets, SHAPE, 2.0, rng=rng),
-        _panel(effects.column_transient, SHAPE, -30.0, 10.0, rng=rng),
-        _panel(effects.background_plane, SHAPE, 10.0, 5.0, rng=rng),
-        _panel(effects.correlated_fringes, SHAPE, 1.0, rng=rng, **fringes),
+        _panel(effects.readout_noise, _SHAPE, 20.0, 4, rng=rng, noise=0),
+        _panel(effects.row_offsets, _SHAPE, 2.0, rng=rng),
+        _panel(effects.column_transient, _SHAPE, -30.0, 10.0, rng=rng),
+        _panel(effects.background_plane, _SHAPE, 10.0, 5.0, rng=rng),
+        _panel(effects.correlated_fringes, _SHAPE, 1.0, rng=rng, **fringes),
         _panel(effects.saturate, bright, 50.0, rng=rng, noise=0, note="an edge of 100 e⁻"),
         _panel(effects.quantise, plane, rng=rng, note="a slope, noise 0.2 ADU", noise=0),
     ]
@@ -191,7 +200,7 @@ def _readout(rng: np.random.Generator) -> list[Panel]:
 
 def _track() -> np.ndarray:
     """Charge (e⁻) of a straight track that widens from one end to the other."""
-    rows, columns = np.indices(SHAPE)
+    rows, columns = np.indices(_SHAPE)
     along = np.clip((rows + columns - 60) / 140, 0, 1)
     across = (rows - columns + 10) / 2**0.5
     sigma = 0.5 + 1.5 * along

@@ -12,7 +12,7 @@ from astropy.table import QTable
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.postprocessing.components import Component, components_of
+from ccdseg.postprocessing.connected_components import ConnectedComponent, connected_components
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,10 @@ def restrict(
     return RestrictedMask(mask, QTable(rows=changes, names=names, dtype=(np.str_, int, int)))
 
 
-def relabel(mask: np.ndarray, index: int, choose: Callable[[Component], int]) -> int:
+def relabel(mask: np.ndarray, index: int, choose: Callable[[ConnectedComponent], int]) -> int:
     """Give each component of a class the index that `choose` returns; returns how many changed."""
     n_changed = 0
-    for component in components_of(mask == index):
+    for component in connected_components(mask == index):
         chosen = choose(component)
         mask[component.area][component.pixels] = chosen
         n_changed += chosen != index

@@ -9,7 +9,11 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.classes import ClassCatalogue
-from ccdseg.postprocessing.components import Component, components_of, most_frequent
+from ccdseg.postprocessing.connected_components import (
+    ConnectedComponent,
+    connected_components,
+    most_frequent,
+)
 from ccdseg.postprocessing.restrictions import Rule, check_at_least, relabel
 
 _ELONGATED = 3
@@ -46,11 +50,11 @@ class RelabelHotBlobs(Rule):
     def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
         hot, cluster, glow = (classes[name].index for name in ("hot pixel", "cluster", "glowing"))
         before, n_changed = mask.copy(), 0
-        for component in components_of(before == hot):
+        for component in connected_components(before == hot):
             if min(component.extent) <= self.max_width:
                 continue
             changes = False
-            for part in components_of(self._blobs(component.pixels)):
+            for part in connected_components(self._blobs(component.pixels)):
                 around = part.surroundings(before[component.area])
                 if np.mean(around == hot) < _ENCLOSED:
                     in_glow = most_frequent(around[around != hot]) == glow
@@ -87,7 +91,7 @@ class BridgeTracks(Rule):
     def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
         hot, cluster = (classes[name].index for name in ("hot pixel", "cluster"))
 
-        def bridged(component: Component) -> int:
+        def bridged(component: ConnectedComponent) -> int:
             between = max(component.extent) <= self.max_length and component.ends_touch(
                 mask[component.area] == cluster
             )
@@ -115,7 +119,7 @@ class RelabelClusterLines(Rule):
     def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
         hot, cluster = (classes[name].index for name in ("hot pixel", "cluster"))
 
-        def chosen(component: Component) -> int:
+        def chosen(component: ConnectedComponent) -> int:
             narrow, length = sorted(component.extent)
             return hot if narrow == 1 and length >= self.min_length else cluster
 
@@ -206,7 +210,7 @@ def default_rules(classes: ClassCatalogue) -> list[Rule]:
 def _limit_sizes(mask: np.ndarray, index: int, min_size: int, max_size: int) -> int:
     """Let components of a class that are smaller or larger become the class around them."""
 
-    def chosen(component: Component) -> int:
+    def chosen(component: ConnectedComponent) -> int:
         if min_size <= component.size <= max_size:
             return index
         return most_frequent(component.surroundings(mask))

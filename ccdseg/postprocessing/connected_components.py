@@ -12,7 +12,7 @@ from ccdseg.mask import EIGHT_CONNECTED, expand_box
 
 
 @dataclass(frozen=True, eq=False)
-class Component:
+class ConnectedComponent:
     """Connected pixels of one class.
 
     Attributes
@@ -58,12 +58,12 @@ class Component:
         return ndimage.binary_dilation(self.pixels, EIGHT_CONNECTED) & ~self.pixels
 
 
-def components_of(member: np.ndarray) -> Iterator[Component]:
+def connected_components(member: np.ndarray) -> Iterator[ConnectedComponent]:
     """Components of the pixels where `member`, bool of shape (H, W), is true."""
     labels, _ = ndimage.label(member, EIGHT_CONNECTED)
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
         area = expand_box(box, 1, member.shape)
-        yield Component(area, labels[area] == number)
+        yield ConnectedComponent(area, labels[area] == number)
 
 
 def most_frequent(values: np.ndarray) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -78,12 +78,10 @@ class ResultWriter:
         return self._pool
 
     def _collect(self, *, at_most: int) -> Iterator[tuple[Path, dict | Exception]]:
-        """Take what is finished, waiting until at most so many are not."""
+        """Take what is finished, in the order of the files, until at most so many are left."""
         while self._pending:
-            n_surplus = len(self._pending) - at_most
-            done = wait(self._pending, None if n_surplus > 0 else 0, FIRST_COMPLETED).done
-            if not done:
+            oldest = next(iter(self._pending))
+            if len(self._pending) <= at_most and not oldest.done():
                 return
-            for future in done:
-                error = future.exception()
-                yield self._pending.pop(future), future.result() if error is None else error
+            error = oldest.exception()
+            yield self._pending.pop(oldest), oldest.result() if error is None else error

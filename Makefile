@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint docs bench bench-peers study study-cosmics scores physics clean
+.PHONY: run test lint docs bench bench-peers study study-cosmics scores scores-cosmics physics clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -43,6 +43,10 @@ study-cosmics: $(READY)  ## a lean U-Net and DeepLabV3+ for cosmics at the same 
 scores: $(READY)  ## scores of the model that ships
 	$(VENV)/bin/ccdseg evaluate --output runs/scores --overwrite
 
+scores-cosmics: $(READY) $(PEERS)/.ready  ## scores of the model of cosmics and of all baselines
+	$(PEERS)/bin/ccdseg evaluate --model cosmics-unet --output runs/scores-cosmics --overwrite \
+		--baselines astroscrappy deepCR cosmic-conn threshold
+
 physics: $(READY)  ## how well events are found, measured and identified
 	$(VENV)/bin/ccdseg physics --output runs/physics --overwrite
 
@@ -62,6 +66,7 @@ $(READY): pyproject.toml constraints.txt
 # six gigabytes, so apart; where one of them cannot be installed, the others still are
 $(PEERS)/.ready: benchmarks/baselines.txt
 	python3 -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --editable .
 	while read -r package _; do $(PEERS)/bin/python -m pip install --quiet "$$package" || \
 		echo "$$package cannot be installed here"; done < $<
 	touch $@

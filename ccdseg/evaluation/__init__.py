@@ -1,6 +1,7 @@
 """Scores of masks, probabilities, events and particles against the truth."""
 
-from ccdseg.evaluation.baselines import BASELINES, Baseline, estimate_noise, tune_baseline
+from ccdseg.evaluation.baseline_tuning import BASELINES, tune_baseline
+from ccdseg.evaluation.baselines import Baseline
 from ccdseg.evaluation.class_scores import (
     IMAGE_SCORES,
     OBJECT_SCORES,
@@ -20,6 +21,7 @@ from ccdseg.evaluation.counting import half_width
 from ccdseg.evaluation.event_match import EventMatch, match_events
 from ccdseg.evaluation.frame_scores import UNAMBIGUOUS, FrameScores, score_frame
 from ccdseg.evaluation.image_table import ImageRow, ImageTable, series_name
+from ccdseg.evaluation.local_noise import estimate_noise
 from ccdseg.evaluation.measurement_scores import (
     MeasurementScores,
     measure_frames,

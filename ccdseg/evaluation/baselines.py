@@ -2,32 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import reduce
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import product
-from operator import add
 from typing import ClassVar
 
 import numpy as np
-from scipy import ndimage
-from skimage.measure import block_reduce
-from skimage.transform import resize
-from tqdm import tqdm
 
-from ccdseg.classes import COSMICS
 from ccdseg.errors import InputError
-from ccdseg.evaluation.class_scores import score_image
+from ccdseg.evaluation.local_noise import BACKGROUND_BLOCK, local_background
 
-_BACKGROUND_BLOCK = 16
-_NOISE_BLOCK = 32
-"""Edges (px) of the blocks in which background and noise are measured."""
+
+class Baseline(ABC):
+    """A method with parameters, which finds particles in an image.
+
+    Attributes
+    ----------
+    name : str
+        Name of the method.
+    package, module : str or None
+        Distribution that has it, and the module to import from it; None where nothing is needed.
+    """
+
+    name: ClassVar[str]
+    package: ClassVar[str | None] = None
+    module: ClassVar[str | None] = None
+
+    @abstractmethod
+    def find(self, image: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """Pixels of particles, bool, in an image (ADU) with a noise (ADU), both (H, W)."""
+
+    @classmethod
+    @abstractmethod
+    def candidates(cls) -> Iterator[Baseline]:
+        """Parameters to choose from."""
+
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """Version and parameters."""
+
+    @classmethod
+    def find_each(
+        cls, image: np.ndarray, noise: np.ndarray
+    ) -> Iterator[tuple[Baseline, np.ndarray]]:
+        """Each of `candidates` with what it finds in an image, as `find`."""
+        for candidate in cls.candidates():
+            yield candidate, candidate.find(image, noise)
+
+    @classmethod
+    def check_installed(cls) -> None:
+        """Refuse to go on where the package is not installed.
+
+        Raises
+        ------
+        InputError
+        """
+        if cls.module is not None and find_spec(cls.module) is None:
+            raise InputError(
+                f"{cls.package} is not installed; install it with: pip install {cls.package}"
+            )
 
 
 @dataclass(frozen=True)
-class Astroscrappy:
+class Astroscrappy(Baseline):
     """L.A.Cosmic (van Dokkum 2001) as astroscrappy has it.
 
     It is given the noise of each pixel (its argument `invar`), from which no gain and read noise
@@ -44,13 +85,15 @@ class Astroscrappy:
     """
 
     name: ClassVar[str] = "astroscrappy"
+    package: ClassVar[str] = "astroscrappy"
+    module: ClassVar[str] = "astroscrappy"
 
     sigclip: float = 4.5
     sigfrac: float = 0.3
     objlim: float = 5.0
 
     def find(self, image: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """Pixels of particles, bool, in an image (ADU) with a noise (ADU), both (H, W)."""
+        """Pixels of particles, as `Baseline.find`."""
         from astroscrappy import detect_cosmics
 
         found, _ = detect_cosmics(
@@ -60,19 +103,6 @@ class Astroscrappy:
             **asdict(self),
         )
         return found
-
-    @classmethod
-    def check_installed(cls) -> None:
-        """Refuse to go on where astroscrappy is not installed.
-
-        Raises
-        ------
-        InputError
-        """
-        if find_spec("astroscrappy") is None:
-            raise InputError(
-                "astroscrappy is not installed; install it with: pip install astroscrappy"
-            )
 
     @classmethod
     def candidates(cls) -> Iterator[Astroscrappy]:
@@ -92,7 +122,7 @@ class Astroscrappy:
 
 
 @dataclass(frozen=True)
-class Threshold:
+class Threshold(Baseline):
     """All pixels that exceed the local background by a number of standard deviations.
 
     Parameters
@@ -106,13 +136,8 @@ class Threshold:
     n_sigma: float = 5.0
 
     def find(self, image: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """Pixels of particles, bool, in an image (ADU) with a noise (ADU), both (H, W)."""
-        background = _enlarged(_reduced(image, _BACKGROUND_BLOCK, np.median), image.shape)
-        return image - background > self.n_sigma * noise
-
-    @classmethod
-    def check_installed(cls) -> None:
-        """Nothing can be missing."""
+        """Pixels of particles, as `Baseline.find`."""
+        return image - local_background(image) > self.n_sigma * noise
 
     @classmethod
     def candidates(cls) -> Iterator[Threshold]:
@@ -124,88 +149,5 @@ class Threshold:
         """Parameters."""
         return (
             f"what lies more than {self.n_sigma:g} standard deviations above the median of its "
-            f"surroundings ({_BACKGROUND_BLOCK}×{_BACKGROUND_BLOCK} px)"
+            f"surroundings ({BACKGROUND_BLOCK}×{BACKGROUND_BLOCK} px)"
         )
-
-
-Baseline = Astroscrappy | Threshold
-
-BASELINES: dict[str, type[Baseline]] = {kind.name: kind for kind in (Astroscrappy, Threshold)}
-"""Baselines by name."""
-
-
-def estimate_noise(image: np.ndarray) -> np.ndarray:
-    """Noise of an image whose noise is not known.
-
-    Parameters
-    ----------
-    image : ndarray
-        Signal of shape (H, W).
-
-    Returns
-    -------
-    ndarray
-        Standard deviation of each pixel in the same unit, never 0: how far the pixels of a block
-        lie from the medians of 5×5 pixels, the farthest 2 % taken as less far, and the median of
-        this block and its neighbours. It holds where few pixels see a photon at all.
-    """
-    distance = np.abs(image - ndimage.median_filter(image, 5))
-    rms = ndimage.median_filter(_reduced(distance, _NOISE_BLOCK, _clipped_rms), 3)
-    floor = np.finfo(np.float32).eps * max(float(np.abs(image).max()), 1.0)
-    return np.maximum(_enlarged(rms, image.shape), floor)
-
-
-def tune_baseline(
-    kind: type[Baseline],
-    frames: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
-    *,
-    progress: bool = False,
-) -> Baseline:
-    """Choose the parameters of a baseline that give the highest pixel F1 over frames.
-
-    Parameters
-    ----------
-    kind : type
-        One of `BASELINES`.
-    frames : sequence of (ndarray, ndarray, ndarray)
-        Image (ADU), true pixels of particles (bool), and noise (ADU), all (H, W).
-    progress : bool
-        Whether to show a progress bar.
-
-    Returns
-    -------
-    Astroscrappy or Threshold
-        Of equally good ones the first.
-    """
-    settings = list(kind.candidates())
-    bar = tqdm(settings, desc=f"Tuning ({kind.name})", unit="setting", disable=not progress)
-    return settings[int(np.argmax([_f1(baseline, frames) for baseline in bar]))]
-
-
-def _f1(baseline: Baseline, frames: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> float:
-    scores = (
-        score_image(
-            true.astype(np.uint8), baseline.find(image, noise).astype(np.uint8), classes=COSMICS
-        )
-        for image, true, noise in frames
-    )
-    return reduce(add, scores).f1
-
-
-def _clipped_rms(values: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
-    high = np.quantile(values, 0.98, axis=axis, keepdims=True)
-    return np.sqrt(np.mean(np.minimum(values, high) ** 2, axis=axis))
-
-
-def _reduced(image: np.ndarray, edge: int, function: Callable) -> np.ndarray:
-    """`function` of each whole block of edge × edge pixels of an image."""
-    blocks = [min(edge, length) for length in image.shape]
-    rows, columns = (
-        length // block * block for length, block in zip(image.shape, blocks, strict=True)
-    )
-    return block_reduce(image[:rows, :columns], tuple(blocks), function)
-
-
-def _enlarged(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Values of blocks, interpolated to the shape of the image."""
-    return resize(values, shape, order=1, mode="edge", preserve_range=True)

@@ -1,10 +1,14 @@
 """Baselines: that they find what is there, with the best parameters."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
 from ccdseg.evaluation import BASELINES, baselines, estimate_noise, tune_baseline
 from ccdseg.evaluation.baselines import Threshold
+from ccdseg.evaluation.network_baselines import NetworkBaseline
 from tests.refusal import refused
 
 
@@ -21,13 +25,14 @@ def frame():
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_a_bright_track_is_found_and_the_noise_is_not(name, frame):
-    pytest.importorskip("astroscrappy")
+    pytest.importorskip(BASELINES[name].module or "numpy")
     image, true, noise = frame
-    found = BASELINES[name](*([7.0] if name == "threshold" else [])).find(image, noise)
+    method = tune_baseline(BASELINES[name], [frame])
+    found = method.find(image, noise)
     assert found.dtype == bool
     assert found[true].mean() > 0.8
     assert found[~true].mean() < 0.02
-    assert not BASELINES[name]().find(image - 200 * true, noise).mean() > 0.001
+    assert not method.find(image - 200 * true, noise).mean() > 0.001
 
 
 def test_the_parameters_are_those_of_the_highest_f1(frame, monkeypatch):
@@ -55,6 +60,35 @@ def test_a_method_that_is_not_installed_is_named(monkeypatch):
     with refused("astroscrappy is not installed; install it with: pip install astroscrappy"):
         BASELINES["astroscrappy"].check_installed()
     BASELINES["threshold"].check_installed()
+
+
+@dataclass(frozen=True)
+class Sure(NetworkBaseline):
+    """A network that is sure of pixels above a height; it counts its calls."""
+
+    name = "sure"
+    all_weights = ("low", "high")
+    calls: ClassVar[list] = []
+
+    def probability(self, electrons):
+        self.calls.append(electrons)
+        level, height = np.median(electrons), {"low": 1.0, "high": 20.0}[self.weights]
+        return 1 / (1 + np.exp((level + height * self.sky**0.5 - electrons) / 10))
+
+
+def test_a_network_runs_once_for_all_thresholds_and_sees_the_noise_of_a_sky(frame):
+    image, true, noise = frame
+    Sure.calls.clear()
+    each = dict(Sure.find_each(image, noise))
+    assert len(each) == 13 * len(Sure.calls) == 2 * 3 * 13
+    for sky, seen in zip([3.0, 30.0, 300.0], Sure.calls[:3], strict=True):
+        assert np.median(seen) == pytest.approx(sky, rel=1e-3)
+        assert seen[:, 100:120].std() == pytest.approx(sky**0.5, rel=0.3)
+    for method in (Sure("low", 3.0, 0.1), Sure("high", 300.0, 0.99)):
+        np.testing.assert_array_equal(method.find(image, noise), each[method])
+    best = tune_baseline(Sure, [frame])
+    found = best.find(image, noise)
+    assert (found & true).sum() > 0.95 * (found | true).sum()
 
 
 def test_the_parameters_are_told():

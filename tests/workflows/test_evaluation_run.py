@@ -79,7 +79,7 @@ def test_the_operating_point_is_the_probability_at_which_a_class_wins(segmenter)
 def test_what_does_not_exist_is_refused(segmenter):
     with refused("Unknown recipe 'sky'; one of: "):
         evaluate(segmenter, recipes=["sky"])
-    with refused("Unknown baseline 'magic'; one of: astroscrappy, threshold"):
+    with refused("Unknown baseline 'magic'; one of: astroscrappy, deepCR, cosmic-conn, threshold"):
         evaluate(segmenter, recipes={"mine": SMALL}, baselines=["magic"])
     with refused("Unknown part 'colour'; one of: events, "):
         physics(segmenter, parts=["colour"])

@@ -12,7 +12,7 @@ CROWDED = 10.0
 """Shares of photons per pixel from which clouds are not spread one by one, but those of a cell
 together."""
 
-_CELLS = 4
+_CELLS = 3
 """Cells of a pixel along each axis, within which crowded photons count as one."""
 
 _AT_ONCE = 2**17
@@ -63,6 +63,8 @@ def photon_charge(
     """
     if mean.size and not mean.min() >= 0:
         raise InputError(f"The mean number of photons is {mean.min()}; it must not be negative.")
+    if len(electrons) == 1 and not width.any():
+        return _summed(rng.poisson(mean), electrons, fano=fano, rng=rng).astype(np.float32)
     crowded = mean * (2 * _reach(width) + 1) ** 2 >= CROWDED
     number = rng.poisson(np.where(crowded, 0, mean))
     charge = _single_clouds(number, electrons, width, fano=fano, rng=rng)
@@ -125,10 +127,21 @@ def _crowds(
 ) -> np.ndarray:
     fine = np.repeat(np.repeat(mean / _CELLS**2, _CELLS, axis=0), _CELLS, axis=1)
     number = rng.poisson(fine)
-    variance = electrons.var() + fano * electrons.mean()
-    noise = np.sqrt(variance * number) * rng.standard_normal(number.shape)
-    charge = _spread(number * electrons.mean() + noise, _mean_shares(width * _CELLS))
+    charge = _summed(number, electrons, fano=fano, rng=rng)
+    charge = _spread(charge, _mean_shares(width * _CELLS))
     return charge.reshape(mean.shape[0], _CELLS, mean.shape[1], _CELLS).sum(axis=(1, 3))
+
+
+def _summed(
+    number: np.ndarray, electrons: np.ndarray, *, fano: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Charge (e⁻) of so many photons in each cell, before it spreads."""
+    charge = number * np.float32(electrons.mean())
+    variance = electrons.var() + fano * electrons.mean()
+    if variance:
+        noise = rng.standard_normal(number.shape, dtype=np.float32)
+        charge += np.sqrt(np.float32(variance) * number) * noise
+    return charge
 
 
 def _reach(width: np.ndarray) -> int:

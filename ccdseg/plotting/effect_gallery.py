@@ -152,12 +152,13 @@ def _scattering(rng: np.random.Generator) -> list[Panel]:
     places = rng.uniform(10, 118, (12, 2))
     sizes, heights = rng.uniform(1.5, 4, 12), rng.uniform(20, 90, 12)
     gaps = [slice(60, 66)], [slice(30, 36), slice(90, 96)]
+    photons = np.array([40.0]), np.array([0.3]), 0.119
     return [
         _panel(effects.beam_halo, distance, 60.0, radius=15.0, exponent=2.0, rng=rng),
         _panel(effects.scattering_rings, distance, radii, widths, levels, rng=rng),
         _panel(effects.spots, _SHAPE, places, sizes, heights, rng=rng),
         _panel(effects.speckles, _SHAPE, 3.0, contrast=1.0, rng=rng, noise=0.05),
-        _panel(effects.detected_photons, rings, 40.0, rng=rng, note="rings of 1 to 3 photons/px"),
+        _panel(effects.photon_charge, rings, *photons, rng=rng, note="rings of 1 to 3 photons/px"),
         _panel(
             effects.module_gaps, _SHAPE, *gaps, rng=rng, noise=0.05, note="1: sensitive, 0: gap"
         ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ccdseg.detector import DAMIC
 from ccdseg.simulation import components as c
 from ccdseg.simulation.detector_sources import FixedDetector, RandomDetector
+from ccdseg.simulation.light_recipes import DOMAINS, LIGHT, XRAY
 from ccdseg.simulation.ranges import LogUniform, Uniform, WholeNumbers
-from ccdseg.simulation.recipe import Recipe
+from ccdseg.simulation.recipe import Recipe, RecipeLike
 
 _TRAINING = Recipe(
     name="training",
@@ -112,38 +113,12 @@ _EVENTS = Recipe(
 """Particles in thick, fully depleted CCDs of pixels of 15 µm, far enough from each other that most
 are alone, and nothing else: to measure and to identify events."""
 
-_XRAY = Recipe(
-    name="xray",
-    shape=(512, 512),
-    detector=RandomDetector(
-        noise=LogUniform(2.0, 80.0),
-        gain=LogUniform(0.01, 0.3),
-        pedestal=Uniform(0.0, 3000.0),
-        negative_pedestals=0.0,
-        thickness=Uniform(300.0, 675.0),
-        pixel_size=Uniform(13.0, 25.0),
-    ),
-    components=(
-        c.Scattering(probability=0.97, photon_energy=LogUniform(0.25, 1.5)),
-        c.HotPixels(probability=0.3),
-        c.Particles(
-            probability=0.95,
-            number=LogUniform(1.0, 20.0),
-            shares=(0.4, 0.55, 0.0, 0.05),
-            electron_energy=LogUniform(50.0, 2500.0),
-            cut_share=0.0,
-        ),
-        c.ModuleGaps(probability=0.3),
-        c.DeadPixels(probability=0.4),
-        c.Digitisation(probability=1.0, least_noise=0.0),
-    ),
-    truth_threshold=3.0,
-)
-"""Images of a scattering experiment with soft X-rays, whose cosmic tracks are the class
-``cluster``; 16 bit. A single photon leaves less than a track does in a pixel; where many fall, the
-noise of their number is far above the read noise, and faint tracks drown in it."""
-
-RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (_TRAINING, _TEST, _MIXED, _GENERAL, _EVENTS, _FAINT, _XRAY)
+RECIPES: dict[str, RecipeLike] = {
+    recipe.name: recipe
+    for recipe in (
+        *(_TRAINING, _TEST, _MIXED, _GENERAL, _EVENTS, _FAINT),
+        *(XRAY, LIGHT),
+        *DOMAINS.values(),
+    )
 }
 """Recipes by name."""

@@ -11,6 +11,7 @@ import numpy as np
 from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
 from ccdseg.simulation import effects
+from ccdseg.simulation.effects.photons import Photons
 from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.truth import ELEMENT
 
@@ -127,10 +128,10 @@ class Scene:
         """Note a change of the background over the frame, in standard deviations."""
         self.conditions["gradient"] = self.conditions.get("gradient", 0.0) + change
 
-    def add_photons(self, mean: np.ndarray, charge: float, rng: np.random.Generator) -> None:
-        """Add scattered X-rays of no class: `mean` photons per pixel, each of a `charge` (e⁻)."""
-        self.fixed += effects.detected_photons(mean, charge, rng=rng)
-        self.background_variance += mean * charge**2
+    def add_light(self, mean: np.ndarray, photons: Photons, rng: np.random.Generator) -> None:
+        """Add light of no class: `mean` photons per pixel, float32 of `shape`, drawn one by one."""
+        self.fixed += effects.photon_charge(mean, *photons, rng=rng)
+        self.background_variance += effects.photon_variance(mean, photons.electrons, photons.width)
 
     def add(self, name: str, charge: np.ndarray, *, fluctuates: bool) -> None:
         """Add the mean charge (e⁻) of elements of class `name`."""

@@ -19,7 +19,7 @@ def frame(density, *, electrons=1616.0, widest=0.4, edge=512, seed=1):
     rng = np.random.default_rng(seed)
     widths = rng.uniform(0.1, widest, 64)
     charge = photon_charge(
-        np.full((edge, edge), density), np.full(64, electrons), widths, fano=0.12, rng=rng
+        np.full((edge, edge), density), np.full(64, electrons), widths, 0.12, rng=rng
     )
     return charge * GAIN + rng.normal(2000, NOISE, charge.shape)
 

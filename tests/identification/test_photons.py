@@ -22,9 +22,7 @@ def frame():
     """Frame of 2000 photons per megapixel, a track of one photon's charge, and a heavy hit."""
     rng = np.random.default_rng(5)
     widths = rng.uniform(0.15, 0.4, 64)
-    charge = photon_charge(
-        np.full((512, 512), 2e-3), np.full(64, 1616.0), widths, fano=0.12, rng=rng
-    )
+    charge = photon_charge(np.full((512, 512), 2e-3), np.full(64, 1616.0), widths, 0.12, rng=rng)
     image = charge * PHOTON / 1616 + rng.normal(2000, NOISE, charge.shape)
     image[TRACK] += PHOTON / 30
     image[HEAVY] += 12 * PHOTON / 9
@@ -71,7 +69,7 @@ def test_a_pile_up_is_light_where_photons_are_dense_and_a_cosmic_where_they_are_
     image = rng.normal(1000, NOISE, (512, 512))
     mean = np.full(image.shape, 3e-4)
     mean[:, :100] = 0.02
-    image += photon_charge(mean, np.full(8, 1616.0), np.full(8, 0.2), fano=0.12, rng=rng) * (
+    image += photon_charge(mean, np.full(8, 1616.0), np.full(8, 0.2), 0.12, rng=rng) * (
         PHOTON / 1616
     )
     rare, dense = np.s_[250:252, 400:402], np.s_[250:252, 50:52]

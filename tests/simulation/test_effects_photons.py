@@ -15,7 +15,7 @@ def light(mean, electrons=FE55, width=0.3, *, shape=(256, 256), fano=0.12, seed=
         np.full(shape, mean),
         electrons,
         np.broadcast_to(width, electrons.shape),
-        fano=fano,
+        fano,
         rng=np.random.default_rng(seed),
     )
 
@@ -27,7 +27,7 @@ def test_a_lone_photon_leaves_its_charge_in_few_pixels(width, fewest, most):
     mean[20, 20] = 0.9
     sums, pixels = [], []
     for _ in range(300):
-        charge = photon_charge(mean, FE55, np.array([width]), fano=0.12, rng=rng)
+        charge = photon_charge(mean, FE55, np.array([width]), 0.12, rng=rng)
         if charge.any():
             sums.append(charge.sum())
             pixels.append(np.count_nonzero(charge > 0.02 * FE55[0]))

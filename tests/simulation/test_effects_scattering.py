@@ -63,15 +63,6 @@ def test_a_contrast_beyond_one_is_refused():
         effects.speckles(SHAPE, 2.0, contrast=1.5, rng=np.random.default_rng(0))
 
 
-def test_photons_come_in_whole_numbers_with_poisson_noise():
-    mean = np.full((300, 300), 2.5)
-    charge = effects.detected_photons(mean, 2000.0, rng=np.random.default_rng(1))
-    photons = charge / 2000
-    np.testing.assert_array_equal(photons, np.rint(photons))
-    assert photons.mean() == pytest.approx(2.5, rel=0.01)
-    assert photons.var() == pytest.approx(2.5, rel=0.03)
-
-
 def test_gaps_see_nothing():
     sees = effects.module_gaps((6, 8), [slice(2, 4)], [slice(0, 1), slice(7, 20)])
     assert sees.sum() == 4 * 6

@@ -7,6 +7,7 @@ from ccdseg.simulation.components.background import (
     DarkCurrent,
     InactiveColumns,
 )
+from ccdseg.simulation.components.blind_parts import DeadPixels, ModuleGaps
 from ccdseg.simulation.components.component import Component
 from ccdseg.simulation.components.defects import (
     BadEdge,
@@ -22,34 +23,52 @@ from ccdseg.simulation.components.electronics import (
     TransferLoss,
     TransferTrails,
 )
+from ccdseg.simulation.components.light import Fluorescence, Light
 from ccdseg.simulation.components.original import GlowSlab, HotSegments, PastedClusters
 from ccdseg.simulation.components.particle_population import EnergyAboveNoise, Particles
-from ccdseg.simulation.components.xray_pattern import DeadPixels, ModuleGaps, Scattering
+from ccdseg.simulation.components.scattered_light import (
+    BraggSpots,
+    PowderRings,
+    SmallAngleScattering,
+    Speckle,
+)
+from ccdseg.simulation.components.sky_field import GalaxyField, StarField
+from ccdseg.simulation.components.spectrograph import Echelle, EmissionSpectrum, LongSlit
 
 __all__ = [
     "BackgroundPlane",
     "BadEdge",
     "Blooming",
+    "BraggSpots",
     "ColumnTransient",
     "Component",
     "DarkCharge",
     "DarkCurrent",
     "DeadPixels",
     "Digitisation",
+    "Echelle",
+    "EmissionSpectrum",
     "EnergyAboveNoise",
+    "Fluorescence",
     "Fringes",
+    "GalaxyField",
     "Glow",
     "GlowSlab",
     "HotLines",
     "HotPixels",
     "HotSegments",
     "InactiveColumns",
+    "Light",
+    "LongSlit",
     "ModuleGaps",
     "Particles",
     "PastedClusters",
+    "PowderRings",
     "RowOffsets",
-    "Scattering",
     "SerialRegisterEvents",
+    "SmallAngleScattering",
+    "Speckle",
+    "StarField",
     "TransferLoss",
     "TransferTrails",
 ]

@@ -20,6 +20,7 @@ from ccdseg.simulation.effects.hot import (
     hot_row,
     line_profile,
 )
+from ccdseg.simulation.effects.photons import photon_charge, photon_variance
 from ccdseg.simulation.effects.readout import (
     background_plane,
     charge_to_adu,
@@ -33,7 +34,6 @@ from ccdseg.simulation.effects.readout import (
 )
 from ccdseg.simulation.effects.scattering import (
     beam_halo,
-    detected_photons,
     distance_from,
     module_gaps,
     scattering_rings,
@@ -63,7 +63,6 @@ __all__ = [
     "corner_glow",
     "correlated_fringes",
     "dark_charge_ramp",
-    "detected_photons",
     "distance_from",
     "edge_glow",
     "glowing",
@@ -75,6 +74,8 @@ __all__ = [
     "line_profile",
     "mean_dark_charge",
     "module_gaps",
+    "photon_charge",
+    "photon_variance",
     "poisson_charge",
     "quantise",
     "readout_noise",

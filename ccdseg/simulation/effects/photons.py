@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.ndimage import correlate1d
 from scipy.special import ndtr
@@ -22,12 +24,30 @@ _PLACES = (np.arange(16) + 0.5) / 16
 _NARROWEST = 1e-3
 
 
+class Photons(NamedTuple):
+    """Photons of a frame: each one is like one of these, all alike often.
+
+    Attributes
+    ----------
+    electrons : ndarray
+        Charge (e⁻), (n,), before its Fano noise.
+    width : ndarray
+        RMS width σ of its cloud (px), (n,).
+    fano : float
+        Variance of the number of electrons over its mean.
+    """
+
+    electrons: np.ndarray
+    width: np.ndarray
+    fano: float
+
+
 def photon_charge(
     mean: np.ndarray,
     electrons: np.ndarray,
     width: np.ndarray,
-    *,
     fano: float,
+    *,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Charge of photons that fall anywhere in their pixels, their number Poisson distributed.
@@ -36,12 +56,8 @@ def photon_charge(
     ----------
     mean : ndarray
         Photons per pixel in the mean, (H, W), from 0 to any number.
-    electrons : ndarray
-        Mean charge of a photon (e⁻), (n,): each photon is like one of these n, all alike often.
-    width : ndarray
-        RMS width σ of its cloud (px), (n,).
-    fano : float
-        Variance of the number of electrons over its mean.
+    electrons, width, fano
+        What a photon leaves, as `Photons`.
     rng : numpy.random.Generator
         Source of randomness.
 

@@ -162,26 +162,6 @@ def speckles(
     return (1 - contrast + contrast * intensity / intensity.mean()).astype(np.float32)
 
 
-def detected_photons(mean: np.ndarray, charge: float, *, rng: np.random.Generator) -> np.ndarray:
-    """Charge (e⁻) of photons, whose number is Poisson distributed and each of which frees `charge`.
-
-    Parameters
-    ----------
-    mean : ndarray
-        Photons per pixel in the mean.
-    charge : float
-        Electrons per photon.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    ndarray
-        float32 of the same shape.
-    """
-    return (rng.poisson(mean) * charge).astype(np.float32)
-
-
 def module_gaps(
     shape: tuple[int, int], row_gaps: Sequence[slice], column_gaps: Sequence[slice]
 ) -> np.ndarray:

@@ -40,11 +40,15 @@ nine pixels as real frames show it."""
 def attenuation_length(energy: float) -> float:
     """Mean depth (µm) that X-rays of `energy` (keV) reach in silicon.
 
-    From 1 to 40 keV by the table of Hubbell and Seltzer (NISTIR 5632), 28 µm at 5.9 keV; beyond, as
-    if the energy were 1 or 40 keV.
+    From 1 to 40 keV by the table of Hubbell and Seltzer (NISTIR 5632), 28 µm at 5.9 keV. Above, as
+    if the energy were 40 keV; below, by the power law of the table's first two rows, which leaves
+    out the L edge at 0.1 keV: such X-rays end within a micrometre.
     """
     energies, coefficients = np.log(_ATTENUATION).T
-    return float(np.exp(-np.interp(np.log(energy), energies, coefficients)) / _DENSITY)
+    value = np.interp(np.log(energy), energies, coefficients)
+    slope = (coefficients[1] - coefficients[0]) / (energies[1] - energies[0])
+    value += slope * min(np.log(energy) - energies[0], 0.0)
+    return float(np.exp(-value) / _DENSITY)
 
 
 def point(energy: float, depth: float, *, detector: Detector) -> Path:

@@ -52,7 +52,7 @@ def _recipe(
             c.HotPixels(probability=0.3),
             _COSMICS,
             *more,
-            c.Digitisation(probability=0.9, least_noise=0.0),
+            c.Digitisation(probability=1.0, least_noise=0.0),
         ),
         truth_threshold=3.0,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.mask import IntensityBands
-from ccdseg.simulation.recipe import Recipe, no_common_bands
+from ccdseg.simulation.recipe import Kind, Recipe, no_common_bands
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class RecipeMixture:
     def draw(self, rng: np.random.Generator) -> Recipe:
         """Draw the recipe of one image."""
         return self.recipes[rng.choice(len(self.recipes), p=self.shares)]
+
+    def find(self, kind: type[Kind]) -> Kind | None:
+        """The component of this kind that all recipes have alike; None where they differ."""
+        found = {recipe.find(kind) for recipe in self.recipes}
+        return found.pop() if len(found) == 1 else None
 
     def scaled(self, shape: tuple[int, int]) -> RecipeMixture:
         """The mixture for images of another `shape`, with as many elements per area."""

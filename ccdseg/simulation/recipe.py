@@ -34,6 +34,9 @@ class RecipeLike(Protocol):
     def draw(self, rng: np.random.Generator) -> Recipe:
         """Recipe of one image."""
 
+    def find(self, kind: type[Kind]) -> Kind | None:
+        """The component of this kind that all images share; None where there is none."""
+
     def scaled(self, shape: tuple[int, int]) -> RecipeLike:
         """The same for images of another `shape`, with as many elements per area."""
 

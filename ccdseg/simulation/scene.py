@@ -11,7 +11,7 @@ import numpy as np
 from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
 from ccdseg.simulation import effects
-from ccdseg.simulation.effects.photons import Photons
+from ccdseg.simulation.effects.photons import Photons, photon_variance
 from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.truth import ELEMENT
 
@@ -131,7 +131,7 @@ class Scene:
     def add_light(self, mean: np.ndarray, photons: Photons, rng: np.random.Generator) -> None:
         """Add light of no class: `mean` photons per pixel, float32 of `shape`, drawn one by one."""
         self.fixed += effects.photon_charge(mean, *photons, rng=rng)
-        self.background_variance += effects.photon_variance(mean, photons.electrons, photons.width)
+        self.background_variance += photon_variance(mean, photons.electrons, photons.width)
 
     def add(self, name: str, charge: np.ndarray, *, fluctuates: bool) -> None:
         """Add the mean charge (e⁻) of elements of class `name`."""

@@ -20,7 +20,7 @@ from ccdseg.images_io.folders import PARTS, mask_folder
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
-    Recipe,
+    RecipeLike,
     SimulatedImage,
     generate_library,
     load_cluster_library,
@@ -43,7 +43,7 @@ _HELD_OUT = 0.15
 
 
 def simulate(
-    recipe: str | Recipe,
+    recipe: str | RecipeLike,
     output: str | Path,
     *,
     n_images: int = 42,
@@ -156,7 +156,7 @@ def simulate_library(
     return output
 
 
-def _refuse(recipe: Recipe, output: Path, *, pictures: bool, overwrite: bool) -> None:
+def _refuse(recipe: RecipeLike, output: Path, *, pictures: bool, overwrite: bool) -> None:
     """Refuse a name that does not fit, and files that exist."""
     beside = _beside(output)
     names = [output, *beside["frame"], *(beside["pictures"] if pictures else [])]
@@ -182,7 +182,7 @@ def _beside(output: Path) -> dict[str, list[Path]]:
 
 
 def _write_frame(
-    recipe: Recipe, output: Path, seed: int, settings: dict, *, pictures: bool, overwrite: bool
+    recipe: RecipeLike, output: Path, seed: int, settings: dict, *, pictures: bool, overwrite: bool
 ) -> list[Path]:
     """One frame, its truth and its elements; where the recipe has a slab of glow, with it."""
     slab = recipe.find(GlowSlab)

@@ -20,7 +20,7 @@ from ccdseg.simulation.effects.hot import (
     hot_row,
     line_profile,
 )
-from ccdseg.simulation.effects.photons import photon_charge, photon_variance
+from ccdseg.simulation.effects.photons import photon_charge
 from ccdseg.simulation.effects.readout import (
     background_plane,
     charge_to_adu,
@@ -75,7 +75,6 @@ __all__ = [
     "mean_dark_charge",
     "module_gaps",
     "photon_charge",
-    "photon_variance",
     "poisson_charge",
     "quantise",
     "readout_noise",

@@ -76,6 +76,7 @@ class RecipeMixture:
         """All recipes and shares, ready for JSON."""
         return {
             "name": self.name,
+            "shape": list(self.shape),
             "recipes": [recipe.to_dict() for recipe in self.recipes],
             "shares": list(self.shares),
         }

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 
 from keras import KerasTensor, losses, ops, saving
 
-LEAST_PROBABILITY = 1e-30
-"""Limit to which probabilities are clipped before the logarithm: below it there is no gradient.
-
-At the usual 1e-7 a rare class is given up for good: the first twenty steps drive it below that
-everywhere."""
+_LEAST_PROBABILITY = 1e-30
+"""Limit to which probabilities are clipped where their logits are not known."""
 
 
 @saving.register_keras_serializable(package="ccdseg")
@@ -36,9 +33,8 @@ class WeightedCategoricalCrossentropy(losses.Loss):
     def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         """Loss per pixel, (N, H, W), of one-hot `y_true` and probabilities `y_pred`."""
         y_true = ops.cast(y_true, y_pred.dtype)
-        probabilities = ops.clip(y_pred, LEAST_PROBABILITY, 1.0)
         weights = ops.convert_to_tensor(self.weights, dtype=y_pred.dtype)
-        return -ops.sum(weights * y_true * ops.log(probabilities), axis=-1)
+        return -ops.sum(weights * y_true * _log_probabilities(y_pred), axis=-1)
 
     def get_config(self) -> dict:
         """Everything that rebuilds the loss."""
@@ -92,3 +88,16 @@ class CrossentropyDice(WeightedCategoricalCrossentropy):
     def get_config(self) -> dict:
         """Everything that rebuilds the loss."""
         return {**super().get_config(), "dice_weight": self.dice_weight, "gamma": self.gamma}
+
+
+def _log_probabilities(probabilities: KerasTensor) -> KerasTensor:
+    """Logarithm of softmax probabilities that has a gradient however small they are.
+
+    A rare class is given up for good where there is none: the first twenty steps can drive it below
+    1e-7, the usual limit, everywhere. Keras notes the logits at the output of its softmax; where a
+    backend keeps no such note, probabilities are clipped at a much lower limit.
+    """
+    logits = getattr(probabilities, "_keras_logits", None)
+    if logits is None:
+        return ops.log(ops.clip(probabilities, _LEAST_PROBABILITY, 1.0))
+    return ops.log_softmax(logits, axis=-1)

@@ -77,7 +77,7 @@ def test_impossible_probabilities_cost_a_finite_amount(kind):
 
 
 @pytest.mark.parametrize("kind", [WeightedCategoricalCrossentropy, CrossentropyDice])
-@pytest.mark.parametrize("gap", [20.0, 60.0])
+@pytest.mark.parametrize("gap", [20.0, 60.0, 300.0])
 def test_a_class_that_was_given_up_everywhere_is_learnt_again(kind, gap):
     pixels = keras.Input((None, None, 1))
     layer = keras.layers.Conv2D(2, 1, activation="softmax")

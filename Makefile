@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint docs bench bench-peers study study-cosmics scores scores-cosmics physics clean
+.PHONY: run test lint docs bench bench-peers study study-cosmics scores scores-cosmics physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -33,6 +33,17 @@ bench: $(READY)
 
 bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside deepCR, Cosmic-CoNN and astroscrappy
 	$(PYTHON) -m benchmarks.baselines --python $(PEERS)/bin/python
+
+# each folder appears when it is whole; a training that was killed goes on by the same command
+models: runs/models/cosmics-unet/segmenter.json  ## both models that ship, from random weights (hours)
+
+runs/models/damic-unet/segmenter.json: | $(READY)
+	$(PYTHON) scripts/train.py --preset damic-unet --output $(@D) \
+		$(TRAINING_OPTIONS) $(if $(wildcard $(@D).unfinished),--resume)
+
+runs/models/cosmics-unet/segmenter.json: runs/models/damic-unet/segmenter.json | $(READY)
+	$(PYTHON) scripts/train.py --preset cosmics-unet --weights runs/models/damic-unet \
+		--output $(@D) $(TRAINING_OPTIONS) $(if $(wildcard $(@D).unfinished),--resume)
 
 study: $(READY)  ## networks, losses and normalisations at the same training time (hours)
 	$(PYTHON) -m benchmarks.study

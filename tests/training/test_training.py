@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import callbacks, optimizers
+from sklearn.metrics import f1_score
 
 from ccdseg.classes import COSMICS
 from ccdseg.images_io import write_png
@@ -93,6 +94,20 @@ def test_the_losses_fall_on_images_simulated_as_it_trains(tiny_unet, small_recip
     assert history["loss"][-1] < 0.8 * history["loss"][0]
     assert history["val_loss"][-1] < history["val_loss"][0]
     assert set(history) >= SCORES
+
+
+def test_few_bright_pixels_are_learnt_from_random_weights():
+    rng = np.random.default_rng(0)
+    masks = np.zeros((20, 32, 32), np.uint8)
+    for mask, (row, column) in zip(masks, rng.integers(2, 26, (20, 2)), strict=True):
+        mask[row, column : column + 5] = 1
+    images = rng.normal(0, 1, masks.shape) + masks * rng.uniform(200, 2000, (20, 1, 1))
+    keras.utils.set_random_seed(0)
+    segmenter = Segmenter(lean_unet(n_classes=2, filters=(8, 8)), classes=COSMICS)
+    config = TrainingConfig(epochs=16, batch_size=4, learning_rate=0.03)
+    train(segmenter, images.astype(np.float32), masks, config=config, progress=False)
+    found = segmenter.predict(images).mask
+    assert f1_score(masks.ravel(), found.ravel()) > 0.9
 
 
 @pytest.fixture

@@ -65,8 +65,8 @@ def find_events(
     Raises
     ------
     InputError
-        Where image and mask have different shapes, the mask holds what is no class, or no class is
-        one of particles.
+        Where image and mask have different shapes or types that are no numbers, the mask holds an
+        index without a class, no class is one of particles, or the margin is out of range.
     """
     image, mask = np.asarray(image), np.asarray(mask)
     _check(image, mask, classes)

@@ -205,6 +205,19 @@ def test_the_image_stays_as_it_was():
     np.testing.assert_array_equal(mask, kept[1])
 
 
+@pytest.mark.parametrize("kind", ["<u2", ">i4", ">f4", "<f8"])
+def test_all_types_of_numbers_are_measured_alike(kind):
+    image, mask = scene()
+    blob(image, mask, 30, 30)
+    image = np.rint(image)
+    expected = find_events(image, mask)
+    stored = np.empty((60, 140), kind)[:, ::2]
+    stored[:] = image
+    found = find_events(stored, np.asfortranarray(mask).astype(np.int64))
+    for name in found.colnames:
+        np.testing.assert_array_equal(found[name], expected[name])
+
+
 def test_bad_input_is_named():
     image, mask = scene()
     with refused(r"image has shape \(60, 70\) and the mask \(60, 69\)"):

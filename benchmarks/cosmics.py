@@ -1,7 +1,7 @@
 """Networks for cosmics beside each other: a lean U-Net and DeepLabV3+ at the same training time.
 
 Run as ``python -m benchmarks.cosmics`` (``make study-cosmics``): so many ``--minutes`` of training
-for each candidate on ever new images of the recipe ``xray``, then scores on images that none was
+for each candidate on ever new images of the recipe ``light``, then scores on images that none was
 trained on, and images per second. The table is written to docs/study_cosmics.md.
 """
 
@@ -66,7 +66,7 @@ def header(minutes: float) -> Iterator[str]:
     yield "# Networks for cosmics at the same training time"
     yield ""
     yield f"Made by `make study-cosmics`: {minutes:g} minutes of training each, validation not"
-    yield "counted, on the recipe `xray`, the same machine and seed; scores of the pixels, and"
+    yield "counted, on the recipe `light`, the same machine and seed; scores of the pixels, and"
     yield f"number of cosmics, of {N_HELD_OUT} held-out images of 512×512 pixels together."
     yield ""
     columns = ("candidate", "parameters", "images", "F1", "IoU", "number found / true", "images/s")
@@ -115,7 +115,7 @@ def built(plan: TrainingPlan) -> Segmenter:
 def scores(segmenter: Segmenter) -> tuple:
     """Scores of all held-out images together, and images per second (median)."""
     total, times = None, []
-    recipe = RECIPES["xray"]
+    recipe = RECIPES["light"]
     for frame in simulate_images(recipe, N_HELD_OUT, rng=np.random.default_rng(TEST_SEED)):
         start = time.perf_counter()
         mask = segmenter.predict(frame.image, probabilities=False).mask

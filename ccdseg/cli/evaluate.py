@@ -30,7 +30,7 @@ and segmented one at a time, or your own.
   ccdseg evaluate --model models/cosmics             100 X-ray images, for a model of cosmics
   ccdseg evaluate --data xray                        images of any size in the folder xray/Test,
                                                      with masks in xray/TestAnnotation
-  ccdseg evaluate --recipe xray --baselines astroscrappy   and what L.A.Cosmic finds in the same
+  ccdseg evaluate --recipe light --baselines astroscrappy  and what L.A.Cosmic finds in the same
 
 It prints the report and writes into the output folder:
 
@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe",
         nargs="+",
         choices=RECIPES,
-        help=f"what simulated frames hold: {', '.join(RECIPES)} (default: test general; xray for "
+        help=f"what simulated frames hold: {', '.join(RECIPES)} (default: test general; light for "
         "a model of cosmics)",
         metavar="RECIPE",
     )

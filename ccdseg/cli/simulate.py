@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shape",
         type=shape,
         metavar="ROWSxCOLUMNS",
-        help="size of an image (default: 512x512 of events and xray, 256x256 of others)",
+        help="size of an image (default: 512x512 of events and of light, 256x256 of others)",
     )
     parser.add_argument(
         "--detector",

@@ -120,22 +120,22 @@ COSMICS_LEAN = TrainingPlan(
     architecture="lean_unet",
     network={"filters": [16, 16, 32, 64, 128]},
     normalizer={"name": "robust", "softening": 100.0},
-    recipe=RECIPES["xray"],
+    recipe=RECIPES["light"],
     shape=(256, 256),
     n_images=2000,
     config=TrainingConfig(epochs=40, batch_size=8, learning_rate=3e-3, validation_split=0.1),
     classes=COSMICS,
-    test_recipe=RECIPES["xray"],
+    test_recipe=RECIPES["light"],
     weights="damic-unet",
-    purpose="Tracks of cosmics in X-ray images, across halos, rings, spots and speckles.",
+    purpose="Cosmics in X-ray images, spectra and images of the sky, beside light of all kinds.",
     known_failures=(
         "Pixels of less than 3 standard deviations of the local noise are lost or falsely marked.",
         "Faint tracks fall into pieces or are missed; crowded images are counted too low.",
-        "Optical spectra and star fields are outside what it is trained on.",
+        "A cosmic that leaves as much as one photon, in as few pixels, is taken for a photon.",
     ),
 )
-"""Cosmics in X-ray images, for ordinary processors: the network of `GENERAL` goes on from what it
-has learnt of particles."""
+"""Cosmics beside light of all kinds, for ordinary processors: the network of `GENERAL` goes on from
+what it has learnt of particles."""
 
 COSMICS_UNET = replace(
     COSMICS_LEAN,
@@ -149,7 +149,7 @@ COSMICS_PAPER = TrainingPlan(
     architecture="deeplab_v3_plus",
     network={"backbone": "imagenet"},
     normalizer="stretch",
-    recipe=RECIPES["xray"],
+    recipe=RECIPES["light"],
     n_images=600,
     config=TrainingConfig(
         epochs=100,
@@ -163,7 +163,7 @@ COSMICS_PAPER = TrainingPlan(
         flips=False,
     ),
     classes=COSMICS,
-    test_recipe=RECIPES["xray"],
+    test_recipe=RECIPES["light"],
     input_size=(512, 512),
     purpose="Comparison with DeepLabV3+ on X-ray images resized to 512×512 pixels.",
 )

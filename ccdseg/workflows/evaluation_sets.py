@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter
     from ccdseg.segmentation.segmenter import Segmenter
 
-N_FRAMES = {"general": 200, "xray": 100}
+N_FRAMES = {"general": 200, "light": 100}
 """Frames of a recipe where it is not said how many; of others `N_TEST_IMAGES`."""
 
-DEFAULT_RECIPES = {CLASSES.names: ("test", "general"), COSMICS.names: ("xray",)}
+DEFAULT_RECIPES = {CLASSES.names: ("test", "general"), COSMICS.names: ("light",)}
 """Recipes to score a model on, by the names of the classes that it tells apart."""
 
 

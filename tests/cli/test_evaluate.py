@@ -345,10 +345,10 @@ def test_a_model_of_cosmics_is_scored_on_x_rays_beside_astroscrappy(
     ]
     assert status("--model", cosmics_folder, *options) == 0
     report = json.loads((tmp_path / "report.json").read_text())
-    found = report["sets"]["xray"]["images"]
+    found = report["sets"]["light"]["images"]
     assert list(found) == ["rays", "astroscrappy"]
     assert set(found["astroscrappy"]) == {"all", "unambiguous"}
-    (baseline,) = report["sets"]["xray"]["baselines"]
+    (baseline,) = report["sets"]["light"]["baselines"]
     assert baseline["parameters"] == {"sigclip": 5.0, "sigfrac": 0.1, "objlim": 0.5}
     assert baseline["tuned_on"]["seed"] == TEST_SEED + 1
     assert "sigclip 5, sigfrac 0.1, objlim 0.5" in (tmp_path / "report.txt").read_text()

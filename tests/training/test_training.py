@@ -322,8 +322,8 @@ def test_every_preset_names_a_network_and_its_arguments(preset):
 def test_cosmics_trains_a_lean_network_on_frames_as_its_test_images_are():
     assert NETWORKS[COSMICS_LEAN.architecture] is lean_unet
     assert COSMICS_LEAN.classes == COSMICS
-    assert COSMICS_LEAN.test_recipe is RECIPES["xray"]
-    assert COSMICS_LEAN.training_recipe() == RECIPES["xray"].scaled((256, 256))
+    assert COSMICS_LEAN.test_recipe is RECIPES["light"]
+    assert COSMICS_LEAN.training_recipe() == RECIPES["light"].scaled((256, 256))
     assert COSMICS_LEAN.streamed
 
 

@@ -69,10 +69,10 @@ def test_clusters_of_another_library_are_pasted(tmp_path):
 
 def test_a_model_of_cosmics_is_scored_on_x_rays_in_its_own_classes():
     sets = sets_for(COSMICS, shape=(96, 96))
-    assert {name: len(frames) for name, frames in sets.items()} == {"xray": 100}
+    assert {name: len(frames) for name, frames in sets.items()} == {"light": 100}
     few = {"shape": (96, 96), "n_frames": 8}
-    frames = sets_for(COSMICS, **few)["xray"]
-    whole = sets_for(CLASSES, recipes=["xray"], **few)["xray"]
+    frames = sets_for(COSMICS, **few)["light"]
+    whole = sets_for(CLASSES, recipes=["light"], **few)["light"]
     assert any((full.mask == 3).any() for full in whole)
     for frame, full in zip(frames, whole, strict=True):
         np.testing.assert_array_equal(frame.mask, full.mask == 3)

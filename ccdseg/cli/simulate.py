@@ -92,6 +92,7 @@ def run(arguments: argparse.Namespace) -> None:
             detector=detector,
             library=arguments.library,
             pictures=arguments.pictures,
+            command=arguments.command_line,
             **settings,
         )
     for path in written:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from ccdseg.classes import COSMICS
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_folder, refuse_existing, staged_files
+from ccdseg.files import refuse_existing, staged_files
 from ccdseg.fits_io import write_frame
-from ccdseg.images_io import write_png
-from ccdseg.images_io.folders import PARTS, mask_folder
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
@@ -30,16 +24,12 @@ from ccdseg.simulation import (
 )
 from ccdseg.simulation.components import Digitisation, GlowSlab
 from ccdseg.version import package_version
-
-ORIGIN = "simulation.json"
-"""File in a folder of pictures: what makes the images again."""
+from ccdseg.workflows.simulated_pictures import write_folders
 
 FRAME_SHAPE = (1024, 1024)
 """Rows and columns of a full frame where none are given (px)."""
 
 _FITS = (".fits", ".fits.gz", ".fits.fz")
-_HELD_OUT = 0.15
-"""Share of the pictures that validates, and of those that test."""
 
 
 def simulate(
@@ -53,6 +43,7 @@ def simulate(
     seed: int = 0,
     pictures: bool = False,
     overwrite: bool = False,
+    command: str = "ccdseg.workflows.simulate",
 ) -> list[Path]:
     """Simulate images whose truth is known, and write them.
 
@@ -78,6 +69,8 @@ def simulate(
         Whether to draw the first image with its label, and its charge distribution.
     overwrite : bool
         Whether existing files are replaced.
+    command : str
+        What a folder of pictures tells that it was made by.
 
     Returns
     -------
@@ -111,11 +104,16 @@ def simulate(
         arrays.save(output)
         first = arrays.images[0], arrays.masks[0]
     else:
-        origin = {"ccdseg": package_version(), "seed": seed, "n_images": n_images}
-        origin["recipe"] = recipe.to_dict()
-        origin["detector"] = asdict(detector) if detector else "of the recipe"
+        origin = {
+            "command": command,
+            "ccdseg": package_version(),
+            "seed": seed,
+            "n_images": n_images,
+            "recipe": recipe.to_dict(),
+            "detector": asdict(detector) if detector else "of the recipe",
+        }
         images = simulate_images(recipe, n_images, n_workers=-1, **settings)
-        first = _write_folders(output, images, origin, overwrite=overwrite)
+        first = write_folders(output, images, origin, overwrite=overwrite)
     return [output, *(_draw(output, *first, overwrite=overwrite) if pictures else ())]
 
 
@@ -215,29 +213,6 @@ def _keywords(detector: Detector, seed: int) -> dict:
         "NOISE": (round(detector.noise, 3), "standard deviation, ADU"),
         "SIMSEED": (seed, "seed of the simulation"),
     }
-
-
-def _write_folders(
-    folder: Path, images: Iterator[SimulatedImage], origin: dict, *, overwrite: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures and masks of 0 and 255 to train, validate and test; returns the first of both."""
-    n_images = origin["n_images"]
-    n_held_out = max(round(_HELD_OUT * n_images), 1)
-    if n_images <= 2 * n_held_out:
-        raise InputError(
-            f"{n_images} images do not fill {', '.join(PARTS)}; give n_images=3 (--n 3) or more."
-        )
-    parts = np.repeat(PARTS, [n_images - 2 * n_held_out, n_held_out, n_held_out])
-    first = None
-    with atomic_folder(folder, overwrite=overwrite) as temporary:
-        bar = tqdm(images, desc="Simulating", unit="image", total=n_images)
-        for number, (part, simulated) in enumerate(zip(parts, bar, strict=True)):
-            first = first or (simulated.image, simulated.mask)
-            mask = np.uint8(255) * simulated.mask_in(COSMICS)
-            write_png(temporary / part / f"{number:05d}.png", simulated.image.astype(np.uint16))
-            write_png(temporary / mask_folder(part) / f"{number:05d}.png", mask)
-        (temporary / ORIGIN).write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
-    return first
 
 
 def _draw(output: Path, image: np.ndarray, mask: np.ndarray, *, overwrite: bool) -> list[Path]:

@@ -129,3 +129,4 @@ def test_x_ray_images_are_written_as_folders_to_train_on():
     origin = json.loads(Path("cosmics/simulation.json").read_text())
     assert (origin["seed"], origin["recipe"]["name"]) == (3, "xray")
     assert origin["recipe"]["shape"] == [64, 96]
+    assert "simulate xray -o cosmics" in origin["command"]

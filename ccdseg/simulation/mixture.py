@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.mask import IntensityBands
-from ccdseg.simulation.recipe import Kind, Recipe, no_common_bands
+from ccdseg.simulation.components import Component, PastedClusters
+from ccdseg.simulation.library import ClusterLibrary
+from ccdseg.simulation.recipe import Kind, Recipe, no_common_bands, no_pasted_clusters
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,38 @@ class RecipeMixture:
 
     def scaled(self, shape: tuple[int, int]) -> RecipeMixture:
         """The mixture for images of another `shape`, with as many elements per area."""
-        return replace(self, recipes=tuple(recipe.scaled(shape) for recipe in self.recipes))
+        return self._of([recipe.scaled(shape) for recipe in self.recipes])
+
+    def with_components(self, *components: Component) -> RecipeMixture:
+        """The mixture with these components in the place of those of the same kinds.
+
+        Raises
+        ------
+        InputError
+            Where a recipe has no component of one of the kinds.
+        """
+        return self._of([recipe.with_components(*components) for recipe in self.recipes])
+
+    def with_library(self, library: ClusterLibrary) -> RecipeMixture:
+        """The mixture with clusters of another library in the recipes that paste clusters.
+
+        Raises
+        ------
+        InputError
+            Where no recipe pastes clusters.
+        """
+        pasting = [recipe.find(PastedClusters) is not None for recipe in self.recipes]
+        if not any(pasting):
+            raise InputError(no_pasted_clusters(self.name))
+        return self._of(
+            [
+                recipe.with_library(library) if pastes else recipe
+                for recipe, pastes in zip(self.recipes, pasting, strict=True)
+            ]
+        )
+
+    def _of(self, recipes: Sequence[Recipe]) -> RecipeMixture:
+        return replace(self, recipes=tuple(recipes))
 
     def intensity_bands(
         self,

@@ -40,6 +40,12 @@ class RecipeLike(Protocol):
     def scaled(self, shape: tuple[int, int]) -> RecipeLike:
         """The same for images of another `shape`, with as many elements per area."""
 
+    def with_components(self, *components: Component) -> RecipeLike:
+        """The same with these components in the place of those of the same kinds."""
+
+    def with_library(self, library: ClusterLibrary) -> RecipeLike:
+        """The same with clusters of another library."""
+
     def intensity_bands(
         self, detector: Detector | None = None, *, n_sigma: float = 3.0
     ) -> IntensityBands:
@@ -133,10 +139,7 @@ class Recipe:
         """
         pasted = self.find(PastedClusters)
         if pasted is None:
-            raise InputError(
-                f"The recipe {self.name} makes its own particles and pastes no clusters of a "
-                "library; take the recipe test, training or mixed, or leave the library out."
-            )
+            raise InputError(no_pasted_clusters(self.name))
         return self.with_components(replace(pasted, library=library))
 
     def intensity_bands(
@@ -176,6 +179,14 @@ class Recipe:
             "truth_threshold": self.truth_threshold,
             "priority": list(self.priority),
         }
+
+
+def no_pasted_clusters(name: str) -> str:
+    """Why a recipe takes no library of clusters, and what to do."""
+    return (
+        f"The recipe {name} makes its own particles and pastes no clusters of a library; take the "
+        "recipe test, training or mixed, or leave the library out."
+    )
 
 
 def no_common_bands(name: str) -> str:

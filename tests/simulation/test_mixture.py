@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from ccdseg.simulation import Recipe, RecipeMixture, simulate_image
+from ccdseg.detector import DAMIC
+from ccdseg.simulation import ClusterLibrary, Recipe, RecipeMixture, simulate_image
 from ccdseg.simulation import components as c
 from tests.recipes import original_style
 from tests.refusal import refused
@@ -43,6 +44,27 @@ def test_all_recipes_are_scaled():
     assert scaled.shape == (64, 64)
     assert [recipe.shape for recipe in scaled.recipes] == [(64, 64), (64, 64)]
     assert scaled.shares == (0.5, 0.5)
+
+
+def test_components_and_libraries_are_those_of_the_recipes_that_have_them():
+    library = ClusterLibrary.from_arrays([np.full((3, 3), 4.0)])
+    changed = mixture(0.5, 0.5).with_library(library)
+    assert changed.recipes[0] is FRAMES
+    assert changed.recipes[1].find(c.PastedClusters).library is library
+    alone = RecipeMixture("alone", (FRAMES,), (1.0,))
+    with refused("The recipe alone makes its own particles"):
+        alone.with_library(library)
+    few = c.Particles(probability=0.1)
+    assert alone.with_components(few).find(c.Particles) is few
+    with refused("The recipe style has no component Particles"):
+        mixture(0.5, 0.5).with_components(few)
+    assert mixture(0.5, 0.5).find(c.Particles) is None
+
+
+def test_a_mixture_has_neither_one_detector_nor_bands():
+    assert mixture(0.0, 1.0).fixed_detector is None
+    with refused("the recipe both draws them for each image"):
+        mixture(0.0, 1.0).intensity_bands(DAMIC)
 
 
 def test_it_can_be_written_as_json():

@@ -12,6 +12,7 @@ _LINES_PER_RUN = 4  # neighbours, of which differences tell the noise
 _RUNS_PER_BAND = 8  # at most
 _SAMPLE_SIZE = 2**21  # pixels, about; long frames need fewer lines
 _LINES_PER_BAND = 8  # at least
+_FEW_PIXELS = 2**14  # of which a typical value is taken
 _NARROW = 21  # px; twice the width of what is taken for a hot column
 SIGMA = 1.4826
 """Standard deviation of a normal distribution per median absolute deviation."""
@@ -77,6 +78,7 @@ def _middle(sample: np.ndarray) -> np.ndarray:
 def _noise(differences: np.ndarray) -> np.ndarray:
     """Noise from differences of neighbours along axis 1, each clipped so that none counts much."""
     known = differences[np.isfinite(differences)]
+    known = known[:: known.size // _FEW_PIXELS + 1]
     typical = np.mean(np.minimum(known, 4 * np.median(known))) if known.size else 0.0
     typical = typical or (known.mean() if known.size else 0.0)
     clipped = np.minimum(differences, np.float32(4 * typical))  # NaN stays
@@ -139,4 +141,10 @@ def without_lines(profile: np.ndarray) -> np.ndarray:
 
 def deviation(values: np.ndarray) -> float:
     """Robust standard deviation around the median."""
-    return float(SIGMA * np.median(np.abs(values - np.median(values))))
+    return SIGMA * median(np.abs(values - median(values)))
+
+
+def median(values: np.ndarray) -> float:
+    """Median of a short line of finite values, many times as fast as that of numpy."""
+    ordered = np.sort(values)
+    return float(ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2

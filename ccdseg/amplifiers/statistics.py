@@ -11,7 +11,7 @@ from ccdseg.amplifiers.profiles import SIGMA
 from ccdseg.amplifiers.section import Section, Sections
 from ccdseg.normalization import noise_of
 
-SAMPLE_SIZE = 2**17
+SAMPLE_SIZE = 2**16
 """Pixels of a section that tell its statistics, at most."""
 
 _LINES_PER_RUN = 4
@@ -50,7 +50,7 @@ def _of(pixels: np.ndarray) -> tuple[float, float]:
 
 def _clipped_median(values: np.ndarray) -> float:
     """Median of what lies within three standard deviations, clipped until nothing more falls."""
-    for _ in range(10):
+    for _ in range(5):
         median = np.median(values)
         deviation = SIGMA * np.median(np.abs(values - median))
         kept = values[np.abs(values - median) <= 3 * deviation] if deviation else values

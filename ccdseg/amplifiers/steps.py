@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy.signal import correlate
 
-from ccdseg.amplifiers.profiles import SIGMA, deviation, joined, without_lines
+from ccdseg.amplifiers.profiles import SIGMA, deviation, joined, median, without_lines
 
 REACH = 32
 """Pixels on each side of a seam from which its step is measured."""
@@ -71,7 +71,7 @@ class Profile:
     def sharp_edges(self) -> np.ndarray:
         """First positions after abrupt changes, and the two ends."""
         change = self._change
-        sharp = np.abs(change - np.median(change)) > max(
+        sharp = np.abs(change - median(change)) > max(
             _SHARP_EDGE * deviation(change), self.least_step
         )
         edges = np.concatenate([[0], np.flatnonzero(sharp) + 1, [self.line.size]])
@@ -158,7 +158,7 @@ class Profile:
         after = self.line[end : end + REACH] if end - seam < REACH else ()
         before = before if len(before) else self.line[start:seam]
         after = after if len(after) else self.line[seam:end]
-        beyond = float(np.median(after) - np.median(before))
+        beyond = median(after) - median(before)
         return beyond * size > 0 and abs(beyond) >= 0.5 * abs(size)
 
 
@@ -187,9 +187,9 @@ def step_size(profile: np.ndarray, seam: int, start: int, end: int) -> float:
 def _at_seam(side: np.ndarray) -> float:
     """Value at the seam of the line through one side, from the seam on, without outliers."""
     if side.size < REACH // 2:
-        return float(np.mean(side[_typical(side - np.median(side))])) if side.size else 0.0
+        return float(side[_typical(side - median(side))].mean()) if side.size else 0.0
     half = side.size // 2
-    near, far = np.median(side[:half]), np.median(side[half:])
+    near, far = median(side[:half]), median(side[half:])
     distance = np.arange(side.size) + 0.5
     slope = (far - near) / (side.size - half)
     kept = _typical(side - near - slope * (distance - half / 2))
@@ -200,8 +200,8 @@ def _at_seam(side: np.ndarray) -> float:
 
 def _typical(residual: np.ndarray) -> np.ndarray:
     """Which residuals are no outliers."""
-    centred = np.abs(residual - np.median(residual))
-    return centred <= 5 * SIGMA * np.median(centred)
+    centred = np.abs(residual - median(residual))
+    return centred <= 5 * SIGMA * median(centred)
 
 
 def all_steps(profile: np.ndarray, reach: int) -> np.ndarray:
@@ -214,6 +214,7 @@ def all_steps(profile: np.ndarray, reach: int) -> np.ndarray:
     return result
 
 
+@lru_cache
 def error_factor(before: int, after: int) -> float:
     """Error of `step_size` with sides of these sizes, in units of that of one position."""
     weights = [_towards_seam(min(size, REACH)) for size in (before, after)]

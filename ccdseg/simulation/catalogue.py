@@ -113,10 +113,25 @@ _EVENTS = Recipe(
 """Particles in thick, fully depleted CCDs of pixels of 15 µm, far enough from each other that most
 are alone, and nothing else: to measure and to identify events."""
 
+_AMPLIFIERS = Recipe(
+    name="amplifiers",
+    shape=(512, 512),
+    detector=RandomDetector(noise=LogUniform(0.15, 20.0), gain=LogUniform(0.5, 10.0)),
+    components=(
+        c.DarkCharge(probability=0.7, level=LogUniform(0.02, 2.0)),
+        c.Glow(probability=0.3, level=LogUniform(2.5, 50.0)),
+        c.HotLines(probability=0.5, number=LogUniform(0.7, 3.0)),
+        c.Particles(probability=1.0, number=LogUniform(2.0, 10.0)),
+        c.Amplifiers(probability=1.0),
+        c.Digitisation(probability=0.5),
+    ),
+)
+"""Dark frames that two to eight amplifiers read, each with its pedestal, gain and noise."""
+
 RECIPES: dict[str, RecipeLike] = {
     recipe.name: recipe
     for recipe in (
-        *(_TRAINING, _TEST, _MIXED, _GENERAL, _EVENTS, _FAINT),
+        *(_TRAINING, _TEST, _MIXED, _GENERAL, _EVENTS, _FAINT, _AMPLIFIERS),
         *(XRAY, LIGHT),
         *DOMAINS.values(),
     )

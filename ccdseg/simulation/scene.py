@@ -38,6 +38,22 @@ class ChargeStep(NamedTuple):
     linear: bool
 
 
+class AmplifierMaps(NamedTuple):
+    """What the amplifiers of a frame differ by.
+
+    Attributes
+    ----------
+    pedestal : ndarray
+        Pedestal above that of the detector (ADU), float32 of the shape of the image.
+    gain, noise : ndarray
+        Gain and read noise over those of the detector, float32 of the same shape.
+    """
+
+    pedestal: np.ndarray
+    gain: np.ndarray
+    noise: np.ndarray
+
+
 @dataclass(eq=False)
 class Scene:
     """Charge and disturbances of one frame; the components of a recipe add to it.
@@ -64,6 +80,8 @@ class Scene:
         What the electronics add (ADU), float32 of `image_shape`.
     electronics_variance : float
         Variance of what the electronics add (ADU²), where it counts as noise.
+    amplifiers : AmplifierMaps or None
+        What the sections of several amplifiers differ by.
     steps : list of ChargeStep
         Overflow, losses and transfers of the charge, in their order.
     conversions : list of callable
@@ -87,6 +105,7 @@ class Scene:
     glow_variance: np.ndarray = field(init=False)
     offset: np.ndarray = field(init=False)
     electronics_variance: float = 0.0
+    amplifiers: AmplifierMaps | None = None
     steps: list[ChargeStep] = field(default_factory=list)
     conversions: list[Callable[[np.ndarray], np.ndarray]] = field(default_factory=list)
     elements: list[tuple] = field(default_factory=list)
@@ -196,12 +215,22 @@ class Scene:
     def _amplify(self, charge: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Signal (ADU) of the charge (e⁻): gain, read noise and pedestal."""
         detector = self.detector
-        image = effects.charge_to_adu(charge, detector.gain)
+        image = effects.charge_to_adu(charge, self._gain)
         image += effects.readout_noise(
-            image.shape, detector.read_noise, detector.n_samples, rng=rng
+            image.shape, self._times(detector.read_noise, "noise"), detector.n_samples, rng=rng
         )
         image += np.float32(detector.pedestal)
+        if self.amplifiers is not None:
+            image += self.amplifiers.pedestal
         return image
+
+    @property
+    def _gain(self) -> float | np.ndarray:
+        """Gain (ADU/e⁻), of each pixel where amplifiers differ."""
+        return self._times(self.detector.gain, "gain")
+
+    def _times(self, value: float, factor: str) -> float | np.ndarray:
+        return value if self.amplifiers is None else value * getattr(self.amplifiers, factor)
 
     def _map_parts(self, function: Callable[[np.ndarray], np.ndarray]) -> None:
         self.signals = {name: function(signal) for name, signal in self.signals.items()}
@@ -237,15 +266,14 @@ class Scene:
     def signals_adu(self) -> dict[str, np.ndarray]:
         """Return what each class of elements adds to the image (ADU)."""
         return {
-            name: effects.charge_to_adu(charge, self.detector.gain)
-            for name, charge in self.signals.items()
+            name: effects.charge_to_adu(charge, self._gain) for name, charge in self.signals.items()
         }
 
     def local_noise(self) -> np.ndarray:
         """Standard deviation (ADU) of a pixel without hot pixels and clusters: read noise, Poisson
         noise of dark charge, X-rays and glow, and what the electronics add.
         """  # noqa: D205
-        gain = self.detector.gain
         charge = self.background_variance + self.glow_variance
-        variance = gain**2 * charge + self.detector.noise**2 + self.electronics_variance
+        read_noise = self._times(self.detector.noise, "noise")
+        variance = self._gain**2 * charge + read_noise**2 + self.electronics_variance
         return np.sqrt(variance).astype(np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ccdseg.detector import DAMIC, Detector
-from ccdseg.simulation import RandomDetector
+from ccdseg.simulation import RECIPES, RandomDetector, simulate_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.components.amplifier_glow import EDGES
 from ccdseg.simulation.ranges import LogUniform, Uniform
@@ -49,6 +49,7 @@ CHANGES = {
     c.Fringes: {"offset", "electronics_variance"},
     c.RowOffsets: {"offset", "electronics_variance"},
     c.Digitisation: {"conversions", "electronics_variance"},
+    c.Amplifiers: {"amplifiers", "steps"},
 }
 SETTINGS = {
     c.DarkCurrent: {"exposure": 2.0},
@@ -79,7 +80,7 @@ def changed(scene):
     parts = ("background", "fluctuating", "fixed", "background_variance", "glow_variance", "offset")
     arrays |= {name: getattr(scene, name) for name in parts}
     names = {name for name, array in arrays.items() if array.any()}
-    lists = ("steps", "conversions", "elements", "events", "electronics_variance")
+    lists = ("steps", "conversions", "elements", "events", "electronics_variance", "amplifiers")
     names |= {name for name in lists if getattr(scene, name)}
     return names | set(scene.conditions)
 
@@ -777,3 +778,45 @@ def test_what_a_detector_does_not_see_is_neither_image_nor_truth():
         dark = read(scene) == SILENT.pedestal
         assert 0.002 < dark.mean() < 0.8
         np.testing.assert_array_equal(scene.signals["cluster"] == 0, dark)
+
+
+def test_each_amplifier_has_its_pedestal_gain_and_noise():
+    component = c.Amplifiers(
+        layouts=((2, 2),), pedestals=fixed(40.0), gains=fixed(0.2), noises=fixed(0.3)
+    )
+    scene = built(component, shape=SQUARE)
+    scene.steps.clear()  # without overscan
+    scene.add("cluster", np.full(SQUARE, 1000.0, np.float32), fluctuates=False)
+    image, signal, noise = read(scene), scene.signals_adu()["cluster"], scene.local_noise()
+    for rows in (slice(0, 128), slice(128, 256)):
+        for columns in (slice(0, 128), slice(128, 256)):
+            pedestal, gain, factor = (part[rows, columns] for part in scene.amplifiers)
+            assert all(len(np.unique(part)) == 1 for part in (pedestal, gain, factor))
+            expected = 500 + pedestal[0, 0] + 2000 * gain[0, 0]
+            assert image[rows, columns].mean() == pytest.approx(expected, abs=0.15)
+            assert image[rows, columns].std() == pytest.approx(3 * factor[0, 0], rel=0.03)
+            assert signal[rows, columns] == pytest.approx(2000 * gain[0, 0])
+            assert noise[rows, columns] == pytest.approx(3 * factor[0, 0])
+    assert all(len(np.unique(part)) == 4 for part in scene.amplifiers)
+
+
+def test_the_same_seed_without_amplifiers_gives_the_same_particles():
+    recipe = RECIPES["amplifiers"].scaled(SQUARE)
+    amplifiers = recipe.find(c.Amplifiers)
+    one, several = (
+        simulate_image(
+            recipe.with_components(replace(amplifiers, probability=share)),
+            rng=np.random.default_rng(4),
+        )
+        for share in (0.0, 1.0)
+    )
+    assert len(one.events) == len(several.events) > 0
+    np.testing.assert_array_equal(one.events.drawn, several.events.drawn)
+
+
+def test_overscan_lies_on_both_sides_of_each_seam():
+    component = c.Amplifiers(layouts=((1, 4),), overscan=fixed(8.0), overscan_share=1.0)
+    scene = built(component, shape=SQUARE)
+    charge = scene.steps[0].function(np.ones(SQUARE))
+    dark = np.flatnonzero(~charge.any(axis=0))
+    np.testing.assert_array_equal(dark, [s + i for s in (64, 128, 192) for i in range(-8, 8)])

@@ -1,6 +1,7 @@
 """Components of a recipe: what a frame may hold, each drawn from ranges."""
 
 from ccdseg.simulation.components.amplifier_glow import ColumnTransient, Glow
+from ccdseg.simulation.components.amplifiers import Amplifiers
 from ccdseg.simulation.components.background import (
     BackgroundPlane,
     DarkCharge,
@@ -36,6 +37,7 @@ from ccdseg.simulation.components.sky_field import GalaxyField, StarField
 from ccdseg.simulation.components.spectrograph import Echelle, EmissionSpectrum, LongSlit
 
 __all__ = [
+    "Amplifiers",
     "BackgroundPlane",
     "BadEdge",
     "Blooming",

@@ -4,6 +4,7 @@ Every function returns a new array and takes its randomness from `rng`. Row 0 is
 and column 0 its left; the amplifier lies beyond them, so that rows are read from the top down.
 """
 
+from ccdseg.simulation.effects.amplifiers import overscan_between, section_map
 from ccdseg.simulation.effects.dark import (
     SECONDS_PER_DAY,
     dark_charge_ramp,
@@ -74,6 +75,7 @@ __all__ = [
     "line_profile",
     "mean_dark_charge",
     "module_gaps",
+    "overscan_between",
     "photon_charge",
     "poisson_charge",
     "quantise",
@@ -81,6 +83,7 @@ __all__ = [
     "row_offsets",
     "saturate",
     "scattering_rings",
+    "section_map",
     "serial_register_event",
     "speckles",
     "spots",

@@ -7,13 +7,17 @@ import numpy as np
 from ccdseg.errors import InputError
 
 
-def charge_to_adu(charge: np.ndarray, gain: float) -> np.ndarray:
-    """Turn charge (e⁻) into signal (ADU) at `gain` (ADU/e⁻)."""
+def charge_to_adu(charge: np.ndarray, gain: float | np.ndarray) -> np.ndarray:
+    """Turn charge (e⁻) into signal (ADU) at `gain` (ADU/e⁻), that of all pixels or of each."""
     return charge * np.float32(gain)
 
 
 def readout_noise(
-    shape: tuple[int, int], sigma: float, n_samples: int = 1, *, rng: np.random.Generator
+    shape: tuple[int, int],
+    sigma: float | np.ndarray,
+    n_samples: int = 1,
+    *,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Gaussian noise of the amplifier, averaged over the samples of a pixel.
 
@@ -21,8 +25,8 @@ def readout_noise(
     ----------
     shape : tuple of int
         Rows and columns (px).
-    sigma : float
-        Standard deviation of one sample (ADU).
+    sigma : float or ndarray
+        Standard deviation of one sample (ADU), of all pixels or of each.
     n_samples : int
         Samples averaged.
     rng : numpy.random.Generator

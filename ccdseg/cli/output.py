@@ -17,6 +17,9 @@ from ccdseg.errors import InputError
 from ccdseg.segmentation.memory import keep_freed_memory
 
 _MISTAKE = 2
+_OTHERS = {"absl": logging.ERROR, "tensorflow": logging.ERROR, "tifffile": logging.CRITICAL}
+"""Least level of what libraries log; tifffile tells of damage that an error names already."""
+
 _INTERRUPTED = 130
 
 
@@ -118,8 +121,8 @@ def _logging(prog: str) -> Iterator[None]:
     trouble.setLevel(logging.WARNING)
     for handler in (usual, trouble):
         handler.setFormatter(_Lines(prog))
-    for name in ("absl", "tensorflow"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    for name, least in _OTHERS.items():
+        logging.getLogger(name).setLevel(least)
     logger = logging.getLogger("ccdseg")
     handlers, level = logger.handlers, logger.level
     logger.handlers = [usual, trouble]

@@ -56,7 +56,7 @@ def test_training_leaves_a_model_with_its_report(workplace):
     folder = workplace[0] / "models" / "mine"
     report = json.loads((folder / "report.json").read_text())
     assert report["n_test_images"] == 42
-    training = json.loads((folder / "segmenter.json").read_text())["training"]
+    (training,) = json.loads((folder / "training.json").read_text())
     assert training["command"] == (
         "python scripts/train.py --simulate 8 --epochs 1 --output models/mine"
     )

@@ -14,7 +14,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
-from ccdseg.fits_io.reading import decompressed
+from ccdseg.fits_io.reading import open_stream
 from ccdseg.fits_io.writing import ascii_of, sign
 from ccdseg.postprocessing import clean
 from ccdseg.version import package_version
@@ -62,10 +62,12 @@ def write_cleaned(
         from.
     """
     refuse_existing(path, overwrite=overwrite)
-    source = decompressed(frames[0].path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AstropyUserWarning)
-        with fits.open(source, memmap=False, do_not_scale_image_data=True) as hdus:
+        with (
+            open_stream(frames[0].path) as stream,
+            fits.open(stream, memmap=False, do_not_scale_image_data=True) as hdus,
+        ):
             for mask, frame in zip(masks, frames, strict=True):
                 _fill(hdus[frame.hdu_index], mask, frame, classes, model)
             written = fits.HDUList([_uncompressed(hdu) for hdu in hdus])

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from astropy.io import fits
@@ -104,10 +105,11 @@ def _opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMes
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            source = decompressed(path)
-            _check_source(source, path)
-            with fits.open(source, memmap=False, uint=False) as hdus:
-                yield hdus, caught
+            with open_stream(path) as stream:
+                check_headers(stream, path)
+                stream.seek(0)
+                with fits.open(stream, memmap=False, uint=False) as hdus:
+                    yield hdus, caught
         except InputError:
             raise
         except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
@@ -118,21 +120,19 @@ def _opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMes
         raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
 
 
-def _check_source(source: Path | io.BytesIO, path: Path) -> None:
-    if isinstance(source, io.BytesIO):
-        check_headers(source, path)
-        source.seek(0)
-    else:
-        with source.open("rb") as stream:
-            check_headers(stream, path)
+@contextmanager
+def open_stream(path: Path) -> Iterator[BinaryIO]:
+    """Content of a file; of a gzipped one all at once: astropy would take a cut one as complete.
 
-
-def decompressed(path: Path) -> Path | io.BytesIO:
-    """The file, or its content where it is gzipped: astropy would take a cut one as complete."""
+    Astropy leaves files open that it opened and finds damaged.
+    """
     with path.open("rb") as stream:
-        if stream.read(2) != _GZIP:
-            return path
-    return io.BytesIO(gzip.decompress(path.read_bytes()))
+        if stream.read(2) == _GZIP:
+            stream.seek(0)
+            yield io.BytesIO(gzip.decompress(stream.read()))
+        else:
+            stream.seek(0)
+            yield stream
 
 
 def _choose(hdus: fits.HDUList, hdu: str | int | None, path: Path) -> list[int]:

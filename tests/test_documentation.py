@@ -56,3 +56,9 @@ def test_the_names_that_replace_those_of_the_original_exist():
     assert len(names) > 20
     for name in names:
         assert pydoc.locate(f"ccdseg.{name}") is not None, name
+
+
+def test_every_page_is_in_the_contents():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").splitlines()
+    pages = {path.stem for path in (ROOT / "docs").glob("[!_]*.md")} - {"index"}
+    assert pages <= set(index)

@@ -1,10 +1,10 @@
-"""The command ``ccdseg``: simulate, train, predict, evaluate, physics, particles, models."""
+"""The command ``ccdseg`` and its subcommands."""
 
 from __future__ import annotations
 
 import argparse
 
-from ccdseg.cli import evaluate, models, particles, physics, predict, simulate, train
+from ccdseg.cli import doctor, evaluate, models, particles, physics, predict, simulate, train
 from ccdseg.cli.output import Parser, run_command
 from ccdseg.version import package_version
 
@@ -16,6 +16,7 @@ _COMMANDS = {
     "physics": physics,
     "particles": particles,
     "models": models,
+    "doctor": doctor,
 }
 
 _DESCRIPTION = """\
@@ -29,6 +30,7 @@ and background.
   ccdseg physics                       measure how well events are found and identified
   ccdseg particles -o mine.npz         train the classifier of particles
   ccdseg models                        list the models that ship
+  ccdseg doctor                        check the installation
 
 'ccdseg COMMAND --help' explains each."""
 

@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "diagnosis": ["Check", "diagnose"],
         "evaluation_result": ["Evaluation"],
         "evaluation_run": ["evaluate"],
         "particle_training": ["TrainedClassifier", "train_particle_classifier"],

@@ -30,6 +30,7 @@ HELPS = {
     "ccdseg physics": (main, ["physics", "-h"]),
     "ccdseg particles": (main, ["particles", "-h"]),
     "ccdseg models": (main, ["models", "-h"]),
+    "ccdseg doctor": (main, ["doctor", "-h"]),
     "train.py": (script(train), ["--help"]),
     "load_model.py": (script(predict), ["-h"]),
 }
@@ -162,7 +163,7 @@ def test_help_and_mistakes_load_neither_keras_nor_matplotlib():
     Path("text.fits").write_text("no FITS")
     Path("old_truth.fits.fz").write_text("precious")
     helps = ["--help", "--version", "predict -h", "train -h", "simulate -h", "models -h", "models"]
-    helps += ["physics -h", "particles -h"]
+    helps += ["physics -h", "particles -h", "doctor -h"]
     mistakes = [line for line, _ in BAD_COMMANDS]
     mistakes += [f"predict --model tiny {line}" for line, _ in BAD_PREDICTIONS]
     mistakes += [f"simulate {line}" for line, _ in BAD_SIMULATIONS[:6]]

@@ -33,7 +33,7 @@ Train a network that segments CCD images, and save it as a folder that load_mode
   python scripts/train.py --labels bands                   learn what intensity bands say
   python scripts/train.py --weights damic-unet             start from the weights of a model
   python scripts/train.py --output models/mine --seed 7    another folder, another seed
-  python scripts/train.py --config models/mine/config.toml every setting from a file
+  python scripts/train.py --config mine.toml               every setting from a file
 
 The folder holds the network, its description (classes, normalisation, operating point), the stages
 of its training, every setting (config.toml), the learning curves, pictures of test images, and a

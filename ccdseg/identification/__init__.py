@@ -1,16 +1,19 @@
-"""Which particle left each event, and how deep the point-like ones lie."""
+"""Which particle left each event, how deep the point-like ones lie, and which are photons."""
 
 from ccdseg.identification.classifier import ParticleClassifier, identify
 from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
+from ccdseg.identification.light_and_cosmics import LightAndCosmics, separate_light
 from ccdseg.identification.particle_truth import PARTICLES, true_particles
 
 __all__ = [
     "FEATURES",
     "PARTICLES",
+    "LightAndCosmics",
     "ParticleClassifier",
     "estimate_depth",
     "feature_matrix",
     "identify",
+    "separate_light",
     "true_particles",
 ]

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from ccdseg.classes import COSMICS
 from ccdseg.estimation import estimate_photons
-from ccdseg.identification.photons import separate_light
+from ccdseg.identification.light_and_cosmics import separate_light
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.simulation.effects.photons import photon_charge
 

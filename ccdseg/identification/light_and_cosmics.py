@@ -10,7 +10,7 @@ from scipy import ndimage
 from scipy.special import gammaln
 
 from ccdseg.classes import COSMICS, ClassCatalogue
-from ccdseg.estimation.photons import PhotonEstimate, dark_level, smooth_background
+from ccdseg.estimation.photon_estimate import PhotonEstimate, dark_level, smooth_background
 from ccdseg.events import find_events
 from ccdseg.mask import EIGHT_CONNECTED
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from ccdseg.evaluation.baselines import Baseline
 
-_THRESHOLDS = (0.001, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97, 0.99, 0.999)
+_SKIES = (0.1, 1.0, 10.0, 100.0, 1000.0)
+_THRESHOLDS = (1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class NetworkBaseline(Baseline):
     @classmethod
     def candidates(cls) -> Iterator[NetworkBaseline]:
         """Parameters to choose from."""
-        for settings in product(cls.all_weights, (3.0, 30.0, 300.0), _THRESHOLDS):
+        for settings in product(cls.all_weights, _SKIES, _THRESHOLDS):
             yield cls(*settings)
 
     @classmethod

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from ccdseg.evaluation import BASELINES, baselines, estimate_noise, tune_baseline
 from ccdseg.evaluation.baselines import Threshold
@@ -73,18 +74,18 @@ class Sure(NetworkBaseline):
     def probability(self, electrons):
         self.calls.append(electrons)
         level, height = np.median(electrons), {"low": 1.0, "high": 20.0}[self.weights]
-        return 1 / (1 + np.exp((level + height * self.sky**0.5 - electrons) / 10))
+        return expit((electrons - level - height * self.sky**0.5) / 10)
 
 
 def test_a_network_runs_once_for_all_thresholds_and_sees_the_noise_of_a_sky(frame):
     image, true, noise = frame
     Sure.calls.clear()
     each = dict(Sure.find_each(image, noise))
-    assert len(each) == 13 * len(Sure.calls) == 2 * 3 * 13
-    for sky, seen in zip([3.0, 30.0, 300.0], Sure.calls[:3], strict=True):
+    assert len(each) == 12 * len(Sure.calls) == 2 * 5 * 12
+    for sky, seen in zip([0.1, 1.0, 10.0, 100.0, 1000.0], Sure.calls[:5], strict=True):
         assert np.median(seen) == pytest.approx(sky, rel=1e-3)
         assert seen[:, 100:120].std() == pytest.approx(sky**0.5, rel=0.3)
-    for method in (Sure("low", 3.0, 0.1), Sure("high", 300.0, 0.99)):
+    for method in (Sure("low", 1.0, 0.1), Sure("high", 100.0, 0.99)):
         np.testing.assert_array_equal(method.find(image, noise), each[method])
     best = tune_baseline(Sure, [frame])
     found = best.find(image, noise)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ccdseg.cli.options import add_model, add_output, natural_int, positive_int, shape
 from ccdseg.evaluation import BASELINES
 from ccdseg.segmentation.loading import LazySegmenter
-from ccdseg.simulation import RECIPES
+from ccdseg.simulation import DOMAINS, RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.workflows.evaluation_run import N_TUNING, evaluate
 from ccdseg.workflows.evaluation_sets import N_FRAMES
@@ -23,14 +23,17 @@ and segmented one at a time, or your own.
   ccdseg evaluate                                    the model that ships, on 'test' and 'general'
   ccdseg evaluate --model models/mine                a model of your own
   ccdseg evaluate --recipe test                      the 42 test images of every training report
-  ccdseg evaluate --recipe general --frames 1000          domain randomisation, a thousand frames
+  ccdseg evaluate --recipe general --frames 1000     domain randomisation, a thousand frames
   ccdseg evaluate --recipe general --shape 512x1024  larger frames
   ccdseg evaluate --recipe test --library mine.npz   clusters that no training has seen
   ccdseg evaluate --data mine.npz                    your own images and masks
   ccdseg evaluate --model models/cosmics             100 X-ray images, for a model of cosmics
   ccdseg evaluate --data xray                        images of any size in the folder xray/Test,
                                                      with masks in xray/TestAnnotation
-  ccdseg evaluate --recipe light --baselines astroscrappy  and what L.A.Cosmic finds in the same
+  ccdseg evaluate --recipe light --baselines astroscrappy
+                                                     and what L.A.Cosmic finds in the same
+  ccdseg evaluate --model models/cosmics --domains --baselines deepCR cosmic-conn
+                                                     each kind of light, beside other programs
 
 It prints the report and writes into the output folder:
 
@@ -78,6 +81,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RECIPE",
     )
     source.add_argument(
+        "--domains",
+        action="store_true",
+        help=f"each kind of light apart: {', '.join(DOMAINS)}",
+    )
+    source.add_argument(
         "--data",
         type=Path,
         metavar="FILE.npz|DIR",
@@ -87,7 +95,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames",
         type=positive_int,
-        help=f"frames of each recipe (default: {_counts()}, {N_TEST_IMAGES} of others)",
+        help=f"frames of each recipe (default: {N_FRAMES['general']} of general, "
+        f"{N_FRAMES['light']} of light and of each domain, {N_TEST_IMAGES} of others)",
     )
     parser.add_argument(
         "--shape",
@@ -124,15 +133,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output(parser, "evaluation")
 
 
-def _counts() -> str:
-    return ", ".join(f"{number} of {name}" for name, number in N_FRAMES.items())
-
-
 def run(arguments: argparse.Namespace) -> None:
     """Score the model, write the results and print the report."""
     evaluation = evaluate(
         LazySegmenter(arguments.model),
-        recipes=arguments.recipe,
+        recipes=tuple(DOMAINS) if arguments.domains else arguments.recipe,
         data=arguments.data,
         n_frames=arguments.frames,
         shape=arguments.shape,

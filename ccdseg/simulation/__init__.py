@@ -6,11 +6,13 @@ from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.image import simulate_dataset, simulate_image, simulate_images
 from ccdseg.simulation.library import ClusterLibrary, default_library, load_cluster_library
 from ccdseg.simulation.library_generation import generate_library
+from ccdseg.simulation.light_recipes import DOMAINS
 from ccdseg.simulation.mixture import RecipeMixture
 from ccdseg.simulation.recipe import Recipe, RecipeLike
 from ccdseg.simulation.truth import SimulatedImage
 
 __all__ = [
+    "DOMAINS",
     "RECIPES",
     "ClusterLibrary",
     "EventList",

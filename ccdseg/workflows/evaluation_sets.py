@@ -11,6 +11,7 @@ from ccdseg.dataset import load_array_set
 from ccdseg.errors import InputError
 from ccdseg.images_io.folders import find_parts
 from ccdseg.simulation import (
+    DOMAINS,
     RECIPES,
     ClusterLibrary,
     Recipe,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter
     from ccdseg.segmentation.segmenter import Segmenter
 
-N_FRAMES = {"general": 200, "light": 100}
+N_FRAMES = {"general": 200, "light": 100} | dict.fromkeys(DOMAINS, 100)
 """Frames of a recipe where it is not said how many; of others `N_TEST_IMAGES`."""
 
 DEFAULT_RECIPES = {CLASSES.names: ("test", "general"), COSMICS.names: ("light",)}

@@ -8,7 +8,7 @@ import pytest
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.dataset import ArraySet
 from ccdseg.images_io import write_png
-from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset, simulate_image
+from ccdseg.simulation import DOMAINS, RECIPES, ClusterLibrary, simulate_dataset, simulate_image
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.workflows.evaluation_frames import SimulatedFrames
 from ccdseg.workflows.evaluation_sets import choose_sets
@@ -90,6 +90,12 @@ def folder(tmp_path):
             mask = (rng.random(shape) < 0.1).astype(np.uint8) * 255
             write_png(tmp_path / f"{part}Annotation" / f"{number}.png", mask)
     return tmp_path
+
+
+def test_every_domain_of_light_is_a_set_of_its_own():
+    sets = sets_for(COSMICS, recipes=tuple(DOMAINS), shape=(48, 48))
+    assert {name: len(frames) for name, frames in sets.items()} == dict.fromkeys(DOMAINS, 100)
+    assert {"rixs", "long-slit", "stars", "dark"} < set(sets)
 
 
 def test_a_folder_is_scored_by_its_part_to_test_whatever_the_sizes(folder):

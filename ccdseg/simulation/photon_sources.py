@@ -9,7 +9,7 @@ import numpy as np
 
 from ccdseg.detector import Detector
 from ccdseg.simulation.effects.photons import Photons
-from ccdseg.simulation.particles.points import attenuation_length
+from ccdseg.simulation.particles.points import xray_depth
 from ccdseg.simulation.particles.silicon import diffusion_width
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform, WholeNumbers, described, happens
 
@@ -61,14 +61,12 @@ class XrayPhotons:
         n_others = round(self.n_lines.draw(rng)) - 1
         lines = first * np.array([1.0, *np.exp(rng.uniform(-0.7, 0.7, n_others))])
         energy = rng.choice(lines, _EXAMPLES, p=_falling(len(lines)))
-        lengths = np.array([attenuation_length(line) for line in energy])
-        absorbed = -np.expm1(-detector.thickness / lengths)
-        depth = -lengths * np.log1p(-rng.random(_EXAMPLES) * absorbed)
         layer = min(self.field_free.draw(rng), detector.thickness / 2)
-        from_gates = depth if happens(self.front_share, rng) else detector.thickness - depth
+        face = "front" if happens(self.front_share, rng) else "back"
+        depth = xray_depth(energy, face, thickness=detector.thickness, rng=rng)
         width = np.hypot(
-            diffusion_width(from_gates, detector),
-            field_free_width(detector.thickness - from_gates, layer),
+            diffusion_width(depth, detector),
+            field_free_width(detector.thickness - depth, layer),
         )
         electrons = 1000 * energy / detector.pair_energy
         loses = rng.random(_EXAMPLES) < self.partial.draw(rng)

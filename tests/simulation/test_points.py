@@ -14,9 +14,9 @@ from tests.refusal import refused
 THICKNESS = 675.0
 
 
-def depths(energy, side, n=3000, thickness=THICKNESS):
+def depths(energy, face, n=3000, thickness=THICKNESS):
     rng = np.random.default_rng(1)
-    return np.array([xray_depth(energy, side, thickness=thickness, rng=rng) for _ in range(n)])
+    return xray_depth(np.full(n, energy), face, thickness=thickness, rng=rng)
 
 
 def diffusion(depth, detector=DAMIC):
@@ -60,14 +60,22 @@ def test_x_rays_from_anywhere_are_absorbed_at_any_depth():
 
 
 @pytest.mark.parametrize("energy", [0.02, 500.0])
-@pytest.mark.parametrize("side", ["front", "back"])
-def test_depths_of_extreme_energies_stay_in_the_silicon(energy, side):
-    found = depths(energy, side, n=200)
+@pytest.mark.parametrize("face", ["front", "back"])
+def test_depths_of_extreme_energies_stay_in_the_silicon(energy, face):
+    found = depths(energy, face, n=200)
     assert np.isfinite(found).all()
     assert 0 <= found.min() <= found.max() <= THICKNESS
 
 
-def test_an_unknown_side_is_refused():
+def test_x_rays_of_several_energies_are_absorbed_each_by_its_own():
+    energies = np.array([1.0, 5.9, 20.0])
+    together, alone = (np.random.default_rng(3) for _ in range(2))
+    several = xray_depth(energies, "front", thickness=THICKNESS, rng=together)
+    single = [xray_depth(e, "front", thickness=THICKNESS, rng=alone) for e in energies]
+    np.testing.assert_array_equal(several, single)
+
+
+def test_an_unknown_face_is_refused():
     with refused("An X-ray enters at 'left'; take front, back or any"):
         xray_depth(5.9, "left", thickness=THICKNESS, rng=np.random.default_rng(1))
 

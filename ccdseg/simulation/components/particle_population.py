@@ -132,8 +132,8 @@ class Particles(Component):
             energy = self.alpha_energy.draw(rng)
             return alpha(energy, depth, detector=detector, plasma_width=width)
         energy = self._point_energy(scene, rng)
-        entrance = rng.choice(("front", "back", "any"), p=(0.3, 0.2, 0.5))
-        depth = xray_depth(energy, entrance, thickness=detector.thickness, rng=rng)
+        face = rng.choice(("front", "back", "any"), p=(0.3, 0.2, 0.5))
+        depth = xray_depth(energy, face, thickness=detector.thickness, rng=rng)
         return point(energy, depth, detector=detector)
 
     def _point_energy(self, scene: Scene, rng: np.random.Generator) -> float:

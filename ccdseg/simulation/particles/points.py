@@ -37,7 +37,7 @@ PLASMA_WIDTH = 18.0
 nine pixels as real frames show it."""
 
 
-def attenuation_length(energy: float) -> float:
+def attenuation_length(energy: float | np.ndarray) -> float | np.ndarray:
     """Mean depth (µm) that X-rays of `energy` (keV) reach in silicon.
 
     From 1 to 40 keV by the table of Hubbell and Seltzer (NISTIR 5632), 28 µm at 5.9 keV. Above, as
@@ -47,36 +47,45 @@ def attenuation_length(energy: float) -> float:
     energies, coefficients = np.log(_ATTENUATION).T
     value = np.interp(np.log(energy), energies, coefficients)
     slope = (coefficients[1] - coefficients[0]) / (energies[1] - energies[0])
-    value += slope * min(np.log(energy) - energies[0], 0.0)
-    return float(np.exp(-value) / _DENSITY)
+    value += slope * np.minimum(np.log(energy) - energies[0], 0.0)
+    return np.exp(-value) / _DENSITY
 
 
 def point(energy: float, depth: float, *, detector: Detector) -> Path:
-    """Absorption of `energy` (keV) at a `depth` (µm) below the gate side."""
+    """Absorption of `energy` (keV) at a `depth` (µm) below the gates."""
     return _at(depth, "point", energy, point_width(energy, depth, detector), detector)
 
 
-def xray_depth(energy: float, side: str, *, thickness: float, rng: np.random.Generator) -> float:
-    """Depth (µm) at which an X-ray of `energy` (keV) is absorbed.
+def xray_depth(
+    energy: float | np.ndarray, face: str, *, thickness: float, rng: np.random.Generator
+) -> float | np.ndarray:
+    """Depths (µm) below the gates at which X-rays are absorbed.
 
     Parameters
     ----------
-    energy : float
-        Energy (keV).
-    side : {"front", "back", "any"}
-        Where it enters: at the gates, at the other side, or anywhere (uniform depth).
+    energy : float or ndarray
+        Energy of each X-ray (keV).
+    face : {"front", "back", "any"}
+        Where they enter: at the front face with the gates, at the back face, or anywhere (uniform
+        depth).
     thickness : float
         Thickness of the silicon (µm).
     rng : numpy.random.Generator
         Source of randomness.
+
+    Returns
+    -------
+    float or ndarray
+        Of the shape of `energy`.
     """
-    if side == "any":
-        return rng.uniform(0, thickness)
-    absorbed = -np.expm1(-thickness / attenuation_length(energy))
-    depth = -attenuation_length(energy) * np.log1p(-rng.random() * absorbed)
-    if side not in ("front", "back"):
-        raise InputError(f"An X-ray enters at {side!r}; take front, back or any.")
-    return float(depth if side == "front" else thickness - depth)
+    if face not in ("front", "back", "any"):
+        raise InputError(f"An X-ray enters at {face!r}; take front, back or any.")
+    share = rng.random(np.shape(energy))
+    if face == "any":
+        return thickness * share
+    length = attenuation_length(energy)
+    depth = -length * np.log1p(share * np.expm1(-thickness / length))
+    return depth if face == "front" else thickness - depth
 
 
 def alpha(

@@ -1,6 +1,11 @@
 """Runs over many files: what fails, what is left out, and the table of the run."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +13,7 @@ import pytest
 from astropy import units as u
 from astropy.io import fits
 from astropy.table import QTable
+from pyarrow import parquet
 
 from ccdseg.detector import DAMIC
 from ccdseg.files import _stage_prefix
@@ -233,3 +239,61 @@ def test_an_output_that_cannot_be_written_is_refused():
         segment(table="run.csv")
     with refused("'a.fits' is a file, no folder"):
         segment(output="a.fits/new")
+
+
+@pytest.mark.usefixtures("night")
+def test_a_table_can_be_parquet():
+    for _ in range(2):  # the table of the first run is replaced
+        run = segment(table="run.parquet", skip_existing=True)
+    table = parquet.read_table("results/run.parquet")
+    assert table.column_names == run.table.colnames
+    assert table["path"].to_pylist() == ["a.fits", "b.fits", "c.fits"]
+    assert table["n_events"].to_pylist() == run.table["n_events"].tolist()
+    Path("results/run.parquet").write_text("precious")
+    with refused("run.parquet is no table of a run"):
+        segment(table="run.parquet", skip_existing=True)
+
+
+@pytest.mark.usefixtures("night")
+def test_parquet_needs_its_package(monkeypatch):
+    monkeypatch.setattr("ccdseg.workflows.segment.run_table.find_spec", lambda _: None)
+    with refused("run.parquet needs the package pyarrow; install ccdseg"):
+        segment(table="run.parquet")
+
+
+SLOW_RUN = """
+import time
+from ccdseg.workflows import segment_files
+from tests.workflows.test_segment import Bright
+
+class Slow(Bright):
+    def predict(self, image, **options):
+        time.sleep(0.5)
+        return super().predict(image)
+
+segment_files("*.fits", Slow(), output="results", pictures="none", progress=False)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
+def test_a_run_that_was_really_killed_is_taken_up(night):
+    segment(output="whole")
+    run = subprocess.Popen(  # noqa: S603 - our own code
+        [sys.executable, "-c", SLOW_RUN],
+        cwd=night,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    while not Path("results/a_summary.json").exists():
+        assert run.poll() is None
+        time.sleep(0.02)
+    run.kill()
+    assert run.wait() == -signal.SIGKILL
+    assert not Path("results/run.ecsv").exists()
+    segment(skip_existing=True)
+    found, expected = files(Path("results")), files(Path("whole"))
+    assert set(found) == set(expected)
+    dated = ("summary.json", "mask.fits", "run.ecsv")
+    assert all(found[name] == expected[name] for name in found if not name.endswith(dated))
+    for name in "abc":
+        masks = (fits.getdata(f"{folder}/{name}_mask.fits") for folder in ("results", "whole"))
+        np.testing.assert_array_equal(*masks)

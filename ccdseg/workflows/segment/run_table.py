@@ -44,11 +44,13 @@ def check_table(path: Path, *, overwrite: bool) -> None:
     if path.suffix not in _FORMATS:
         raise InputError(f"{path} is no name of a table; give one that ends on .ecsv or .parquet.")
     if path.suffix == ".parquet" and find_spec("pyarrow") is None:
-        raise InputError(f"{path} needs the package pyarrow; install it, or give a name on .ecsv.")
+        raise InputError(
+            f"{path} needs the package pyarrow; install ccdseg[parquet], or give a name on .ecsv."
+        )
     if overwrite or not path.exists():
         return
     try:
-        names = QTable.read(path, format=_FORMATS[path.suffix]).colnames
+        names = _column_names(path)
     except Exception:  # noqa: BLE001 - another file can raise anything
         names = []
     if not set(_COLUMNS) <= set(names):
@@ -104,6 +106,14 @@ def write_table(path: Path, table: QTable) -> None:
     """Write the table as ECSV or Parquet, by the name."""
     with atomic_path(path) as temporary:
         table.write(temporary, format=_FORMATS[path.suffix])
+
+
+def _column_names(path: Path) -> list[str]:
+    if path.suffix == ".parquet":
+        from pyarrow import parquet  # astropy would need pandas to read it
+
+        return parquet.read_schema(path).names
+    return QTable.read(path, format=_FORMATS[path.suffix]).colnames
 
 
 def _rows(path: Path, summary: dict | None, error: str) -> list[dict]:

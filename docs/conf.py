@@ -108,7 +108,8 @@ def write_commands(path: Path) -> None:
     parts = ["# Commands\n\n`scripts/train.py` and `scripts/load_model.py` take the arguments of"]
     parts[0] += " `ccdseg train` and `ccdseg predict`."
     os.environ["COLUMNS"] = "96"
-    for name, module in cli._COMMANDS.items():  # noqa: SLF001 - the one table of commands
+    for name in cli.COMMANDS:
+        module = importlib.import_module(f"ccdseg.cli.{name}")
         parser = Parser(prog=f"ccdseg {name}", description=module.DESCRIPTION)
         module.add_arguments(parser)
         parts.append(f"## ccdseg {name}\n\n```text\n{parser.format_help().strip()}\n```")

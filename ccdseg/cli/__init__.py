@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from importlib import import_module
 
-from ccdseg.cli import doctor, evaluate, models, particles, physics, predict, simulate, train
 from ccdseg.cli.output import Parser, run_command
 from ccdseg.version import package_version
 
-_COMMANDS = {
-    "simulate": simulate,
-    "train": train,
-    "predict": predict,
-    "evaluate": evaluate,
-    "physics": physics,
-    "particles": particles,
-    "models": models,
-    "doctor": doctor,
+COMMANDS = {
+    "simulate": "simulate images whose truth is known",
+    "train": "train a model on simulated images or on your own",
+    "predict": "segment FITS frames and pictures",
+    "evaluate": "score a model on simulated frames or on your own",
+    "physics": "measure how well events are found, measured and identified",
+    "particles": "train the classifier of particles",
+    "models": "list the models that ship, and check models",
+    "doctor": "check the installation",
 }
+"""Commands, each a module of this package, and what they do."""
 
 _DESCRIPTION = """\
 Segment CCD images: find the clusters that particles leave, and tell them from glow, hot pixels
@@ -45,10 +47,16 @@ class _ShowVersion(argparse.Action):
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
     parser = Parser(prog="ccdseg", description=_DESCRIPTION)
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in _COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=module.SUMMARY, description=module.DESCRIPTION)
-        module.add_arguments(subparser)
-    return run_command(parser, _COMMANDS, argv)
+    named = next((argument for argument in argv if argument in COMMANDS), None)
+    module = None
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary)
+        if name == named:  # loading all of them would take a second
+            module = import_module(f"ccdseg.cli.{name}")
+            subparser.description = module.DESCRIPTION
+            module.add_arguments(subparser)
+    return run_command(parser, module, argv)

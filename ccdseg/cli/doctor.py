@@ -6,8 +6,6 @@ import argparse
 
 from ccdseg.workflows import diagnose
 
-SUMMARY = "check the installation"
-
 DESCRIPTION = """\
 Check the installation: versions, processors, the backend of Keras, OpenCV and its system
 libraries, augmentation, and every model that ships, which segments a small image. The exit status

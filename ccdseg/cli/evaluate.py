@@ -14,8 +14,6 @@ from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.workflows.evaluation_run import N_TUNING, evaluate
 from ccdseg.workflows.evaluation_sets import N_FRAMES
 
-SUMMARY = "score a model on simulated frames or on your own"
-
 DESCRIPTION = """\
 Score a model on frames whose truth is known and that it was not trained on: simulated ones, made
 and segmented one at a time, or your own.

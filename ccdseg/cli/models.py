@@ -9,8 +9,6 @@ from ccdseg.errors import InputError
 from ccdseg.segmentation.checking import check_model
 from ccdseg.segmentation.store import DEFAULT_MODEL, list_models, read_description, read_report
 
-SUMMARY = "list the models that ship, and check models"
-
 DESCRIPTION = """\
 List the models that ship with the package, with their classes and scores on test images, or check
 models: SHA-256 of the network, loading, and the mask of the image that comes with each. The exit

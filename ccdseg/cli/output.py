@@ -45,12 +45,21 @@ def run_script(command: ModuleType, argv: list[str] | None = None) -> int:
     return execute(command.run, arguments, prog=parser.prog)
 
 
-def run_command(parser: Parser, commands: dict[str, ModuleType], argv: list[str] | None) -> int:
-    """Run the command that the arguments name; returns the exit status."""
+def run_command(parser: Parser, command: ModuleType | None, argv: list[str]) -> int:
+    """Run the command that the arguments name; returns the exit status.
+
+    Parameters
+    ----------
+    parser : Parser
+        Parser of all commands.
+    command : module or None
+        The command that is named; None where the arguments name none, which the parser refuses.
+    argv : list of str
+        Arguments.
+    """
     arguments = parser.parse_args(argv)
     arguments.command_line = _as_typed(parser.prog, argv)
-    run = commands[arguments.command].run
-    return execute(run, arguments, prog=f"{parser.prog} {arguments.command}")
+    return execute(command.run, arguments, prog=f"{parser.prog} {arguments.command}")
 
 
 def _as_typed(program: str, argv: list[str] | None) -> str:

@@ -10,8 +10,6 @@ from ccdseg.cli.options import add_model, natural_int, positive_int
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.particle_training import train_particle_classifier
 
-SUMMARY = "train the classifier of particles"
-
 DESCRIPTION = """\
 Train the classifier that tells point-like events, electrons, muons and alphas apart: simulate
 frames of the recipe 'events', segment them, measure their events, and learn what they truly are.

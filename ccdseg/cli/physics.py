@@ -9,8 +9,6 @@ from ccdseg.cli.options import add_model, add_output, natural_int, positive_int
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.physics_run import PARTS, physics
 
-SUMMARY = "measure how well events are found, measured and identified"
-
 DESCRIPTION = """\
 Simulate frames whose particles are known, segment them, and tell how well their events are found,
 measured and identified.

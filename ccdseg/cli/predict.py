@@ -13,8 +13,6 @@ from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table, segment_files
 from ccdseg.workflows.segment.pictures import PICTURES
 
-SUMMARY = "segment FITS frames and pictures"
-
 DESCRIPTION = """\
 Segment FITS frames, PNG and TIFF pictures of any size with a trained network: which pixels are
 background, glow, hot pixels, and clusters or cosmics that particles left.

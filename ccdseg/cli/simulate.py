@@ -12,8 +12,6 @@ from ccdseg.errors import InputError
 from ccdseg.simulation import RECIPES
 from ccdseg.workflows import simulate, simulate_library
 
-SUMMARY = "simulate images whose truth is known"
-
 DESCRIPTION = """\
 Simulate CCD images, and with them the true class of every pixel.
 

@@ -15,8 +15,6 @@ from ccdseg.training.plan import LABELS, TrainingPlan
 from ccdseg.training.presets import PRESETS, find_plan
 from ccdseg.workflows.training_run import train
 
-SUMMARY = "train a model on simulated images or on your own"
-
 DESCRIPTION = """\
 Train a network that segments CCD images, and save it as a folder that load_model.py reads.
 

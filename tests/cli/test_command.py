@@ -137,6 +137,19 @@ def test_a_model_without_scores_is_listed(monkeypatch, capsys, report):
     assert "accuracy" not in text
 
 
+def test_the_help_of_all_commands_loads_no_array_library():
+    code = (
+        "import sys; from ccdseg.cli import main\n"
+        "try:\n    main([sys.argv[1]])\nexcept SystemExit:\n"
+        "    print('loaded:', {'numpy', 'astropy'} & set(sys.modules))"
+    )
+    for option in ("--help", "-h", "predictt"):
+        result = subprocess.run(  # noqa: S603 - our own code
+            [sys.executable, "-c", code, option], capture_output=True, text=True, check=True
+        )
+        assert result.stdout.endswith("loaded: set()\n")
+
+
 def test_that_no_model_ships_is_told(monkeypatch, capsys):
     monkeypatch.setattr(registry, "_SHIPPED", ())
     assert status(main, "models") == 0

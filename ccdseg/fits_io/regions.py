@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astropy import units as u
-from astropy.table import QTable, Row
+from astropy.table import QTable
 
 from ccdseg.files import atomic_path, refuse_existing
 
@@ -39,27 +39,31 @@ def write_regions(path: str | Path, events: QTable, *, overwrite: bool = False) 
     from regions import Regions
 
     refuse_existing(path, overwrite=overwrite)
-    ellipses = Regions([_ellipse(event) for event in events])
-    text = ellipses.serialize(format="ds9", precision=3) or "# Region file format: DS9\n"
+    text = Regions(_ellipses(events)).serialize(format="ds9", precision=3)
     with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="ascii")
+        temporary.write_text(text or "# Region file format: DS9\n", encoding="ascii")
 
 
-def _ellipse(event: Row) -> EllipsePixelRegion:
+def _ellipses(events: QTable) -> list[EllipsePixelRegion]:
     from regions import EllipsePixelRegion, PixCoord
 
-    text = str(event["id"])
-    if "energy" in event.colnames:
-        text += f": {event['energy'].to_value(u.keV):.2f} keV"
-    length, width = (
-        2 * (_WIDTHS * event[name].to_value(u.pix) + _MARGIN)
-        for name in ("width_along", "width_across")
+    texts = [str(number) for number in events["id"]]
+    if "energy" in events.colnames:
+        energies = events["energy"].to_value(u.keV)
+        texts = [f"{text}: {kev:.2f} keV" for text, kev in zip(texts, energies, strict=True)]
+    columns, rows, along, across = (
+        events[name].to_value(u.pix) for name in ("column", "row", "width_along", "width_across")
     )
-    return EllipsePixelRegion(
-        PixCoord(event["column"].to_value(u.pix), event["row"].to_value(u.pix)),
-        length,
-        width,
-        angle=event["orientation"].to(u.deg),
-        meta={"text": text},
-        visual={"color": "red"},
-    )
+    return [
+        EllipsePixelRegion(
+            PixCoord(column, row),
+            2 * (_WIDTHS * length + _MARGIN),
+            2 * (_WIDTHS * width + _MARGIN),
+            angle=angle,
+            meta={"text": text},
+            visual={"color": "red"},
+        )
+        for column, row, length, width, angle, text in zip(
+            columns, rows, along, across, events["orientation"].to(u.deg), texts, strict=True
+        )
+    ]

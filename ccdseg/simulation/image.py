@@ -57,7 +57,7 @@ def simulate_image(
         cluster_signal=signals["cluster"],
         noise=noise,
         detector=detector,
-        elements=scene.element_array(),
+        elements=scene.elements.to_array(detector.gain),
         events=scene.events,
         conditions=conditions,
     )

@@ -8,17 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
 from ccdseg.simulation import effects
 from ccdseg.simulation.effects.photons import Photons, photon_variance
+from ccdseg.simulation.element_list import ElementList
 from ccdseg.simulation.event_list import EventList
-from ccdseg.simulation.truth import ELEMENT
 
 ELEMENT_CLASSES = ("glowing", "hot pixel", "cluster")
 """Classes of what lies on top of the background."""
 
-_INDEX = {name: CLASSES[name].index for name in ELEMENT_CLASSES}
 _TINY = np.finfo(np.float32).tiny
 
 
@@ -86,8 +84,8 @@ class Scene:
         Overflow, losses and transfers of the charge, in their order.
     conversions : list of callable
         What happens to the signal (ADU) after the amplifier: maps (H, W) to (H, W).
-    elements : list of tuple
-        Glow and hot pixels: rows of `ELEMENT` in pixels of the CCD.
+    elements : ElementList
+        Glow and hot pixels.
     events : EventList
         Particles and pasted clusters.
     conditions : dict
@@ -108,7 +106,7 @@ class Scene:
     amplifiers: AmplifierMaps | None = None
     steps: list[ChargeStep] = field(default_factory=list)
     conversions: list[Callable[[np.ndarray], np.ndarray]] = field(default_factory=list)
-    elements: list[tuple] = field(default_factory=list)
+    elements: ElementList = field(default_factory=ElementList)
     events: EventList = field(default_factory=EventList.empty)
     conditions: dict = field(default_factory=dict)
 
@@ -155,11 +153,9 @@ class Scene:
     def add(self, name: str, charge: np.ndarray, *, fluctuates: bool) -> None:
         """Add the mean charge (e⁻) of elements of class `name`."""
         self.signals[name] += charge
-        if not fluctuates:
-            self.fixed += charge
-            return
-        self.fluctuating += charge
-        if name == "glowing":
+        part = self.fluctuating if fluctuates else self.fixed
+        part += charge
+        if fluctuates and name == "glowing":
             self.glow_variance += charge
 
     def add_events(self, events: EventList) -> None:
@@ -167,22 +163,6 @@ class Scene:
         self.events = self.events.joined(events)
         self.signals["cluster"] += events.charge_map(self.shape)
         self.fixed += events.charge_map(self.shape, drawn=True)
-
-    def list_box(self, name: str, kind: str, box: tuple[int, ...], level: float) -> None:
-        """List an element by its bounding box and its highest mean charge (e⁻).
-
-        The box is its first row and column, height and width (px).
-        """
-        self.elements.append((_INDEX[name], kind, *box, level * self.detector.gain))
-
-    def list_element(self, name: str, kind: str, charge: np.ndarray) -> None:
-        """List an element by its charge (e⁻), unless there is none."""
-        level = float(charge.max(initial=0))
-        if level > 0:
-            rows, columns = (np.flatnonzero(charge.any(axis=axis)) for axis in (1, 0))
-            corner = int(rows[0]), int(columns[0])
-            size = int(rows[-1]) + 1 - corner[0], int(columns[-1]) + 1 - corner[1]
-            self.list_box(name, kind, (*corner, *size), level)
 
     def darken(self, charge: np.ndarray) -> None:
         """Lower the baseline by the signal of a charge (e⁻), float of `shape`."""
@@ -251,17 +231,9 @@ class Scene:
             np.add(part, np.maximum(change, 0) * share - loss, out=part)
 
     def _bin_columns(self) -> None:
-        n = self.column_binning
-        self._map_parts(lambda charge: effects.bin_columns(charge, n))
-        self.events = self.events.binned(n)
-        self.elements = [
-            (*which, first // n, height, (first + width - 1) // n - first // n + 1, level)
-            for *which, first, height, width, level in self.elements
-        ]
-
-    def element_array(self) -> np.ndarray:
-        """Glow and hot pixels as a structured array of `ELEMENT`."""
-        return np.array(self.elements, dtype=ELEMENT)
+        self._map_parts(lambda charge: effects.bin_columns(charge, self.column_binning))
+        self.events = self.events.binned(self.column_binning)
+        self.elements = self.elements.binned(self.column_binning)
 
     def signals_adu(self) -> dict[str, np.ndarray]:
         """Return what each class of elements adds to the image (ADU)."""
@@ -270,9 +242,7 @@ class Scene:
         }
 
     def local_noise(self) -> np.ndarray:
-        """Standard deviation (ADU) of a pixel without hot pixels and clusters: read noise, Poisson
-        noise of dark charge, X-rays and glow, and what the electronics add.
-        """  # noqa: D205
+        """Noise (ADU) of each pixel: of readout, dark charge, light, glow and electronics."""
         charge = self.background_variance + self.glow_variance
         read_noise = self._times(self.detector.noise, "noise")
         variance = self._gain**2 * charge + read_noise**2 + self.electronics_variance

@@ -12,25 +12,12 @@ from astropy.table import QTable, vstack
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
+from ccdseg.simulation.element_list import ELEMENT
 from ccdseg.simulation.event_list import EventList
 
 AMBIGUOUS = (0.5, 3.0)
 """A deposit between these many standard deviations of the noise decides nothing: what is drowned
 by the noise below, what no method can miss above."""
-
-ELEMENT = np.dtype(
-    [
-        ("class_index", np.uint8),
-        ("kind", "U16"),
-        ("first_row", np.int32),
-        ("first_column", np.int32),
-        ("height", np.int32),
-        ("width", np.int32),
-        ("level", np.float32),
-    ]
-)
-"""One element of an image that is no particle: index of its class, kind, bounding box (px) and mean
-signal of its brightest pixel above the background (ADU)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,10 @@ from ccdseg.simulation import (
 )
 from ccdseg.simulation import components as c
 from ccdseg.simulation.effects import SECONDS_PER_DAY, bin_columns, waiting_time
+from ccdseg.simulation.element_list import ELEMENT
 from ccdseg.simulation.pasting import pasted_events
 from ccdseg.simulation.ranges import Uniform, WholeNumbers
-from ccdseg.simulation.truth import ELEMENT, truth_mask
+from ccdseg.simulation.truth import truth_mask
 from tests.refusal import refused
 
 BACKGROUND, GLOWING, HOT_PIXEL, CLUSTER = range(4)

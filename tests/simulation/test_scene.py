@@ -42,7 +42,8 @@ def test_a_new_scene_is_empty():
         assert part.dtype == np.float32
         assert not part.any()
     assert len(scene.events) == 0
-    assert (scene.steps, scene.conversions, scene.elements, scene.conditions) == ([], [], [], {})
+    assert (scene.steps, scene.conversions, scene.conditions) == ([], [], {})
+    assert len(scene.elements) == 0
 
 
 @pytest.mark.parametrize(("shape", "area"), [((256, 256), 1), ((128, 512), 1), ((512, 1024), 8)])

@@ -61,7 +61,7 @@ class Glow(Component):
             shape = "terraced"
         scene.conditions["glow"] = shape
         scene.add("glowing", glow, fluctuates=happens(self.fluctuating_share, rng))
-        scene.list_element("glowing", shape, glow)
+        scene.elements.add("glowing", shape, glow)
 
     def _slab(self, scene: Scene, level: float, rng: np.random.Generator) -> np.ndarray:
         width = max(round(self.slab_width.draw(rng) * scene.shape[1]), 1)
@@ -111,6 +111,6 @@ class ColumnTransient(Component):
         if happens(0.5, rng):
             scene.conditions.setdefault("glow", "transient")
             scene.add("glowing", transient, fluctuates=False)
-            scene.list_element("glowing", "transient", transient)
+            scene.elements.add("glowing", "transient", transient)
         else:
             scene.darken(transient)

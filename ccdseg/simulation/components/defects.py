@@ -60,7 +60,7 @@ class HotLines(Component):
             level = (common if alike else self.level.draw(rng)) * scene.sigma
             line = self._line(scene.shape, level, roughness, rng)
             np.maximum(charge, line, out=charge)
-            scene.list_element("hot pixel", "line", line)
+            scene.elements.add("hot pixel", "line", line)
         scene.add("hot pixel", charge, fluctuates=not alike and happens(0.6, rng))
 
     def _line(
@@ -119,7 +119,7 @@ class HotPixels(Component):
         charge = effects.hot_pixels(scene.shape, levels, rows, columns)
         scene.add("hot pixel", charge, fluctuates=True)
         for row, column, level in zip(rows, columns, levels, strict=True):
-            scene.list_box("hot pixel", "pixel", (row, column, 1, 1), level)
+            scene.elements.add_box("hot pixel", "pixel", (row, column, 1, 1), level)
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class BadEdge(Component):
             scene.darken(edge)
         else:
             scene.add("hot pixel", edge, fluctuates=happens(0.5, rng))
-            scene.list_element("hot pixel", "edge", edge)
+            scene.elements.add("hot pixel", "edge", edge)
 
 
 @dataclass(frozen=True)
@@ -194,5 +194,5 @@ class SerialRegisterEvents(Component):
                 rng=rng,
             )
             charge += event
-            scene.list_element("hot pixel", "serial register", event)
+            scene.elements.add("hot pixel", "serial register", event)
         scene.add("hot pixel", charge, fluctuates=True)

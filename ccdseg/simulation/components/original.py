@@ -51,7 +51,7 @@ class GlowSlab(Component):
             width=round(width),
         )
         scene.add("glowing", glow, fluctuates=False)
-        scene.list_element("glowing", "slab", glow)
+        scene.elements.add("glowing", "slab", glow)
         scene.conditions["glow"] = "slab"
 
 
@@ -97,7 +97,7 @@ class HotSegments(Component):
         scene.add("hot pixel", charge, fluctuates=False)
         boxes = np.where(vertical, [lengths, np.ones(n)], [np.ones(n), lengths]).astype(int)
         for box in zip(rows, columns, *boxes, strict=True):
-            scene.list_box("hot pixel", "segment", box, level)
+            scene.elements.add_box("hot pixel", "segment", box, level)
 
 
 @dataclass(frozen=True)

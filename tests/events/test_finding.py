@@ -205,6 +205,20 @@ def test_the_image_stays_as_it_was():
     np.testing.assert_array_equal(mask, kept[1])
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (2, 3), (5, 5)])
+def test_frames_of_any_shape_are_measured(shape):
+    image, mask = np.random.default_rng(0).normal(0, 1, shape), np.zeros(shape, np.uint8)
+    mask[0, 0] = CLUSTER
+    image[0, 0] += 500
+    (event,) = find_events(image, mask, detector=DETECTOR)
+    assert event["signal"].value == pytest.approx(500, abs=15)
+    assert event["touches_edge"]
+    mask[:] = CLUSTER
+    (whole,) = find_events(image, mask, detector=DETECTOR)
+    assert whole["signal"].value == pytest.approx(image.sum())
+    assert np.isnan(whole["noise"].value)
+
+
 @pytest.mark.parametrize("kind", ["<u2", ">i4", ">f4", "<f8"])
 def test_all_types_of_numbers_are_measured_alike(kind):
     image, mask = scene()

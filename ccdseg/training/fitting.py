@@ -151,6 +151,9 @@ def _fit(
         history = state.history()
         if not np.isfinite(history["val_loss"]).any():
             raise InputError("The loss is not a number from the start; lower the learning rate.")
+        if not np.isfinite(history["loss"][-1]):
+            epoch = len(history["loss"])
+            logger.warning("the loss is not a number in epoch %d: the best before is kept", epoch)
         network.load_weights(state.best)
         state.clear()
     return history

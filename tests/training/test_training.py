@@ -22,7 +22,7 @@ from ccdseg.models import (
 from ccdseg.normalization import RobustNormalizer, get_normalizer
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.simulation import RECIPES, simulate_dataset
-from ccdseg.training import FolderData, SimulatedData, TrainingConfig, train
+from ccdseg.training import ArrayData, FolderData, SimulatedData, TrainingConfig, train
 from ccdseg.training.callbacks import TrainingProgress, make_callbacks
 from ccdseg.training.checkpoint import TrainingState
 from ccdseg.training.optimization import exponential_rate, learning_rate
@@ -187,6 +187,29 @@ def test_a_loss_that_is_never_a_number_is_refused(tiny_unet, small_set):
     config = TrainingConfig(epochs=2, batch_size=2, learning_rate=1e30, schedule="plateau")
     with refused("not a number from the start; lower the learning rate"):
         train(Segmenter(tiny_unet(levels=1)), *small_set, config=config, progress=False)
+
+
+class BrokenData(ArrayData):
+    """Images of which the first is damaged when it is asked for the third time."""
+
+    asked = 0
+
+    def pair(self, index, rng):
+        image, mask = super().pair(index, rng)
+        type(self).asked += index == 0
+        return (image * np.nan if self.asked == 3 else image), mask
+
+
+def test_a_loss_that_is_no_longer_a_number_ends_the_training(tiny_unet, small_set, caplog):
+    segmenter = Segmenter(tiny_unet(levels=1), normalizer="none")
+    config = TrainingConfig(epochs=9, batch_size=2, learning_rate=1e-4)
+    part = small_set[:6]
+    data, validation = BrokenData(part), ArrayData(part)
+    history = train(segmenter, data, validation=validation, config=config, progress=False)
+    assert np.isfinite(history["loss"][:2]).all()
+    assert len(history["loss"]) == 3
+    assert "the loss is not a number in epoch 3: the best before is kept" in caplog.text
+    assert np.isfinite(segmenter.predict(part.images[0]).probabilities).all()
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 
+IGNORED = 255
+"""Index of pixels that a person left undecided; it is no class."""
+
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 """Structuring element of connected components: pixels that share an edge or a corner."""
 

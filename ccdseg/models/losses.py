@@ -1,4 +1,4 @@
-"""Losses for classes of very different frequency."""
+"""Losses for classes of very different frequency; a pixel without a class is left out."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ class CrossentropyDice(WeightedCategoricalCrossentropy):
         y_true = ops.cast(y_true, y_pred.dtype)
         axes = tuple(range(len(y_pred.shape) - 1))
         overlap = ops.sum(y_true * y_pred, axis=axes)
-        total = ops.sum(y_true + y_pred, axis=axes)
+        known = ops.sum(y_true, axis=-1, keepdims=True)
+        total = ops.sum(y_true + known * y_pred, axis=axes)
         dice = 1.0 - ops.mean((2.0 * overlap + 1.0) / (total + 1.0))
         crossentropy = super().call(y_true, y_pred)
         if self.gamma:

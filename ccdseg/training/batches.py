@@ -8,14 +8,11 @@ import numpy as np
 from keras.utils import PyDataset
 
 from ccdseg.errors import InputError
-from ccdseg.mask import to_one_hot
+from ccdseg.mask import IGNORED, to_one_hot
 from ccdseg.segmentation.resizing import resize_bilinear, resize_nearest
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.tiling import pad_to
-from ccdseg.training.data import Pair, TrainingData
-
-LARGEST_PIECE = 512
-"""Most rows and columns of an image that are trained on at once (px)."""
+from ccdseg.training.data import LARGEST_PIECE, Pair, TrainingData
 
 
 class Batches(PyDataset):
@@ -87,7 +84,10 @@ class Batches(PyDataset):
         picked = order[index * self.batch_size : (index + 1) * self.batch_size]
         pairs = [self._prepared(self.data.pair(i, rng), rng) for i in picked]
         images, masks = map(np.stack, zip(*pairs, strict=True))
-        return images[..., np.newaxis], to_one_hot(masks, len(self.segmenter.classes))
+        ignored = masks == IGNORED
+        one_hot = to_one_hot(np.where(ignored, 0, masks), len(self.segmenter.classes))
+        one_hot[ignored] = 0  # losses leave out what is of no class
+        return images[..., np.newaxis], one_hot
 
     def _prepared(self, pair: Pair, rng: np.random.Generator) -> Pair:
         image, mask = pair

@@ -12,8 +12,12 @@ from ccdseg.dataset import ArraySet
 from ccdseg.errors import InputError
 from ccdseg.mask import class_frequencies
 
+LARGEST_PIECE = 512
+"""Most rows and columns of an image that are trained on at once (px)."""
+
 Pair = tuple[np.ndarray, np.ndarray]
-"""An image (ADU), float of shape (H, W), and its class indices, integers of the same shape."""
+"""An image (ADU), float of shape (H, W), and its class indices, integers of the same shape;
+pixels of the index `ccdseg.mask.IGNORED` are left out."""
 
 
 class TrainingData(ABC):

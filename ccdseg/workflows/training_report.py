@@ -23,6 +23,7 @@ from ccdseg.evaluation import (
     measure_reliability,
     score_frame,
 )
+from ccdseg.mask import IGNORED
 from ccdseg.training.data import Pair, TrainingData
 from ccdseg.training.plan import TrainingPlan
 
@@ -56,9 +57,10 @@ def calibrate(segmenter: Segmenter, frames: Iterable[Pair]) -> tuple[Segmenter, 
     """
     sample, total = PixelSample(classes=segmenter.classes), None
     for image, mask in tqdm(frames, desc="Calibrating", unit="frame"):
-        probabilities = segmenter.predict(image).probabilities
-        sample.add(mask, probabilities)
-        measured = measure_reliability(mask, probabilities, classes=segmenter.classes)
+        known = mask != IGNORED
+        true, probabilities = mask[known], segmenter.predict(image).probabilities[known]
+        sample.add(true, probabilities)
+        measured = measure_reliability(true, probabilities, classes=segmenter.classes)
         total = measured if total is None else total + measured
     segmenter = segmenter.with_operating_point(choose_operating_point(sample))
     named = zip(segmenter.classes.names, segmenter.operating_point, strict=True)
@@ -73,17 +75,26 @@ def score(segmenter: Segmenter, test: TrainingData) -> tuple[FrameScores, list[E
     for index in tqdm(range(len(test)), "Testing", unit="image"):
         image, mask = test.pair(index, rng)
         prediction = segmenter.predict(image)
+        true = np.where(mask == IGNORED, 0, mask)
         scores = score_frame(
-            mask,
+            true,
             prediction.mask,
             probabilities=prediction.probabilities,
             classes=segmenter.classes,
-            ignore=test.ambiguous(index),
+            ignore=_ignore_mask(mask, test.ambiguous(index)),
         )
         total = scores if total is None else total + scores
         if len(examples) < _N_EXAMPLES and (not examples or image.shape == examples[0][0].shape):
-            examples.append((image, mask, prediction.mask))
+            examples.append((image, true, prediction.mask))
     return total, examples
+
+
+def _ignore_mask(mask: np.ndarray, ambiguous: np.ndarray | None) -> np.ndarray | None:
+    """Pixels that are not decided, or that no method can decide; None where there are none."""
+    undecided = mask == IGNORED
+    if not undecided.any():
+        return ambiguous
+    return undecided if ambiguous is None else undecided | ambiguous
 
 
 def choose_check_image(examples: list[Example]) -> np.ndarray:

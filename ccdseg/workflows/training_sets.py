@@ -10,10 +10,11 @@ import numpy as np
 from ccdseg.augmentation import append_augmented
 from ccdseg.dataset import ArraySet, load_array_set
 from ccdseg.errors import InputError
-from ccdseg.images_io.folders import ImageFolder, check_folders, find_parts
+from ccdseg.images_io.folders import check_folders, find_parts
 from ccdseg.mask import IntensityBands, mask_from_bands
 from ccdseg.training.data import ArrayData, Pair, TrainingData
 from ccdseg.training.folder_data import FolderData
+from ccdseg.training.frame_data import FrameData
 from ccdseg.training.plan import TrainingPlan
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.training.simulated_data import SimulatedData
@@ -27,7 +28,7 @@ _TEST_SHARE = 0.2
 _AUGMENTATION, _CALIBRATION = 2, 3
 """Streams of random numbers, beside the seed."""
 
-OwnImages = ArraySet | dict[str, ImageFolder]
+OwnImages = ArraySet | dict[str, TrainingData]
 """Images from a file of arrays, or from folders by the name of their part."""
 
 
@@ -78,33 +79,31 @@ def load_own_images(plan: TrainingPlan) -> OwnImages | None:
     return arrays
 
 
-def _load_folders(plan: TrainingPlan) -> dict[str, ImageFolder]:
-    path = plan.data
-    if len(plan.classes) != 2:
-        raise InputError(
-            f"The masks in {path} are of two classes, and the preset {plan.name} tells "
-            f"{len(plan.classes)} apart; take --preset cosmics."
-        )
+def _load_folders(plan: TrainingPlan) -> dict[str, TrainingData]:
+    """Parts of the data set, masks of two values or of any number of classes."""
+    path, n_classes = plan.data, len(plan.classes)
     if plan.augment or plan.labels == "bands":
         option = "--augment" if plan.augment else "--labels bands"
         raise InputError(f"{option} needs images in memory; leave it out with a folder.")
     parts = find_parts(path)
     if "Train" not in parts:
         raise InputError(f"{path} holds no folder Train; add it, with TrainAnnotation.")
-    check_folders(parts.values())
-    return parts
+    if n_classes == 2:
+        check_folders(parts.values())
+        return {name: FolderData(part) for name, part in parts.items()}
+    return {
+        name: FrameData.open(part, n_classes=n_classes, in_pieces=name == "Train", progress=True)
+        for name, part in parts.items()
+    }
 
 
 def prepare_sets(plan: TrainingPlan, own: OwnImages | None) -> TrainingSets:
     """Training and test images with the labels that the plan asks for."""
     if isinstance(own, dict):
-        training, test = FolderData(own["Train"]), own.get("Test")
+        training, test = own["Train"], own.get("Test")
         if test is None:
             training, test = training.split(_TEST_SHARE, rng=np.random.default_rng(TEST_SEED))
-        else:
-            test = FolderData(test)
-        validation = own.get("Validation")
-        return TrainingSets((training,), validation and FolderData(validation), test)
+        return TrainingSets((training,), own.get("Validation"), test)
     if own is not None:
         training, test = _labelled(own, _bands(plan)).split(_TEST_SHARE)
         return TrainingSets((ArrayData(_augmented(training, plan)),), None, ArrayData(test))

@@ -92,6 +92,23 @@ def test_a_class_that_was_given_up_everywhere_is_learnt_again(kind, gap):
     assert background - other == pytest.approx(gap - 0.2, abs=0.01)
 
 
+@pytest.mark.parametrize("gamma", [0.0, 2.0])
+def test_pixels_without_a_class_are_left_out(gamma):
+    loss = CrossentropyDice(WEIGHTS, gamma=gamma)
+    undecided = TRUE.copy()
+    undecided[:, 5:] = 0
+    expected = float(loss(TRUE[:, :5], PREDICTED[:, :5]))
+    crossentropy = WeightedCategoricalCrossentropy(WEIGHTS).call(undecided, PREDICTED)
+    np.testing.assert_array_equal(np.asarray(crossentropy)[:, 5:], 0)
+    dice, part = (
+        float(CrossentropyDice([0] * 4)(*pair))
+        for pair in ((undecided, PREDICTED), (TRUE[:, :5], PREDICTED[:, :5]))
+    )
+    assert dice == pytest.approx(part)
+    whole = float(loss(undecided, PREDICTED))
+    assert whole - dice == pytest.approx((expected - dice) * 5 / 8)
+
+
 def test_masks_of_integers_are_taken_too():
     loss = CrossentropyDice(WEIGHTS)
     assert float(loss(TRUE.astype(np.uint8), PREDICTED)) == float(loss(TRUE, PREDICTED))

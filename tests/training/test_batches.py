@@ -10,10 +10,10 @@ from ccdseg.dataset import ArraySet
 from ccdseg.detector import DAMIC
 from ccdseg.images_io import write_png
 from ccdseg.images_io.folders import ImageFolder
-from ccdseg.mask import mask_from_bands
+from ccdseg.mask import IGNORED, mask_from_bands
 from ccdseg.normalization import get_normalizer
+from ccdseg.training import ArrayData, FolderData, SimulatedData
 from ccdseg.training.batches import Batches, piece_shape
-from ccdseg.training.data import ArrayData, FolderData, SimulatedData
 from tests.refusal import refused
 
 
@@ -153,6 +153,14 @@ def test_images_are_normalised_and_then_resized_and_masks_keep_their_classes(sma
     assert images.shape == (4, 32, 48, 1)
     assert set(np.unique(one_hot)) == {0, 1}
     np.testing.assert_allclose(images.mean(), small_set.images[:4].mean(), rtol=0.02)
+
+
+def test_pixels_without_a_class_have_no_one_hot(small_set):
+    masks = small_set.masks.copy()
+    masks[:, :5] = IGNORED
+    _, one_hot = stored(ArraySet(small_set.images, masks), validating=True)[0]
+    np.testing.assert_array_equal(one_hot[:, :5], 0)
+    np.testing.assert_array_equal(one_hot[:, 5:].argmax(axis=-1), masks[:4, 5:])
 
 
 @pytest.fixture(scope="module")

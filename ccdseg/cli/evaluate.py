@@ -6,9 +6,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from ccdseg.cli.options import add_model, add_output, natural_int, positive_int, shape
+from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int, positive_int, shape
 from ccdseg.evaluation import BASELINES
-from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import DOMAINS, RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.workflows.evaluation_run import N_TUNING, evaluate
@@ -134,7 +133,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Score the model, write the results and print the report."""
     evaluation = evaluate(
-        LazySegmenter(arguments.model),
+        chosen_model(arguments),
         recipes=tuple(DOMAINS) if arguments.domains else arguments.recipe,
         data=arguments.data,
         n_frames=arguments.frames,

@@ -5,17 +5,38 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ccdseg.segmentation.engines import ENGINES, PRECISIONS
+from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.segmentation.store import DEFAULT_MODEL
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """``--model``: a model that ships, or a folder."""
+    """``--model``: a model that ships, or a folder; ``--engine`` and ``--precision`` to run it."""
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
         metavar="NAME_OR_FOLDER",
         help=f"model that ships, or folder of your own (default: {DEFAULT_MODEL})",
     )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what runs the network (default: auto, OpenVINO where the model is converted for it, "
+        "otherwise Keras)",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="float32",
+        help="what the network is computed in (default: float32); bfloat16 is faster, by OpenVINO "
+        "on processors that have it, and changes a few pixels in 100,000",
+    )
+
+
+def chosen_model(arguments: argparse.Namespace) -> LazySegmenter:
+    """Model of the arguments of `add_model`, loaded when it is first used."""
+    return LazySegmenter(arguments.model, engine=arguments.engine, precision=arguments.precision)
 
 
 def add_output(parser: argparse.ArgumentParser, folder: str) -> None:

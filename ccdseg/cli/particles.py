@@ -6,8 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from ccdseg.cli.options import add_model, natural_int, positive_int
-from ccdseg.segmentation.loading import LazySegmenter
+from ccdseg.cli.options import add_model, chosen_model, natural_int, positive_int
 from ccdseg.workflows.particle_training import train_particle_classifier
 
 DESCRIPTION = """\
@@ -39,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Train the classifier, and print its scores."""
     report = train_particle_classifier(
-        LazySegmenter(arguments.model),
+        chosen_model(arguments),
         n_frames=arguments.frames,
         seed=arguments.seed,
         output=arguments.output,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 
-from ccdseg.cli.options import add_model, add_output, natural_int, positive_int
-from ccdseg.segmentation.loading import LazySegmenter
+from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int, positive_int
 from ccdseg.workflows.physics_run import PARTS, physics
 
 DESCRIPTION = """\
@@ -47,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Measure the parts that were asked for, and write the results."""
     physics(
-        LazySegmenter(arguments.model),
+        chosen_model(arguments),
         parts=arguments.only or tuple(PARTS),
         n_frames=arguments.frames,
         seed=arguments.seed,

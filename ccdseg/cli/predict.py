@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import logging
 
-from ccdseg.cli.options import add_model, add_output, natural_int
+from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int
 from ccdseg.detector import DETECTORS
 from ccdseg.errors import InputError
 from ccdseg.postprocessing import RULES, BridgeTracks
-from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table, segment_files
 from ccdseg.workflows.segment.pictures import PICTURES
 
@@ -137,7 +136,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Segment every image; returns 1 where some cannot be segmented, 2 where none can."""
     result = segment_files(
         arguments.images,
-        LazySegmenter(arguments.model),
+        chosen_model(arguments),
         output=arguments.output,
         hdu=arguments.hdu,
         section=arguments.section,

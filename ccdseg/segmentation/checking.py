@@ -11,7 +11,8 @@ from ccdseg.files import read_npz
 from ccdseg.segmentation.store import (
     CARD,
     CHECK,
-    check_digest,
+    check_converted,
+    check_network,
     find_model,
     read_description,
     read_report,
@@ -44,7 +45,9 @@ def check_model(name_or_folder: str | Path) -> str:
     description = read_description(folder)
     if "sha256" not in description.get("network", {}):
         raise InputError(f"{folder} holds no SHA-256 of its network; save the model anew.")
-    check_digest(folder, description)
+    check_network(folder, description)
+    if "converted" in description["network"]:
+        check_converted(folder, description)
     read_training(folder)
     read_report(folder)
     for name in (CARD, CHECK):

@@ -28,6 +28,8 @@ class LazySegmenter:
     ----------
     model : str or Path
         Name of a model that ships, or a model's folder.
+    engine, precision : str
+        As for `Segmenter.load`.
 
     Raises
     ------
@@ -35,18 +37,20 @@ class LazySegmenter:
         Where there is no such model, or its description is damaged.
     """
 
-    def __init__(self, model: str | Path) -> None:
+    def __init__(
+        self, model: str | Path, *, engine: str = "auto", precision: str = "float32"
+    ) -> None:
         self.folder = find_model(model)
+        self.engine, self.precision = engine, precision
         self.name: str = read_description(self.folder)["name"]
         self.classes = read_classes(self.folder)
 
     @cached_property
     def segmenter(self) -> Segmenter:
         """The loaded model."""
-        import_keras()
         from ccdseg.segmentation.segmenter import Segmenter
 
-        return Segmenter.load(self.folder)
+        return Segmenter.load(self.folder, engine=self.engine, precision=self.precision)
 
     def predict(self, images: np.ndarray, **settings: object) -> Prediction:
         """Segment images; parameters and result as `Segmenter.predict`."""

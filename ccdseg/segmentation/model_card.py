@@ -19,6 +19,7 @@ _FILES = """\
 | --- | --- |
 | `segmenter.json` | classes, normalisation, operating point, SHA-256 and reach of the network |
 | `network.keras` | the network |
+| `network.xml`, `network.bin` | the network converted for OpenVINO |
 | `training.json` | stages of the training: configuration, recipe, command, versions, history |
 | `report.json` | scores on test images |
 | `check.npz` | an image and the mask expected for it: `ccdseg models --check FOLDER` |"""

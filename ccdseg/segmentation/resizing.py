@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from tqdm import tqdm
 from ccdseg.normalization import Normalizer
 
 if TYPE_CHECKING:
-    from ccdseg.segmentation.engine import FrozenClassifier
+    from ccdseg.segmentation.engines import Classifier
 
 
 def resize_bilinear(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -54,10 +54,11 @@ def resize_nearest(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def write_resized(
     images: Iterable[np.ndarray],
     results: dict[str, np.ndarray],
-    classifier: FrozenClassifier,
+    classifier: Classifier,
     normalizer: Normalizer,
     *,
     input_size: tuple[int, int],
+    operating_point: Sequence[float],
     progress: bool,
 ) -> None:
     """Resize normalised images to one size, and the probabilities back; there the mask is taken.
@@ -68,12 +69,14 @@ def write_resized(
         Signal (ADU) of shape (H, W) each, finite.
     results : dict of str to ndarray
         What is written: ``mask`` (N, H, W), and where wanted ``probabilities`` (N, H, W, classes).
-    classifier : FrozenClassifier
-        The compiled network; it must give probabilities.
+    classifier : Classifier
+        Compiled network that gives probabilities.
     normalizer : Normalizer
         What is done to an image before it is resized.
     input_size : tuple of int
         Rows and columns that the network sees (px).
+    operating_point : sequence of float
+        One number per class.
     progress : bool
         Whether to show a progress bar.
     """
@@ -81,9 +84,9 @@ def write_resized(
     bar = tqdm(images, "Segmenting", total=len(masks), unit="image", disable=not progress)
     for index, image in enumerate(bar):
         pixels = resize_bilinear(normalizer(image), input_size)
-        outputs = classifier.predict_on_batch(pixels[np.newaxis, ..., np.newaxis])
+        outputs = classifier(pixels[np.newaxis, ..., np.newaxis])
         probabilities = resize_bilinear(outputs["probabilities"][0], image.shape)
-        masks[index] = np.argmax(probabilities / classifier.operating_point, axis=-1)
+        masks[index] = np.argmax(probabilities / np.asarray(operating_point), axis=-1)
         if "probabilities" in results:
             results["probabilities"][index] = probabilities
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, replace
-from functools import cached_property
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,16 @@ from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, write_npz
 from ccdseg.normalization import Normalizer, get_normalizer, sample_of
+from ccdseg.segmentation.engines import Engine, NetworkGeometry, open_engine
 from ccdseg.segmentation.resizing import write_resized
 from ccdseg.segmentation.store import (
     CHECK,
+    CONVERTED,
     DEFAULT_MODEL,
     NETWORK,
-    check_digest,
     check_input_size,
     check_operating_point,
+    describe_converted,
     digest,
     find_model,
     read_description,
@@ -31,9 +33,6 @@ from ccdseg.segmentation.tiled import TiledPrediction
 
 if TYPE_CHECKING:
     from keras import Model
-
-    from ccdseg.models.receptive_field import ReceptiveField
-    from ccdseg.segmentation.engine import ClassifierCache
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,15 +53,15 @@ class Prediction:
     probabilities: np.ndarray | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Segmenter:
     """A network, its classes and its normalisation; immutable, but for the network's weights.
 
     Parameters
     ----------
-    network : keras.Model
-        Maps (N, rows, columns, 1) to probabilities (N, rows, columns, classes), fully
-        convolutional.
+    network : keras.Model or Engine
+        Fully convolutional network, from (N, rows, columns, 1) to probabilities
+        (N, rows, columns, classes), or what runs one.
     classes : ClassCatalogue
         Meaning of the channels.
     normalizer : str, dict or Normalizer
@@ -89,62 +88,71 @@ class Segmenter:
     >>> segmenter.predict(frame.data).mask  # doctest: +SKIP
     """
 
-    network: Model
-    classes: ClassCatalogue = CLASSES
-    _: KW_ONLY
-    normalizer: Normalizer | str | dict = "robust"
-    operating_point: Sequence[float] | None = None
-    input_size: Sequence[int] | None = None
-    name: str = "unnamed"
+    engine: Engine
+    classes: ClassCatalogue
+    normalizer: Normalizer
+    operating_point: tuple[float, ...]
+    input_size: tuple[int, int] | None
+    name: str
 
-    def __post_init__(self) -> None:
-        from ccdseg.segmentation.engine import for_any_size
-
-        n_outputs = self.network.output_shape[-1]
-        if n_outputs != len(self.classes):
-            raise InputError(
-                f"The network has {n_outputs} output channels and the catalogue "
-                f"{len(self.classes)} classes ({', '.join(self.classes.names)})."
-            )
-        if self.network.input_shape[-1] != 1:
-            raise InputError(
-                f"The network takes {self.network.input_shape[-1]} channels; frames have one."
-            )
+    def __init__(
+        self,
+        network: Model | Engine,
+        classes: ClassCatalogue = CLASSES,
+        *,
+        normalizer: Normalizer | str | dict = "robust",
+        operating_point: Sequence[float] | None = None,
+        input_size: Sequence[int] | None = None,
+        name: str = "unnamed",
+    ) -> None:
         checked = {
-            "network": for_any_size(self.network),
-            "normalizer": get_normalizer(self.normalizer),
-            "operating_point": check_operating_point(self.operating_point, len(self.classes)),
-            "input_size": check_input_size(self.input_size),
+            "engine": _engine_of(network),
+            "classes": classes,
+            "normalizer": get_normalizer(normalizer),
+            "operating_point": check_operating_point(operating_point, len(classes)),
+            "input_size": check_input_size(input_size),
+            "name": name,
         }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        for attribute, value in checked.items():
+            object.__setattr__(self, attribute, value)
+        if self.engine.n_classes != len(classes):
+            raise InputError(
+                f"The network has {self.engine.n_classes} output channels and the catalogue "
+                f"{len(classes)} classes ({', '.join(classes.names)})."
+            )
+        if self.engine.n_channels != 1:
+            raise InputError(
+                f"The network takes {self.engine.n_channels} channels; frames have one."
+            )
 
     def with_operating_point(self, operating_point: Sequence[float]) -> Segmenter:
         """Segmenter of the same network with another operating point, one number per class."""
-        return replace(self, operating_point=operating_point)
-
-    @cached_property
-    def _tiled(self) -> TiledPrediction:
-        return TiledPrediction(self.network)
-
-    @cached_property
-    def _classifiers(self) -> ClassifierCache:
-        from ccdseg.segmentation.engine import ClassifierCache
-
-        return ClassifierCache(self.network, self.operating_point)
+        return Segmenter(
+            self.engine,
+            self.classes,
+            normalizer=self.normalizer,
+            operating_point=operating_point,
+            input_size=self.input_size,
+            name=self.name,
+        )
 
     @property
-    def receptive_field(self) -> ReceptiveField:
+    def network(self) -> Model:
+        """Keras network, to be trained; once its weights change, Keras runs it."""
+        return self.engine.network
+
+    @property
+    def geometry(self) -> NetworkGeometry:
         """Reach and stride of the network, where it does not look at the whole image."""
-        return self._tiled.receptive_field
+        return self.engine.geometry
 
     @property
     def stride(self) -> int:
-        """What the network needs the sides of an image to be a multiple of (px).
+        """What the network needs the edges of an image to be a multiple of (px).
 
         It is 1 where images are resized to `input_size`.
         """
-        return 1 if self.input_size else self.receptive_field.stride
+        return 1 if self.input_size else self.geometry.stride
 
     def predict(
         self,
@@ -208,15 +216,24 @@ class Segmenter:
         progress: bool,
     ) -> None:
         """Write the results of all images."""
-        classifier = self._classifiers.get(
+        classifier = self.engine.classifier(
+            self.operating_point,
             probabilities="probabilities" in results or self.input_size is not None,
         )
         settings = {"normalizer": self.normalizer, "progress": progress}
         filled = map(_filled, images)
         if self.input_size is None:
-            self._tiled.write(filled, results, classifier, tile_size=tile_size, **settings)
+            tiled = TiledPrediction(self.geometry)
+            tiled.write(filled, results, classifier, tile_size=tile_size, **settings)
         else:
-            write_resized(filled, results, classifier, input_size=self.input_size, **settings)
+            write_resized(
+                filled,
+                results,
+                classifier,
+                input_size=self.input_size,
+                operating_point=self.operating_point,
+                **settings,
+            )
 
     def save(
         self,
@@ -261,43 +278,68 @@ class Segmenter:
         check_image: np.ndarray | None = None,
     ) -> None:
         """Write the files of the model into an existing folder; parameters as of `save`."""
-        from ccdseg.models.weights import save_network
-
-        save_network(self.network, folder / NETWORK)
         description = {
             "name": self.name,
             "classes": self.classes.to_list(),
             "normalizer": self.normalizer.to_dict(),
             "operating_point": self.operating_point,
             "input_size": self.input_size,
-            "network": {
-                "sha256": digest(folder / NETWORK),
-                "parameters": self.network.count_params(),
-            },
+            "network": self._write_network(folder),
         }
         if check_image is not None:
             mask = self.predict(check_image, probabilities=False).mask
             write_npz(folder / CHECK, {"image": check_image, "mask": mask})
         write_description(folder, description, training=training, report=report)
 
+    def _write_network(self, folder: Path) -> dict:
+        """Write the network, and convert it where that is possible; returns its description."""
+        from ccdseg.models.weights import save_network
+        from ccdseg.segmentation.engines.conversion import convert_network
+
+        save_network(self.network, folder / NETWORK)
+        description = {
+            "sha256": digest(folder / NETWORK),
+            "parameters": self.network.count_params(),
+            "geometry": None,
+        }
+        with suppress(InputError):  # networks that look at the whole image have none
+            description["geometry"] = asdict(self.geometry)
+        if convert_network(self.network, folder / CONVERTED, input_size=self.input_size):
+            description["converted"] = describe_converted(folder)
+        return description
+
     @classmethod
-    def load(cls, name_or_folder: str | Path = DEFAULT_MODEL) -> Segmenter:
+    def load(
+        cls,
+        name_or_folder: str | Path = DEFAULT_MODEL,
+        *,
+        engine: str = "auto",
+        precision: str = "float32",
+    ) -> Segmenter:
         """Load a model that ships, by name, or one's own, by folder.
+
+        Parameters
+        ----------
+        name_or_folder : str or Path
+            Name of a model that ships, or a model's folder.
+        engine : {"auto", "openvino", "keras"}
+            What runs the network: by default OpenVINO where the model has a converted network,
+            otherwise Keras.
+        precision : {"float32", "bfloat16"}
+            Type of number that the network is computed in. The second is faster where the processor
+            has it, changes probabilities by some thousandths, and needs OpenVINO.
 
         Raises
         ------
         InputError
-            Where there is no such model, or its folder is damaged.
+            Where there is no such model, its folder is damaged, or it cannot be run as asked for.
         """
-        from ccdseg.models.weights import load_network
-
         folder = find_model(name_or_folder)
         description = read_description(folder)
-        check_digest(folder, description)
-        network = load_network(folder / NETWORK)
+        opened = open_engine(folder, description, engine=engine, precision=precision)
         try:
             return cls(
-                network,
+                opened,
                 ClassCatalogue.from_list(description["classes"]),
                 normalizer=description["normalizer"],
                 operating_point=description.get("operating_point"),
@@ -306,6 +348,14 @@ class Segmenter:
             )
         except InputError as error:
             raise InputError(f"{folder}: {error}") from None
+
+
+def _engine_of(network: Model | Engine) -> Engine:
+    if isinstance(network, Engine):
+        return network
+    from ccdseg.segmentation.engines.keras_engine import KerasEngine
+
+    return KerasEngine(network)
 
 
 def _filled(image: np.ndarray) -> np.ndarray:

@@ -21,11 +21,16 @@ DEFAULT_MODEL = "damic-unet"
 
 DESCRIPTION = "segmenter.json"
 NETWORK = "network.keras"
+CONVERTED = "network.xml"
 TRAINING = "training.json"
 REPORT = "report.json"
 CARD = "README.md"
 CHECK = "check.npz"
 
+_NETWORK_ENTRIES = {
+    "geometry": {"halo", "stride", "bytes_per_pixel"},
+    "converted": {"of", "graph", "weights"},
+}
 _PACKAGE = Path(__file__).parents[1]
 _SHIPPED = (_PACKAGE / "shipped_models", _PACKAGE.parent / "models")
 """Beside the code in an installed package, in ``models`` in a checkout."""
@@ -84,10 +89,21 @@ def read_description(folder: Path) -> dict:
         get_normalizer(description["normalizer"])
         check_operating_point(description.get("operating_point"), len(classes))
         check_input_size(description.get("input_size"))
-        description.get("network", {}).get("sha256")
+        _check_network_entry(description.get("network", {}))
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise InputError(f"{path} is damaged ({error}).") from None
     return description
+
+
+def _check_network_entry(network: dict) -> None:
+    """Raise ValueError where the description of the network is incomplete."""
+    for name, keys in _NETWORK_ENTRIES.items():
+        entry = network.get(name)
+        if entry is not None and set(entry) != keys:
+            raise ValueError(f"network {name} must have {', '.join(sorted(keys))}")
+    geometry = network.get("geometry") or {}
+    if not all(isinstance(value, Real) and value >= 0 for value in geometry.values()):
+        raise ValueError(f"network geometry is {geometry}")
 
 
 def write_description(
@@ -137,7 +153,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_digest(folder: Path, description: dict) -> None:
+def check_network(folder: Path, description: dict) -> None:
     """Check that the network is the one that a model's description is about, where it says.
 
     Raises
@@ -145,9 +161,40 @@ def check_digest(folder: Path, description: dict) -> None:
     InputError
         Where the file is missing or another one.
     """
-    path, expected = folder / NETWORK, description.get("network", {}).get("sha256")
+    path = folder / NETWORK
     if not path.is_file():
         raise InputError(f"{path} is missing; copy the model's folder anew.")
+    _check_digest(path, description.get("network", {}).get("sha256"))
+
+
+def describe_converted(folder: Path) -> dict:
+    """Digests by which `check_converted` knows a converted network and what it was made of."""
+    return {
+        "of": digest(folder / NETWORK),
+        "graph": digest(folder / CONVERTED),
+        "weights": digest((folder / CONVERTED).with_suffix(".bin")),
+    }
+
+
+def check_converted(folder: Path, description: dict) -> None:
+    """Check that the converted network is whole, and was made of the network beside it.
+
+    Raises
+    ------
+    InputError
+        Where a file is missing or another one, or the network is another one.
+    """
+    network = description["network"]
+    if network["converted"]["of"] != network["sha256"]:
+        raise InputError(f"{folder / CONVERTED} is of another {NETWORK}; save the model anew.")
+    for name, suffix in (("graph", ".xml"), ("weights", ".bin")):
+        path = (folder / CONVERTED).with_suffix(suffix)
+        if not path.is_file():
+            raise InputError(f"{path} is missing; copy the model's folder anew.")
+        _check_digest(path, network["converted"][name])
+
+
+def _check_digest(path: Path, expected: str | None) -> None:
     if expected is not None and digest(path) != expected:
         raise InputError(
             f"{path} is damaged or of another model (its SHA-256 is not that in {DESCRIPTION}); "

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import islice
-from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +13,7 @@ from ccdseg.normalization import Normalizer
 from ccdseg.tiling import Tile, choose_tile_size, pad_to_multiple, plan_tiles
 
 if TYPE_CHECKING:
-    from keras import Model
-
-    from ccdseg.models.receptive_field import ReceptiveField
-    from ccdseg.segmentation.engine import FrozenClassifier
+    from ccdseg.segmentation.engines import Classifier, NetworkGeometry
 
 _BYTES_PER_BATCH = 2**31
 """Outputs of all layers for one batch; about half of them are held at the same time."""
@@ -29,31 +24,24 @@ class TiledPrediction:
 
     Parameters
     ----------
-    network : keras.Model
-        Fully convolutional, of a reach that `ccdseg.models.receptive_field` knows.
+    geometry : NetworkGeometry
+        Reach of the network, and the memory that it takes.
     """
 
-    def __init__(self, network: Model) -> None:
-        self.network = network
-
-    @cached_property
-    def receptive_field(self) -> ReceptiveField:
-        """Reach and stride of the network."""
-        from ccdseg.models.receptive_field import receptive_field
-
-        return receptive_field(self.network)
+    def __init__(self, geometry: NetworkGeometry) -> None:
+        self.geometry = geometry
 
     def write(
         self,
         images: Iterable[np.ndarray],
         results: dict[str, np.ndarray],
-        classifier: FrozenClassifier,
+        classifier: Classifier,
         normalizer: Normalizer,
         *,
         tile_size: int | tuple[int, int] | None,
         progress: bool,
     ) -> None:
-        """Write what the classifier says of all images into `results`, tile by tile.
+        """Segment all images into `results`, tile by tile.
 
         Parameters
         ----------
@@ -61,8 +49,8 @@ class TiledPrediction:
             Signal (ADU) of shape (H, W) each, finite.
         results : dict of str to ndarray
             Arrays of shape (N, H, W, …) by the name of the classifier's output.
-        classifier : FrozenClassifier
-            The compiled network.
+        classifier : Classifier
+            Compiled network.
         normalizer : Normalizer
             What is done to a whole image before it is cut.
         tile_size, progress
@@ -73,7 +61,7 @@ class TiledPrediction:
         total = n_images * len(tiles)
         with tqdm(total=total, desc="Segmenting", unit="tile", disable=not progress) as bar:
             for places, pixels in self.batches(images, tiles, normalizer):
-                outputs = classifier.predict_on_batch(pixels)
+                outputs = classifier(pixels)
                 for name, result in results.items():
                     for (index, tile), output in zip(places, outputs[name], strict=True):
                         target = result[index][tile.keep]
@@ -82,7 +70,7 @@ class TiledPrediction:
 
     def tiles(self, shape: tuple[int, int], tile_size: int | tuple[int, int] | None) -> list[Tile]:
         """Tiles of an image of `shape`, padded to multiples of the stride."""
-        reach = self.receptive_field
+        reach = self.geometry
         padded = tuple(-(-length // reach.stride) * reach.stride for length in shape)
         if tile_size is None:
             tile_size = choose_tile_size(
@@ -92,22 +80,16 @@ class TiledPrediction:
         rows, columns = (int(side) for side in np.maximum(tile_size, [least, least]))
         return plan_tiles(padded, (rows, columns), halo=reach.halo, stride=reach.stride)
 
-    @cached_property
+    @property
     def batch_pixels(self) -> int:
         """Pixels that go through the network at once."""
-        import keras
-
-        side = 4 * self.receptive_field.stride
-        outputs = [layer.output for layer in self.network.layers]
-        shapes = keras.Model(self.network.input, outputs).compute_output_shape((1, side, side, 1))
-        bytes_per_pixel = 4 * sum(map(prod, shapes)) / side**2
-        return int(_BYTES_PER_BATCH / bytes_per_pixel)
+        return int(_BYTES_PER_BATCH / self.geometry.bytes_per_pixel)
 
     def batches(
         self, images: Iterable[np.ndarray], tiles: list[Tile], normalizer: Normalizer
     ) -> Iterator[tuple[list[tuple[int, Tile]], np.ndarray]]:
         """Tiles of all images: index of the image and tile, and pixels (N, rows, columns, 1)."""
-        pieces = _pieces(images, tiles, normalizer, self.receptive_field.stride)
+        pieces = _pieces(images, tiles, normalizer, self.geometry.stride)
         for place, part in pieces:
             more = islice(pieces, max(self.batch_pixels // part.size - 1, 0))
             places, parts = zip((place, part), *more, strict=True)

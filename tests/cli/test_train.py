@@ -38,6 +38,8 @@ def trained(tiny_preset, small_set, tmp_path_factory):
 def test_training_writes_the_documented_files(trained):
     assert set(files(trained)) == {
         "network.keras",
+        "network.xml",
+        "network.bin",
         "segmenter.json",
         "training.json",
         "config.toml",

@@ -14,8 +14,9 @@ import pytest
 from ccdseg.classes import CLASSES, COSMICS, ClassCatalogue
 from ccdseg.models.losses import CrossentropyDice
 from ccdseg.normalization import get_normalizer
-from ccdseg.segmentation import engine, memory
+from ccdseg.segmentation import memory
 from ccdseg.segmentation import tiled as tiled_prediction
+from ccdseg.segmentation.engines import keras_engine
 from ccdseg.segmentation.segmenter import Segmenter
 from ccdseg.segmentation.store import read_report, read_training
 from tests.refusal import refused
@@ -33,6 +34,16 @@ def frame():
 def damaged(model_folder, tmp_path):
     """Return a copy of the model's folder, to be damaged."""
     return shutil.copytree(model_folder, tmp_path / "damaged")
+
+
+@pytest.fixture(scope="module", params=["keras", "openvino"])
+def segmenter(request, model_folder):
+    """Return the tiny trained segmenter with each engine; do not change it."""
+    return Segmenter.load(model_folder, engine=request.param)
+
+
+def tiling(segmenter):
+    return tiled_prediction.TiledPrediction(segmenter.geometry)
 
 
 def whole(segmenter, image):
@@ -69,17 +80,17 @@ def test_a_frame_of_any_size_does_not_depend_on_its_tiles(segmenter, frame, shap
 
 
 def test_small_tiles_are_many(segmenter):
-    assert len(segmenter._tiled.tiles((157, 301), 10_000)) == 1
-    assert len(segmenter._tiled.tiles((157, 301), 1)) > 4
-    assert len(segmenter._tiled.tiles((157, 301), (1, 10_000))) == 2
+    assert len(tiling(segmenter).tiles((157, 301), 10_000)) == 1
+    assert len(tiling(segmenter).tiles((157, 301), 1)) > 4
+    assert len(tiling(segmenter).tiles((157, 301), (1, 10_000))) == 2
 
 
 def test_by_default_tiles_are_as_large_as_memory_allows(tiny_unet, segmenter, monkeypatch):
-    assert len(segmenter._tiled.tiles((157, 301), None)) == 1
+    assert len(tiling(segmenter).tiles((157, 301), None)) == 1
     monkeypatch.setattr(tiled_prediction, "_BYTES_PER_BATCH", 2**22)
     thin, wide = Segmenter(tiny_unet(filters=2)), Segmenter(tiny_unet(filters=8))
-    assert wide._tiled.batch_pixels < thin._tiled.batch_pixels / 2
-    many, some = (len(model._tiled.tiles((1600, 1600), None)) for model in (wide, thin))
+    assert tiling(wide).batch_pixels < tiling(thin).batch_pixels / 2
+    many, some = (len(tiling(model).tiles((1600, 1600), None)) for model in (wide, thin))
     assert many > some > 1
 
 
@@ -90,7 +101,7 @@ def test_the_size_of_the_batches_does_not_matter(segmenter, small_set, monkeypat
     monkeypatch.setattr(tiled_prediction, "_BYTES_PER_BATCH", n_bytes)
     other = Segmenter(segmenter.network)
     batches = list(
-        other._tiled.batches(images, other._tiled.tiles((64, 64), None), other.normalizer)
+        tiling(other).batches(images, tiling(other).tiles((64, 64), None), other.normalizer)
     )
     assert 1 < len(batches) <= 7
     assert [index for places, _ in batches for index, _ in places] == list(range(7))
@@ -218,13 +229,13 @@ def test_the_allocator_is_left_alone(tiny_unet, monkeypatch):
 
 def test_a_network_is_compiled_once_for_all_predictions(tiny_unet, frame, monkeypatch):
     made = []
-    original = engine.FrozenClassifier
+    original = keras_engine.FrozenClassifier
 
     def build(*arguments, **options):
         made.append(options)
         return original(*arguments, **options)
 
-    monkeypatch.setattr(engine, "FrozenClassifier", build)
+    monkeypatch.setattr(keras_engine, "FrozenClassifier", build)
     segmenter = Segmenter(tiny_unet())
     for probabilities in (True, False, True):
         segmenter.predict(frame, probabilities=probabilities)
@@ -287,7 +298,7 @@ def test_nan_pixels_leave_the_rest_of_the_frame_as_it_is(segmenter, frame):
     changed = np.abs(
         segmenter.predict(image).probabilities - segmenter.predict(frame).probabilities
     )
-    reach = segmenter.receptive_field.halo
+    reach = segmenter.geometry.halo
     assert changed[6 + reach :].max() < 0.01
     assert changed[:, 6 + reach :].max() < 0.01
 
@@ -376,7 +387,8 @@ def test_a_trained_network_is_saved_without_its_optimiser(tiny_unet, tmp_path):
 
 def test_the_folder_holds_what_is_documented(model_folder):
     files = {path.name for path in model_folder.iterdir()}
-    assert files == {"network.keras", "segmenter.json", "training.json", "README.md"}
+    networks = {"network.keras", "network.xml", "network.bin"}
+    assert files == networks | {"segmenter.json", "training.json", "README.md"}
     description = json.loads((model_folder / "segmenter.json").read_text())
     assert description["name"] == "tiny"
     assert description["normalizer"] == get_normalizer("robust").to_dict()

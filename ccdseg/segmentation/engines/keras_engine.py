@@ -1,12 +1,16 @@
-"""A network made ready for whole frames: its weights constant, the choice of the class built in."""
+"""Keras engine: the network with constant weights, the choice of the class built in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import log
+from functools import cached_property
+from math import log, prod
 
 import numpy as np
 from keras import Input, KerasTensor, Model, activations, models, ops
+
+from ccdseg.models.receptive_field import receptive_field
+from ccdseg.segmentation.engines.interface import Classifier, Engine, NetworkGeometry
 
 
 class FrozenClassifier(Model):
@@ -59,40 +63,51 @@ class FrozenClassifier(Model):
         return mask
 
 
-class ClassifierCache:
-    """Compiled classifiers of a network, kept until its weights change.
+class KerasEngine(Engine):
+    """Network run by Keras, compiled anew where its weights have changed.
 
     Parameters
     ----------
-    network, operating_point
-        As for `FrozenClassifier`.
+    network : keras.Model
+        Fully convolutional network, from (N, rows, columns, 1) to probabilities
+        (N, rows, columns, classes).
     """
 
-    def __init__(self, network: Model, operating_point: Sequence[float]) -> None:
-        self.network = network
-        self.operating_point = operating_point
-        self._made: dict[bool, tuple[FrozenClassifier, list[np.ndarray]]] = {}
+    name = "keras"
 
-    def get(self, *, probabilities: bool) -> FrozenClassifier:
-        """Classifier with the weights that the network has now."""
-        weights = self.network.get_weights()
-        if probabilities in self._made:
-            classifier, frozen = self._made[probabilities]
+    def __init__(self, network: Model) -> None:
+        self.network = with_input_size(network, (None, None))
+        self.n_channels = network.input_shape[-1]
+        self.n_classes = network.output_shape[-1]
+        self._compiled: dict[tuple, tuple[FrozenClassifier, list[np.ndarray]]] = {}
+
+    @cached_property
+    def geometry(self) -> NetworkGeometry:
+        """Reach of the network, worked out from its layers."""
+        reach = receptive_field(self.network)
+        edge = 4 * reach.stride
+        outputs = [layer.output for layer in self.network.layers]
+        shapes = Model(self.network.input, outputs).compute_output_shape((1, edge, edge, 1))
+        return NetworkGeometry(reach.halo, reach.stride, 4 * sum(map(prod, shapes)) / edge**2)
+
+    def classifier(self, operating_point: Sequence[float], *, probabilities: bool) -> Classifier:
+        """Compiled network; see `Engine.classifier`."""
+        key, weights = (tuple(operating_point), probabilities), self.network.get_weights()
+        if key in self._compiled:
+            classifier, frozen = self._compiled[key]
             if all(map(np.array_equal, weights, frozen)):
-                return classifier
-        classifier = FrozenClassifier(
-            self.network, self.operating_point, probabilities=probabilities
-        )
-        self._made[probabilities] = classifier, weights
-        return classifier
+                return classifier.predict_on_batch
+        classifier = FrozenClassifier(self.network, operating_point, probabilities=probabilities)
+        self._compiled[key] = classifier, weights
+        return classifier.predict_on_batch
 
 
-def for_any_size(network: Model) -> Model:
-    """The network itself, or, where its input has a fixed size, a copy without that bond."""
-    if network.input_shape[1:3] == (None, None):
+def with_input_size(network: Model, size: tuple[int | None, int | None]) -> Model:
+    """Network for images of a size, or of any where it is None; a copy where it is for another."""
+    if network.input_shape[1:3] == tuple(size):
         return network
-    free = Input((None, None, network.input_shape[-1]), name="image")
-    copy = models.clone_model(network, input_tensors=free)
+    pixels = Input((*size, network.input_shape[-1]), name="image")
+    copy = models.clone_model(network, input_tensors=pixels)
     copy.set_weights(network.get_weights())
     return copy
 

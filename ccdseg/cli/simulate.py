@@ -25,10 +25,10 @@ Simulate CCD images, and with them the true class of every pixel.
   ccdseg simulate clusters --n 1200 -o clusters.npz        a library of clusters to paste
 
 The sets are .npz files of the arrays images (ADU, float32), masks (class indices, uint8) and
-ambiguous (ignore mask of the pixels that no method can decide). X-ray images are written as folders
-of PNG of 16 bit, Train, Validation and Test (70, 15 and 15 %), beside them TrainAnnotation, … with
-masks of the same names (0 and 255 where there is a cosmic), unless the name ends on .npz.
-'train.py --data' reads either."""
+ambiguous (ignore mask of the pixels that no method can decide). Images of X-rays and of light are
+written as folders of PNG of 16 bit, Train, Validation and Test (70, 15 and 15 %), beside them
+TrainAnnotation, … with masks of the same names (0 and 255 where there is a cosmic), unless the name
+ends on .npz. 'train.py --data' reads either."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,18 +41,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="recipe of a set of images, one full frame as FITS, or a library of clusters",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, help="file to write; of xray a folder, too"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        help="file to write; of X-rays and light a folder, too",
     )
     parser.add_argument("--n", type=positive_int, default=42, help="how many (default: 42)")
     parser.add_argument(
         "--shape",
         type=shape,
         metavar="ROWSxCOLUMNS",
-        help="size of an image (default: 512x512 of events and of light, 256x256 of others)",
+        help="size of an image (default: 512x512 of events and of light, 256x256 of other recipes, "
+        "1024x1024 of a full frame)",
     )
     parser.add_argument(
         "--detector",
-        help="preset, or JSON or TOML file (default: damic; drawn for each image by general)",
+        help="preset, or JSON or TOML file (default: damic of training, test and mixed; drawn for "
+        "each image by other recipes)",
     )
     parser.add_argument(
         "--recipe", choices=RECIPES, default="test", help="what a full frame holds (default: test)"

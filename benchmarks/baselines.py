@@ -36,7 +36,7 @@ BASELINES = ("deepCR", "cosmic-conn", "astroscrappy")
 
 @dataclass(frozen=True)
 class Contender:
-    """What is timed.
+    """Frame and masks that are timed.
 
     Attributes
     ----------

@@ -78,7 +78,7 @@ class ArraySet:
 
 
 def n_last_of(n_images: int, fraction: float) -> int:
-    """How many of `n_images` the last `fraction` is, such that neither part is empty.
+    """Number of images in the last `fraction` of `n_images`, such that neither part is empty.
 
     Raises
     ------

@@ -90,7 +90,7 @@ def _along(axis: Axis) -> tuple[list[int], tuple[int, int]]:
 
 
 def _image_area(axis: Axis) -> tuple[int, int]:
-    """Where darker strips at both ends leave the image area."""
+    """Image area between darker strips at both ends."""
     edges = axis.edges(axis.levels)[:_MOST_EDGES].tolist()
     least, most = _LEAST_STRIP, _LARGEST_STRIP * axis.length
     firsts = [

@@ -21,7 +21,7 @@ _WEAK = 1e-6  # weight of the medians beside that of a seam
 
 @dataclass(frozen=True)
 class Correction:
-    """What is done to the pixels of a section: (signal − level) × factor + level − offset.
+    """Correction of a section: (signal − level) × factor + level − offset.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ def level(frame: np.ndarray, sections: Sections, *, equal_noise: bool = True) ->
 def corrections(
     frame: np.ndarray, sections: Sections, *, equal_noise: bool = True
 ) -> list[Correction]:
-    """What `level` does to each section.
+    """Corrections of all sections, as `level` applies them.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ class Axis:
         )
 
     def significance(self, position: int) -> float:
-        """How far the step stands out in the group and the quantity that show it best."""
+        """Significance of the step in the group and the quantity that show it best."""
         return max(
             abs(profile.step(position).significance) for profile in self.levels + self.noises
         )

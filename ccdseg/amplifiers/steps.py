@@ -199,7 +199,7 @@ def _at_seam(side: np.ndarray) -> float:
 
 
 def _typical(residual: np.ndarray) -> np.ndarray:
-    """Which residuals are no outliers."""
+    """Mask of residuals that are no outliers."""
     centred = np.abs(residual - median(residual))
     return centred <= 5 * SIGMA * median(centred)
 

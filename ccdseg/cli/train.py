@@ -157,7 +157,7 @@ def choose_plan(arguments: argparse.Namespace) -> TrainingPlan:
 
 
 def _backbone(arguments: argparse.Namespace, plan: TrainingPlan) -> dict:
-    """What --backbone-weights changes in the network."""
+    """Arguments of the network that --backbone-weights sets."""
     weights = arguments.backbone_weights
     if weights is None:
         return {}

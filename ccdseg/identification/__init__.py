@@ -1,4 +1,4 @@
-"""Which particle left each event, how deep the point-like ones lie, and which are photons."""
+"""Identification of events: particle, depth of point-like ones, photons."""
 
 from ccdseg.identification.classifier import ParticleClassifier, identify
 from ccdseg.identification.depth import estimate_depth

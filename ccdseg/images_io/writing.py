@@ -211,7 +211,7 @@ def _save_png(path: Path, pixels: np.ndarray, note: str) -> None:
 
 
 def _text(note: str) -> PngInfo | None:
-    """What a PNG says of its origin."""
+    """Metadata of a PNG: its origin."""
     from PIL.PngImagePlugin import PngInfo
 
     if not note:

@@ -1,4 +1,4 @@
-"""How far a network looks, worked out from its layers."""
+"""Receptive field of a network, derived from its layers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ReceptiveField:
 
 @dataclass(frozen=True)
 class _Reach:
-    """What a feature depends on, in pixels of the input: before and behind it; its own size."""
+    """Pixels of the input that a feature depends on: before and behind it; its own size."""
 
     before: float = 0.0
     behind: float = 0.0

@@ -116,7 +116,7 @@ class RobustNormalizer(Normalizer):
 
 @dataclass(frozen=True)
 class StretchNormalizer(Normalizer):
-    """What the original does to X-ray images: gamma, stretch between percentiles, 8 bit, −1 to 1.
+    """The original's scaling of X-ray images: gamma, stretch between percentiles, 8 bit, −1 to 1.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How the process keeps memory between the steps of a network."""
+"""Memory of the process, kept between the steps of a network."""
 
 from __future__ import annotations
 

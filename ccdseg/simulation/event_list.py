@@ -170,7 +170,7 @@ class EventList:
         return boxes
 
     def _pixels(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Which deposits lie inside the frame, and their flat index in it."""
+        """Mask of the deposits inside the frame, and their flat index in it."""
         inside = (self.rows >= 0) & (self.rows < shape[0])
         inside &= (self.columns >= 0) & (self.columns < shape[1])
         return inside, self.rows[inside] * shape[1] + self.columns[inside]

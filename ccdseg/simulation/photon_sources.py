@@ -1,4 +1,4 @@
-"""What a single photon leaves in a CCD: sources from which each frame draws its photons."""
+"""Sources of photons: energies, depths and charge of the photons of a frame."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXAMPLES = 256
 
 
 class PhotonSource(Protocol):
-    """Where the photons of a frame come from."""
+    """Source of the photons of a frame."""
 
     def draw(self, detector: Detector, rng: np.random.Generator) -> Photons:
         """Draw what the photons of one frame leave."""

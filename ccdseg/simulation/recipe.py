@@ -19,7 +19,7 @@ Kind = TypeVar("Kind", bound=Component)
 
 
 class RecipeLike(Protocol):
-    """What images are simulated from: one recipe, or a mixture of several."""
+    """Source of simulated images: one recipe, or a mixture of several."""
 
     name: str
 
@@ -182,7 +182,7 @@ class Recipe:
 
 
 def no_pasted_clusters(name: str) -> str:
-    """Why a recipe takes no library of clusters, and what to do."""
+    """Error of a recipe that takes no library of clusters."""
     return (
         f"The recipe {name} makes its own particles and pastes no clusters of a library; take the "
         "recipe test, training or mixed, or leave the library out."
@@ -190,7 +190,7 @@ def no_pasted_clusters(name: str) -> str:
 
 
 def no_common_bands(name: str) -> str:
-    """Why a recipe has no intensity bands, and what to do."""
+    """Error of a recipe that has no intensity bands."""
     return (
         "Intensity bands need one pedestal, one noise and fixed levels of glow and hot pixels; the "
         f"recipe {name} draws them for each image. Take the recipe training, test or mixed."

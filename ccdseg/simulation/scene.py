@@ -21,7 +21,7 @@ _TINY = np.finfo(np.float32).tiny
 
 
 class ChargeStep(NamedTuple):
-    """What happens to the charge of all pixels on its way to the amplifier.
+    """Transfer of the charge of all pixels to the amplifier.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class ChargeStep(NamedTuple):
 
 
 class AmplifierMaps(NamedTuple):
-    """What the amplifiers of a frame differ by.
+    """Differences of the amplifiers of a frame.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What is shown and noted while a training goes on."""
+"""Callbacks: the progress and the log of a training."""
 
 from __future__ import annotations
 

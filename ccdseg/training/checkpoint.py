@@ -1,4 +1,4 @@
-"""What a training leaves in its folder, so that it can go on after it was killed."""
+"""Checkpoint of a training, from which it resumes after it was killed."""
 
 from __future__ import annotations
 

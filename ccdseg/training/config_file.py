@@ -24,7 +24,7 @@ CONFIG_FILE = "config.toml"
 
 _CATALOGUES = {"damic": CLASSES, "cosmics": COSMICS}
 _NONE = "none"
-"""What stands in the file for a setting that is not set."""
+"""Value in the file of a setting that is not set."""
 
 _KINDS = {
     "architecture": str,
@@ -180,7 +180,7 @@ _READERS = {
     "data": Path,
     "known_failures": tuple,
 }
-"""How a value of the file becomes one of the plan, where it is another."""
+"""Conversions of values of the file into those of the plan."""
 
 
 def _check_kind(name: str, value: object, kind: type | tuple[type, ...]) -> None:

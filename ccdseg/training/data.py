@@ -1,4 +1,4 @@
-"""What a training learns from; here images in memory."""
+"""Training data: the protocol, and images in memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class TrainingData(ABC):
     def split(
         self, fraction: float, *, rng: np.random.Generator, progress: bool = False
     ) -> tuple[TrainingData, TrainingData]:
-        """What trains, and what validates: `fraction` as many images."""
+        """Training and validation part; the latter holds `fraction` of the images."""
 
     @abstractmethod
     def class_frequencies(self, n_classes: int, *, rng: np.random.Generator) -> np.ndarray:

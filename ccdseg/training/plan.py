@@ -12,7 +12,7 @@ from ccdseg.simulation import RECIPES, RecipeLike
 from ccdseg.training.config import TrainingConfig
 
 LABELS = ("truth", "bands")
-"""What a network can learn: the truth of the simulation, or classes by intensity bands."""
+"""Labels to train on: the truth of the simulation, or classes by intensity bands."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class FrameSet(Protocol):
 
     @property
     def origin(self) -> dict:
-        """Where the frames come from, or what makes them again."""
+        """Origin of the frames, or the command that makes them again."""
 
     def others(self, n_frames: int) -> FrameSet:
         """At most so many frames of the same kind, to tune on: other ones where there are any."""
@@ -84,7 +84,7 @@ class SimulatedFrames:
 
     @property
     def origin(self) -> dict:
-        """What makes the frames again."""
+        """Command that makes the frames again."""
         return {
             "recipe": self.recipe.name,
             "shape": list(self.recipe.shape),
@@ -113,7 +113,7 @@ class StoredFrames:
 
     @property
     def origin(self) -> dict:
-        """Where the frames come from."""
+        """Origin of the frames."""
         return {"data": str(self.path), "shape": list(self.arrays.images.shape[1:])}
 
     def others(self, n_frames: int) -> StoredFrames:
@@ -150,7 +150,7 @@ class FolderFrames:
 
     @property
     def origin(self) -> dict:
-        """Where the frames come from."""
+        """Origin of the frames."""
         return {"data": str(self.path / self.part)}
 
     def others(self, n_frames: int) -> FolderFrames:

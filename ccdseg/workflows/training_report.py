@@ -1,4 +1,4 @@
-"""What a training leaves behind beside the network: scores, stages, report and figures."""
+"""Report of a training: scores, stages, text and figures."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def summary(scores: FrameScores) -> dict:
 def training_stage(
     plan: TrainingPlan, *, command: str | None, code: str, history: dict[str, list[float]]
 ) -> dict:
-    """What makes one stage of a training again, and how it went."""
+    """Record of one stage of a training: its settings and its history."""
     detector = plan.find_detector()
     return {
         "command": command,

@@ -169,7 +169,7 @@ def train_stage(
 
 
 def earlier_stages(weights: str | None) -> list[dict]:
-    """How the model was trained whose weights are the start; empty where it is none."""
+    """Stages of the model whose weights are the start; empty where there is none."""
     if weights is None or Path(weights).is_file():
         return []
     return read_training(find_model(weights))

@@ -34,7 +34,7 @@ OwnImages = ArraySet | dict[str, TrainingData]
 
 @dataclass(frozen=True)
 class TrainingSets:
-    """What one training learns from.
+    """Images of one training.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ def _augmented(arrays: ArraySet, plan: TrainingPlan) -> ArraySet:
 
 
 def _bands(plan: TrainingPlan) -> IntensityBands | None:
-    """What labels the images; None for their truth."""
+    """Intensity bands that label the images; None for their truth."""
     if plan.labels == "truth":
         return None
     try:

@@ -1,4 +1,4 @@
-"""What varies smoothly over the frame and belongs to no class."""
+"""Components that vary smoothly over the frame and belong to no class."""
 
 from __future__ import annotations
 

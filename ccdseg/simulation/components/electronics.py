@@ -1,4 +1,4 @@
-"""What happens on the way through the CCD and its electronics."""
+"""Components of the charge transfer and of the electronics."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _NOTHING = np.float32(-20)
 
 
 class _Profile(NamedTuple):
-    """How light falls with the distance, in scales; beyond `reach` lies less than 1e-6 of it."""
+    """Fall of light with the distance, in scales; less than 1e-6 of it lies beyond `reach`."""
 
     falling: Callable[[np.ndarray], np.ndarray]
     reach: float

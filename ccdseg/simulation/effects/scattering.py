@@ -165,7 +165,7 @@ def speckles(
 def module_gaps(
     shape: tuple[int, int], row_gaps: Sequence[slice], column_gaps: Sequence[slice]
 ) -> np.ndarray:
-    """Where the modules of a detector see something: false in rows and columns between them.
+    """Sensitive area of a detector of modules: false in the rows and columns between them.
 
     Parameters
     ----------

@@ -148,7 +148,7 @@ class Segmenter:
 
     @property
     def stride(self) -> int:
-        """What the network needs the edges of an image to be a multiple of (px).
+        """Divisor of the rows and columns of an image that the network takes (px).
 
         It is 1 where images are resized to `input_size`.
         """

@@ -27,6 +27,8 @@ Train a network that segments CCD images, and save it as a folder that load_mode
   python scripts/train.py --preset cosmics-paper           the original's DeepLabV3+ for cosmics
   python scripts/train.py --data mine.npz                  your own images and masks
   python scripts/train.py --preset cosmics --data folder   your own pictures and masks
+  python scripts/train.py --preset general --data folder --weights damic-unet --simulated-share 0.5
+                                                           on with your own FITS frames and masks
   python scripts/train.py --simulate 1000 --epochs 30      more images, more epochs
   python scripts/train.py --labels bands                   learn what intensity bands say
   python scripts/train.py --weights damic-unet             start from the weights of a model
@@ -51,7 +53,8 @@ A configuration file names a preset and holds what differs from it; the options 
 A folder of pictures (PNG, TIFF, FITS) holds the folders Train, and beside it TrainAnnotation with
 masks of the same names, 0 and 255 where there is a cosmic. Those of Validation and
 ValidationAnnotation validate, and those of Test and TestAnnotation test; where they are missing,
-the last images of Train do."""
+the last images of Train do. For a preset of four classes the masks hold class indices, and 255
+where a pixel is left undecided; a FITS file may hold several images, its mask as many."""
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +80,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive_int,
         metavar="N",
         help="simulate N images; the default preset simulates N new ones every epoch",
+    )
+    parser.add_argument(
+        "--simulated-share",
+        type=float,
+        metavar="SHARE",
+        help="share of simulated images among those of --data, so that a model of --weights keeps "
+        "what it knows (default: 0)",
     )
     parser.add_argument(
         "--labels",
@@ -141,6 +151,7 @@ def choose_plan(arguments: argparse.Namespace) -> TrainingPlan:
         "data": arguments.data,
         "n_images": arguments.simulate,
         "labels": arguments.labels,
+        "simulated_share": arguments.simulated_share,
         "augment": arguments.augment,
         "weights": arguments.weights,
         "detector": arguments.detector,

@@ -12,6 +12,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "folder_data": ["FolderData"],
         "plan": ["Stage", "TrainingPlan"],
         "presets": ["PRESETS"],
-        "simulated_data": ["SimulatedData"],
+        "simulated_data": ["MixedData", "SimulatedData"],
     },
 )

@@ -40,6 +40,7 @@ _KINDS = {
     "input_size": list,
     "weights": str,
     "data": str,
+    "simulated_share": float,
     "augment": str,
     "detector": str,
     "purpose": str,

@@ -79,11 +79,16 @@ class FrameData(TrainingData):
         Raises
         ------
         InputError
-            Where a file cannot be read, or a mask is missing, or has another size or class.
+            Where a file cannot be read, a mask has another size or class, or all are background.
         """
         files = zip(folder.images, folder.masks, strict=True)
         bar = tqdm(files, "Checking", len(folder), unit="file", disable=not progress)
         entries = tuple(entry for pair in bar for entry in _entries(*pair, n_classes))
+        if not any(any(entry.counts[1:]) for entry in entries):
+            raise InputError(
+                f"The masks beside {folder.images[0].parent} hold no class but 0; give class "
+                "indices. Masks of 0 and 255 are of two classes: take --preset cosmics."
+            )
         return cls(entries, in_pieces=in_pieces)
 
     @property

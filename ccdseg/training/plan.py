@@ -80,6 +80,8 @@ class TrainingPlan:
         Model, or file of weights, to start from; None for random ones.
     data : Path or None
         One's own images and masks: an ``.npz`` file or a folder; None for simulated ones.
+    simulated_share : float
+        Share of simulated images among one's own to train on, 0 or above and below 1.
     augment : str or None
         Augmentation of which a copy of every stored image is appended.
     detector : str or None
@@ -106,6 +108,7 @@ class TrainingPlan:
     input_size: tuple[int, int] | None = None
     weights: str | None = None
     data: Path | None = None
+    simulated_share: float = 0.0
     augment: str | None = None
     detector: str | None = None
     purpose: str = ""
@@ -116,6 +119,10 @@ class TrainingPlan:
             raise InputError(f"Unknown labels {self.labels!r}; take {' or '.join(LABELS)}.")
         if not isinstance(self.n_images, int) or self.n_images < 1:
             raise InputError(f"n_images is {self.n_images!r}; it must be a whole number from 1.")
+        if not 0 <= self.simulated_share < 1:
+            raise InputError(
+                f"simulated_share is {self.simulated_share}; it must be 0 or above and below 1."
+            )
         if self.stages and self.data is not None:
             raise InputError(
                 f"The stages of {self.name} are simulated, and data are given: {self.data}; leave "

@@ -1,4 +1,4 @@
-"""Images that are simulated while a training goes on."""
+"""Images that are simulated while a training goes on, alone or among others."""
 
 from __future__ import annotations
 
@@ -108,3 +108,52 @@ class SimulatedData(TrainingData):
         if self.bands is not None:
             return mask_from_bands(simulated.image, self.bands)
         return simulated.mask_in(self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class MixedData(TrainingData):
+    """Images of one's own among simulated ones, so that a model keeps what it has learnt.
+
+    Attributes
+    ----------
+    own : TrainingData
+        What is learnt; it alone validates.
+    simulated : SimulatedData
+        What is not to be forgotten.
+    """
+
+    own: TrainingData
+    simulated: SimulatedData
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Most rows and most columns of an image (px)."""
+        rows, columns = zip(self.own.shape, self.simulated.shape, strict=True)
+        return max(rows), max(columns)
+
+    def __len__(self) -> int:
+        return len(self.own) + len(self.simulated)
+
+    def pair(self, index: int, rng: np.random.Generator) -> Pair:
+        """Image and mask number `index`: first one's own, then simulated ones."""
+        n_own = len(self.own)
+        if index < n_own:
+            return self.own.pair(index, rng)
+        return self.simulated.pair(index - n_own, rng)
+
+    def split(
+        self, fraction: float, *, rng: np.random.Generator, progress: bool = False
+    ) -> tuple[MixedData, TrainingData]:
+        """Split off `fraction` of one's own images to validate."""
+        first, last = self.own.split(fraction, rng=rng, progress=progress)
+        return replace(self, own=first), last
+
+    def class_frequencies(self, n_classes: int, *, rng: np.random.Generator) -> np.ndarray:
+        """Share of the pixels of each class, by the number of images."""
+        parts = (self.own, self.simulated)
+        shares = [part.class_frequencies(n_classes, rng=rng) for part in parts]
+        return np.average(shares, axis=0, weights=[len(part) for part in parts])
+
+    def check(self, n_classes: int, *, progress: bool = False) -> None:
+        """Look through one's own images."""
+        self.own.check(n_classes, progress=progress)

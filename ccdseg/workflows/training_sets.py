@@ -17,7 +17,7 @@ from ccdseg.training.folder_data import FolderData
 from ccdseg.training.frame_data import FrameData
 from ccdseg.training.plan import TrainingPlan
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
-from ccdseg.training.simulated_data import SimulatedData
+from ccdseg.training.simulated_data import MixedData, SimulatedData
 
 N_CALIBRATION = 150
 """Frames that are simulated to choose the operating point, and most of those of one's own."""
@@ -103,10 +103,11 @@ def prepare_sets(plan: TrainingPlan, own: OwnImages | None) -> TrainingSets:
         training, test = own["Train"], own.get("Test")
         if test is None:
             training, test = training.split(_TEST_SHARE, rng=np.random.default_rng(TEST_SEED))
-        return TrainingSets((training,), own.get("Validation"), test)
+        return TrainingSets((_mixed(training, plan),), own.get("Validation"), test)
     if own is not None:
         training, test = _labelled(own, _bands(plan)).split(_TEST_SHARE)
-        return TrainingSets((ArrayData(_augmented(training, plan)),), None, ArrayData(test))
+        training = ArrayData(_augmented(training, plan))
+        return TrainingSets((_mixed(training, plan),), None, ArrayData(test))
     tested = SimulatedData(
         plan.test_recipe, N_TEST_IMAGES, classes=plan.classes, detector=plan.find_detector()
     )
@@ -116,17 +117,27 @@ def prepare_sets(plan: TrainingPlan, own: OwnImages | None) -> TrainingSets:
 
 def _simulated(plan: TrainingPlan) -> TrainingData:
     """Training images of one stage: new ones every epoch, or the same."""
-    data = SimulatedData(
-        plan.training_recipe(),
-        plan.n_images,
-        classes=plan.classes,
-        detector=plan.find_detector(),
-        bands=_bands(plan),
-    )
+    data = _streamed(plan, plan.n_images)
     if plan.streamed and not plan.augment:
         return data
     rng = np.random.default_rng(plan.config.seed)
     return ArrayData(_augmented(data.stored(plan.n_images, rng=rng, progress=True), plan))
+
+
+def _streamed(plan: TrainingPlan, n_images: int) -> SimulatedData:
+    return SimulatedData(
+        plan.training_recipe(),
+        n_images,
+        classes=plan.classes,
+        detector=plan.find_detector(),
+        bands=_bands(plan),
+    )
+
+
+def _mixed(own: TrainingData, plan: TrainingPlan) -> TrainingData:
+    """One's own images, among simulated ones where the plan asks for them."""
+    n_images = round(len(own) * plan.simulated_share / (1 - plan.simulated_share))
+    return MixedData(own, _streamed(plan, n_images)) if n_images else own
 
 
 def _augmented(arrays: ArraySet, plan: TrainingPlan) -> ArraySet:

@@ -221,7 +221,7 @@ def test_folders_train_a_model_of_cosmics_that_can_be_used(x_rays, tmp_path, pre
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("--data {}", "masks in .* of two classes, and the preset default tells 4 .* cosmics"),
+        ("--data {}", "masks beside .*Train hold no class but 0; .* --preset cosmics"),
         ("--preset cosmics --data {} --augment geometric", "--augment needs images in memory"),
         ("--preset cosmics --data tiny", "tiny holds no images; it must hold the folders Train"),
         ("--preset cosmics --backbone-weights none", "preset cosmics has no backbone"),

@@ -12,7 +12,7 @@ from ccdseg.images_io import write_png
 from ccdseg.images_io.folders import ImageFolder
 from ccdseg.mask import IGNORED, mask_from_bands
 from ccdseg.normalization import get_normalizer
-from ccdseg.training import ArrayData, FolderData, SimulatedData
+from ccdseg.training import ArrayData, FolderData, MixedData, SimulatedData
 from ccdseg.training.batches import Batches, piece_shape
 from tests.refusal import refused
 
@@ -161,6 +161,19 @@ def test_pixels_without_a_class_have_no_one_hot(small_set):
     _, one_hot = stored(ArraySet(small_set.images, masks), validating=True)[0]
     np.testing.assert_array_equal(one_hot[:, :5], 0)
     np.testing.assert_array_equal(one_hot[:, 5:].argmax(axis=-1), masks[:4, 5:])
+
+
+def test_own_images_come_among_simulated_ones(small_set, small_recipe):
+    data = MixedData(ArrayData(small_set[:6]), SimulatedData(small_recipe, n_images=4))
+    batches = batches_of(data, flips=False, batch_size=10)
+    assert len(batches) == 1
+    images = batches[0][0][..., 0]
+    found = [np.any(np.all(images == image, axis=(1, 2))) for image in small_set.images]
+    assert found == [True] * 6 + [False] * 6
+    training, validation = data.split(0.5, rng=np.random.default_rng(0))
+    assert (len(training), len(validation)) == (7, 3)
+    frequencies = data.class_frequencies(4, rng=np.random.default_rng(0))
+    assert frequencies.sum() == pytest.approx(1)
 
 
 @pytest.fixture(scope="module")

@@ -120,8 +120,8 @@ def test_masks_that_do_not_fit_are_refused(folder, arrays, message):
 def test_frames_train_a_model_of_four_classes(folder, tmp_path):
     config = tmp_path / "tiny.toml"
     config.write_text('architecture = "lean_unet"\n[network]\nfilters = [2, 2]\nhead = 2\n')
-    options = ["--config", config, "--data", folder, "--epochs", "1", "--output", tmp_path / "new"]
-    assert status(main, "train", *options) == 0
+    options = ["--config", config, "--data", folder, "--simulated-share", "0.5", "--epochs", "1"]
+    assert status(main, "train", *options, "--output", tmp_path / "new") == 0
     report = json.loads((tmp_path / "new" / "report.json").read_text())
     assert len(report["classes"]) == 4
     assert report["n_test_images"] == 1

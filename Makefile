@@ -25,7 +25,7 @@ lint: $(READY)
 
 docs: $(READY)  ## the documentation, into docs/_build/html; warnings are errors
 	$(PYTHON) -m pip install --quiet --editable ".[docs]"
-	$(PYTHON) -m sphinx --fail-on-warning --keep-going --jobs 2 -b html docs docs/_build/html
+	$(PYTHON) -m sphinx --fresh-env --fail-on-warning --keep-going --jobs 2 -b html docs docs/_build/html
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks

@@ -64,19 +64,19 @@ def test_far_from_the_edge_there_is_nothing_left(profile):
 
 @pytest.mark.parametrize("corner", CORNERS)
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("exponent", [0.7, 1.0, 2.0, 3.0, 40.0])
-def test_light_of_a_corner_falls_along_every_row_and_column(corner, profile, exponent):
-    glow = effects.corner_glow(
-        (40, 60), 90.0, (10.0, 15.0), corner=corner, profile=profile, exponent=exponent
-    )
-    assert (glow.dtype, glow.shape) == (np.float32, (40, 60))
-    inwards = seen_from(glow, corner)
-    assert inwards[0, 0] == inwards.max() == 90
-    tolerance = 90 * 1e-6
-    assert np.diff(inwards, axis=0).max() < tolerance
-    assert np.diff(inwards, axis=1).max() < tolerance
-    assert inwards[5, 0] < 90
-    assert inwards[0, 5] < 90
+def test_light_of_a_corner_falls_along_every_row_and_column(corner, profile):
+    for exponent in (0.7, 1.0, 2.0, 3.0, 40.0):
+        glow = effects.corner_glow(
+            (40, 60), 90.0, (10.0, 15.0), corner=corner, profile=profile, exponent=exponent
+        )
+        assert (glow.dtype, glow.shape) == (np.float32, (40, 60))
+        inwards = seen_from(glow, corner)
+        assert inwards[0, 0] == inwards.max() == 90
+        tolerance = 90 * 1e-6
+        assert np.diff(inwards, axis=0).max() < tolerance
+        assert np.diff(inwards, axis=1).max() < tolerance
+        assert inwards[5, 0] < 90
+        assert inwards[0, 5] < 90
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -13,16 +13,14 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import sys
 import tempfile
 import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 from astropy.io import fits
@@ -34,6 +32,7 @@ from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.segmentation.store import DEFAULT_MODEL, find_model
 from ccdseg.workflows import segment_files
 from ccdseg.workflows.segment.existing import complete_results
+from ccdseg.workflows.segment.time_limit import time_limit
 
 LIMIT = 20
 """Time after which a file counts as hung (s)."""
@@ -94,7 +93,7 @@ def fuzz(n_files: int, *, seed: int) -> Counter:
 
 def _outcome(run: Callable[[], str], number: int) -> str:
     try:
-        with _limited(LIMIT):
+        with time_limit(LIMIT, error=HungError):
             return run()
     except HungError:
         print(f"file {number} hung", file=sys.stderr)
@@ -121,7 +120,7 @@ def _try_image(path: Path) -> str:
             progress=False,
         )
     if not run.failed:
-        whole = complete_results(output, path) is not None
+        whole = complete_results(output, path, model=ByMedian.name) is not None
         return "results" if whole else "half-written"
     left = [entry.name for entry in output.glob("*damaged*")] if output.exists() else []
     for entry in left:
@@ -217,25 +216,6 @@ def _card(content: bytearray, rng: np.random.Generator) -> int:
 
 
 _DAMAGES = (_cut, _flip_bits, _set_card, _remove_card, _swap_cards)
-
-
-@contextmanager
-def _limited(seconds: int) -> Iterator[None]:
-    """Raise `HungError` where the block takes longer, on systems that have alarms."""
-
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        raise HungError
-
-    if not hasattr(signal, "SIGALRM"):
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 if __name__ == "__main__":

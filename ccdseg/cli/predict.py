@@ -125,8 +125,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave out files whose results are all there: take up a run that was killed",
     )
     parser.add_argument(
+        "--time-limit",
+        type=float,
+        metavar="SECONDS",
+        help="time after which a file is given up, named, and the next one begun (default: none)",
+    )
+    parser.add_argument(
         "--table",
-        default=run_table.NAME,
+        default=run_table.RUN_TABLE,
         metavar="FILE",
         help="table of the run in the output folder, .ecsv or .parquet (default: run.ecsv)",
     )
@@ -146,6 +152,7 @@ def run(arguments: argparse.Namespace) -> int:
         grow=arguments.grow,
         pictures=arguments.pictures,
         skip_existing=arguments.skip_existing,
+        time_limit=arguments.time_limit,
         table=arguments.table,
         find=arguments.find,
         clean=arguments.clean,

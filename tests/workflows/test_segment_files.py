@@ -144,6 +144,38 @@ def test_a_killed_run_is_taken_up():
 
 
 @pytest.mark.usefixtures("night")
+def test_results_of_another_file_or_model_are_not_taken_for_those_of_this_one():
+    segment("a.fits")
+    Path("other").mkdir()
+    fits.PrimaryHDU(skipper((100, 110), seed=9)).writeto("other/a.fits")
+    other = Bright()
+    other.name = "other"
+    for images, segmenter in (("other/a.fits", Bright()), ("a.fits", other)):
+        with refused("a_mask.fits exists already"):
+            segment(images, segmenter, skip_existing=True)
+    with refused("2 images would all write results/a_…: a.fits, other/a.fits"):
+        segment(["a.fits", "other/a.fits"], skip_existing=True)
+
+
+class Sleepy(Bright):
+    def predict(self, image, **options):
+        time.sleep(30 if image.shape == (30, 40) else 0)
+        return super().predict(image, **options)
+
+
+@pytest.mark.usefixtures("night")
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs alarms")
+def test_a_file_that_takes_too_long_is_given_up():
+    write_other()
+    start = time.monotonic()
+    run = segment("b.fits", segmenter=Sleepy(), time_limit=3)
+    assert time.monotonic() - start < 25
+    message = "b.fits cannot be segmented: TimeoutError: it took longer than 3 s"
+    assert run.failed == {Path("b.fits"): message}
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.usefixtures("night")
 def test_files_of_others_are_never_taken_for_results():
     Path("results").mkdir()
     for name, message in {

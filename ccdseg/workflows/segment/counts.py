@@ -13,7 +13,7 @@ from astropy.table import QTable, Table
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path
 
-NAME = "counts.ecsv"
+COUNTS = "counts.ecsv"
 
 _COLUMNS = {
     "file": (np.str_, None, "name of the file"),
@@ -32,7 +32,7 @@ _COLUMNS = {
 
 def check(folder: Path, *, overwrite: bool) -> None:
     """Raise where the table's name belongs to another file, which it would replace."""
-    path = folder / NAME
+    path = folder / COUNTS
     if overwrite or not path.exists():
         return
     try:
@@ -59,7 +59,7 @@ def write(folder: Path) -> QTable:
         table[name] = values if unit is None else u.Quantity(values, unit, dtype=kind)
         table[name].info.description = description
     if rows:
-        with atomic_path(folder / NAME) as temporary:
+        with atomic_path(folder / COUNTS) as temporary:
             table.write(temporary, format="ascii.ecsv")
     return table
 
@@ -68,7 +68,7 @@ def describe(table: QTable, folder: Path) -> str:
     """One line that says how many particles all images have."""
     n_images, n_particles = len(table), int(np.sum(table["n_particles"]))
     images = "1 image" if n_images == 1 else f"{n_images} images"
-    return f"{folder / NAME}: {images}, {n_particles} particles"
+    return f"{folder / COUNTS}: {images}, {n_particles} particles"
 
 
 def _rows(path: Path) -> Iterator[tuple]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from pathlib import Path
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing
 from ccdseg.images_io import is_picture, stem
+
+logger = logging.getLogger(__name__)
 
 
 def mask_of(path: Path) -> str:
@@ -33,8 +36,8 @@ def summary_of(path: Path) -> str:
     return f"{stem(path)}_summary.json"
 
 
-def refuse_results(paths: Sequence[Path], folder: Path, *, clean: bool, overwrite: bool) -> None:
-    """Raise where two images would write the same results, or where results exist."""
+def refuse_alike(paths: Sequence[Path], folder: Path) -> None:
+    """Raise `InputError` where two images would write the same results."""
     for name, n_images in Counter(map(stem, paths)).items():
         if n_images == 1:
             continue
@@ -43,6 +46,10 @@ def refuse_results(paths: Sequence[Path], folder: Path, *, clean: bool, overwrit
             f"{n_images} images would all write {folder / name}_…: {alike}; segment them in "
             "separate calls with different --output."
         )
+
+
+def refuse_results(paths: Sequence[Path], folder: Path, *, clean: bool, overwrite: bool) -> None:
+    """Raise `InputError` where results exist and `overwrite` was not asked for."""
     for path in paths:
         cleaned = [cleaned_of(path)] if clean else []
         for result in (mask_of(path), *cleaned, events_of(path), summary_of(path)):
@@ -53,25 +60,34 @@ def read_summary(folder: Path, path: Path) -> dict | None:
     """Summary of the results of an image of the same name; None where there is none."""
     try:
         summary = json.loads((folder / summary_of(path)).read_text(encoding="utf-8"))
-        summary["results"], summary["file"]
+        summary["results"], summary["source"], summary["model"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return summary
 
 
-def complete_results(folder: Path, path: Path) -> dict | None:
-    """Summary of an image whose results are all there; None where they are not.
+def complete_results(folder: Path, path: Path, *, model: str) -> dict | None:
+    """Summary of an image whose results by a model are all there; None where they are not.
 
     Results of which a killed run moved a part alone into the folder are removed.
     """
     summary = read_summary(folder, path)
-    if summary is None or summary["file"] != path.name:
+    if summary is None or (summary["source"], summary["model"]) != (str(path.resolve()), model):
         return None
     names = earlier_results(folder, path)
     if all((folder / name).exists() for name in names):
         return summary
     remove_results(folder, names)
     return None
+
+
+def find_complete(paths: Sequence[Path], folder: Path, *, model: str) -> dict[Path, dict]:
+    """Summaries of the images whose results by a model are all there."""
+    found = {path: complete_results(folder, path, model=model) for path in paths}
+    complete = {path: summary for path, summary in found.items() if summary is not None}
+    if complete:
+        logger.info("%d of %d files have their results already.", len(complete), len(paths))
+    return complete
 
 
 def earlier_results(folder: Path, path: Path) -> set[str]:

@@ -28,7 +28,7 @@ from ccdseg.workflows.segment.steps import Steps
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter
     from ccdseg.segmentation.segmenter import Segmenter
-    from ccdseg.workflows.segment.pictures import Choice
+    from ccdseg.workflows.segment.pictures import PictureChoice
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class FrameResult:
         self,
         folder: str | Path,
         *,
-        pictures: Choice = "all",
+        pictures: PictureChoice = "all",
         find: str | None = None,
         clean: bool = False,
         overwrite: bool = False,

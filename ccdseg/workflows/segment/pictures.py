@@ -15,9 +15,9 @@ from ccdseg.workflows.segment.frame import FrameResult
 
 logger = logging.getLogger(__name__)
 
-Choice = Literal["all", "events", "none"]
+PictureChoice = Literal["all", "events", "none"]
 
-PICTURES: tuple[Choice, ...] = ("all", "events", "none")
+PICTURES: tuple[PictureChoice, ...] = ("all", "events", "none")
 """Images of which pictures are drawn: all, those with events, or none."""
 
 
@@ -25,7 +25,7 @@ _MANY_FILES = 100
 """Files above which no pictures are drawn unless they are asked for."""
 
 
-def choose_pictures(choice: Choice | None, n_files: int) -> Choice:
+def choose_pictures(choice: PictureChoice | None, n_files: int) -> PictureChoice:
     """Choice of the user; by default all pictures, none for many files, of which a line tells.
 
     Pictures take longer than everything else, and nobody looks at thousands of them.
@@ -51,7 +51,7 @@ def check_pictures(choice: str) -> None:
 
 
 def draw_pictures(
-    results: Mapping[str, FrameResult], folder: Path, *, pictures: Choice = "all"
+    results: Mapping[str, FrameResult], folder: Path, *, pictures: PictureChoice = "all"
 ) -> None:
     """Draw segmentation, overlay, events and spectrum of frames.
 

@@ -29,7 +29,12 @@ from ccdseg.workflows.segment.existing import (
     summary_of,
 )
 from ccdseg.workflows.segment.frame import FrameResult
-from ccdseg.workflows.segment.pictures import Choice, check_pictures, draw_pictures, draw_sections
+from ccdseg.workflows.segment.pictures import (
+    PictureChoice,
+    check_pictures,
+    draw_pictures,
+    draw_sections,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +93,7 @@ class FileResult:
         self,
         folder: str | Path,
         *,
-        pictures: Choice = "all",
+        pictures: PictureChoice = "all",
         find: str | None = None,
         clean: bool = False,
         overwrite: bool = False,
@@ -133,7 +138,7 @@ def write_results(
     result: FileResult,
     folder: Path,
     *,
-    pictures: Choice,
+    pictures: PictureChoice,
     find: str | None,
     clean: bool,
     overwrite: bool,
@@ -163,7 +168,7 @@ def describe(summary: dict, folder: Path) -> str:
 
 
 def _write_into(
-    folder: Path, result: FileResult, *, pictures: Choice, find: str | None, clean: bool
+    folder: Path, result: FileResult, *, pictures: PictureChoice, find: str | None, clean: bool
 ) -> dict:
     path, events = result.path, result.events
     labelled, name = result.labelled(), stem(path)
@@ -180,6 +185,7 @@ def _write_into(
         _write_cleaned(folder / cleaned_of(path), result)
     summary = {
         "file": path.name,
+        "source": str(path.resolve()),
         "model": result.model,
         "ccdseg": package_version(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -20,12 +20,13 @@ from ccdseg.images_io import check_writable, is_picture, read_images
 from ccdseg.postprocessing import Rule
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table
-from ccdseg.workflows.segment.existing import complete_results, refuse_results
+from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
 from ccdseg.workflows.segment.frame import apply_steps
 from ccdseg.workflows.segment.inputs import list_images
-from ccdseg.workflows.segment.pictures import Choice, choose_pictures
+from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
 from ccdseg.workflows.segment.results import FileResult, describe
 from ccdseg.workflows.segment.steps import Steps
+from ccdseg.workflows.segment.time_limit import time_limit as limited
 from ccdseg.workflows.segment.writer import ResultWriter
 
 if TYPE_CHECKING:
@@ -108,12 +109,13 @@ def segment_files(
     detector: Detector | str | Path | None = None,
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
-    pictures: Choice | None = None,
+    pictures: PictureChoice | None = None,
     find: str | None = None,
     clean: bool = False,
     overwrite: bool = False,
     skip_existing: bool = False,
-    table: str | Path = run_table.NAME,
+    time_limit: float | None = None,
+    table: str | Path = run_table.RUN_TABLE,
     progress: bool = True,
 ) -> RunResult:
     """Segment files and write their results and a table of the run.
@@ -136,7 +138,10 @@ def segment_files(
     find, clean, overwrite
         As `FileResult.write`.
     skip_existing : bool
-        Whether files whose results are all there are left out: it takes up a run that was killed.
+        Whether files are left out whose results by the same model are all there: it takes up a run
+        that was killed.
+    time_limit : float, optional
+        Time after which a file is given up (s); see `ccdseg.workflows.segment.time_limit`.
     table : str or Path
         Table of the run, ``.ecsv`` or ``.parquet``; a relative path is one in `output`.
     progress : bool
@@ -161,8 +166,9 @@ def segment_files(
         classes.need_particles()
     paths = list_images([images] if isinstance(images, str | Path) else images)
     check_folder(output)
+    refuse_alike(paths, output)
     remove_abandoned(output)
-    summaries = _existing(paths, output) if skip_existing else {}
+    summaries = find_complete(paths, output, model=segmenter.name) if skip_existing else {}
     todo = [path for path in paths if path not in summaries]
     refuse_results(todo, output, clean=clean, overwrite=overwrite)
     counts.check(output, overwrite=overwrite)
@@ -172,7 +178,8 @@ def segment_files(
     failed: dict[Path, str] = {}
     with ResultWriter(output, n_processes=n_processes, **writing) as writer:
         reading = {"hdu": hdu, "section": section, "half": half, "writable": clean}
-        for path, outcome in _outcomes(todo, segmenter, steps, writer, reading, progress=progress):
+        limits = {"time_limit": time_limit, "progress": progress}
+        for path, outcome in _outcomes(todo, segmenter, steps, writer, reading, **limits):
             if isinstance(outcome, dict):
                 summaries[path] = outcome
                 logger.info("%s", describe(outcome, output))
@@ -193,13 +200,15 @@ def _outcomes(
     writer: ResultWriter,
     reading: dict,
     *,
+    time_limit: float | None,
     progress: bool,
 ) -> Iterator[tuple[Path, dict | Exception]]:
     """Segment files and write their results; yields the summary of each, or why there is none."""
     alone = len(paths) == 1
     for path in tqdm(paths, "Files", unit="file", disable=alone or not progress):
         try:
-            frames = _read(path, **reading)
+            with limited(time_limit):
+                frames = _read(path, **reading)
         except Exception as error:  # noqa: BLE001 - no file may end the run
             yield path, error
             continue
@@ -207,7 +216,8 @@ def _outcomes(
             segmenter = segmenter.segmenter  # a damaged model does end the run
         try:
             bars = alone and progress
-            results = [apply_steps(frame, segmenter, steps, progress=bars) for frame in frames]
+            with limited(time_limit):
+                results = [apply_steps(frame, segmenter, steps, progress=bars) for frame in frames]
         except Exception as error:  # noqa: BLE001 - no file may end the run
             yield path, error
         else:
@@ -226,15 +236,6 @@ def _read(path: Path, *, writable: bool, **settings: str | int | None) -> list[F
 def _count_writers(n_files: int, *, drawing: bool) -> int:
     """Number of processes that write results; 0 where starting one takes longer than it saves."""
     return min(os.cpu_count() or 1, n_files) if drawing and n_files > 1 else 0
-
-
-def _existing(paths: Sequence[Path], folder: Path) -> dict[Path, dict]:
-    """Summaries of the files whose results are all there."""
-    found = {path: complete_results(folder, path) for path in paths}
-    existing = {path: summary for path, summary in found.items() if summary is not None}
-    if existing:
-        logger.info("%d of %d files have their results already.", len(existing), len(paths))
-    return existing
 
 
 def _reason(path: Path, error: Exception) -> str:

@@ -14,7 +14,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path
 
-NAME = "run.ecsv"
+RUN_TABLE = "run.ecsv"
 _FORMATS = {".ecsv": "ascii.ecsv", ".parquet": "parquet"}
 
 _COLUMNS = {

@@ -139,6 +139,7 @@ def show_section(
     titles = ("image", "all classes", f"{classes[name].name} alone")
     for axes, text in zip(panels, titles, strict=True):
         axes.set_title(text)
+        axes.label_outer()
     if top_first:
         panels[0].invert_yaxis()  # and, shared, those of the others
     if title:

@@ -111,7 +111,7 @@ def baseline(name: str, frame: np.ndarray, python: str) -> Iterator[Contender]:
     Raises
     ------
     RuntimeError
-        Where it cannot be installed or run here; says why.
+        If it cannot be installed or run here; says why.
     """
     if not shutil.which(python):
         raise RuntimeError(f"there is no {python}; run make bench-peers")

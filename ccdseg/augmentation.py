@@ -43,7 +43,7 @@ def augment(
     Raises
     ------
     InputError
-        Where the sequence is not known or the shapes do not fit.
+        If the sequence is not known or the shapes do not fit.
     """
     if sequence not in AUGMENTATIONS:
         raise InputError(f"Unknown augmentation {sequence!r}; take {', '.join(AUGMENTATIONS)}.")

@@ -101,7 +101,7 @@ class ClassCatalogue(Sequence[PixelClass]):
         Raises
         ------
         InputError
-            Where there is none.
+            If there is none.
         """
         if self.particles is None:
             raise InputError(
@@ -144,7 +144,7 @@ class ClassCatalogue(Sequence[PixelClass]):
         Raises
         ------
         InputError
-            Where the mask holds what is no index of a class.
+            If the mask holds what is no index of a class.
         """
         self.check_indices(mask)
         if to == self:

@@ -66,7 +66,7 @@ class ArraySet:
         Raises
         ------
         InputError
-            Where there are fewer than two images.
+            If there are fewer than two images.
         """
         n_last = n_last_of(len(self), fraction)
         return self[: len(self) - n_last], self[len(self) - n_last :]
@@ -83,7 +83,7 @@ def n_last_of(n_images: int, fraction: float) -> int:
     Raises
     ------
     InputError
-        Where there are fewer than two images.
+        If there are fewer than two images.
     """
     if n_images < 2:
         raise InputError(
@@ -110,7 +110,7 @@ def load_array_set(path: str | Path, *, n_classes: int) -> ArraySet:
     Raises
     ------
     InputError
-        Where the file is missing or damaged, or its arrays do not fit.
+        If the file is missing or damaged, or its arrays do not fit.
     """
     path = Path(path)
     if not path.is_file():

@@ -107,7 +107,7 @@ class Detector:
         Raises
         ------
         InputError
-            Where there is no such name or file, or where the file is no detector.
+            If there is no such name or file, or if the file is no detector.
         """
         known = DETECTORS.get(str(name_or_path).lower())
         return known or cls._read(Path(name_or_path))

@@ -52,7 +52,7 @@ def atomic_folder(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pa
     Raises
     ------
     InputError
-        Where `folder` exists and `overwrite` was not asked for.
+        If `folder` exists and `overwrite` was not asked for.
     """
     folder = Path(folder)
     refuse_existing(folder, overwrite=overwrite)
@@ -85,7 +85,7 @@ def staged_files(
     Raises
     ------
     InputError
-        At the end, before anything is moved, where a file exists and `overwrite` was not asked
+        At the end, before anything is moved, if a file exists and `overwrite` was not asked
         for.
     """
     folder = Path(folder)
@@ -147,7 +147,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     Raises
     ------
     InputError
-        Where the file is no `.npz`, is damaged, or holds anything but plain arrays.
+        If the file is no `.npz`, is damaged, or holds anything but plain arrays.
     """
     try:
         with path.open("rb") as stream, NpzFile(stream, allow_pickle=False) as archive:

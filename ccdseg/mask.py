@@ -106,7 +106,7 @@ def to_one_hot(mask: np.ndarray, n_classes: int) -> np.ndarray:
     Raises
     ------
     InputError
-        Where the mask holds an index of `n_classes` or above.
+        If the mask holds an index of `n_classes` or above.
     """
     _check_indices(mask, n_classes)
     return np.eye(n_classes, dtype=np.float32)[mask]

@@ -112,7 +112,7 @@ def parse_sections(text: str | Sequence[str], shape: tuple[int, int]) -> Section
     Raises
     ------
     InputError
-        Where the text is neither, or sections overlap or lie beyond the frame.
+        If the text is neither, or sections overlap or lie beyond the frame.
     """
     match = _GRID.fullmatch(text) if isinstance(text, str) else None
     if match is None:

@@ -74,7 +74,7 @@ def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> D
     Raises
     ------
     InputError
-        Where the image is not of two dimensions, or no pixel of it is finite and background.
+        If the image is not of two dimensions, or no pixel of it is finite and background.
     """
     image = np.asarray(image)
     if image.ndim != 2 or (mask is not None and np.shape(mask) != image.shape):

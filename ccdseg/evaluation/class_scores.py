@@ -158,7 +158,7 @@ def score_image(
     Raises
     ------
     InputError
-        Where shapes differ, an index is no class, or there is no such class.
+        If shapes differ, an index is no class, or there is no such class.
     """
     index = scored_class(classes, of).index
     is_true, is_predicted = np.asarray(true) == index, np.asarray(predicted) == index
@@ -180,7 +180,7 @@ def scored_class(classes: ClassCatalogue, name: str | None = None) -> PixelClass
     Raises
     ------
     InputError
-        Where there is no class of that name.
+        If there is no class of that name.
     """
     return classes[name] if name else classes.particles or classes[-1]
 

@@ -94,7 +94,7 @@ class ConditionRow:
         Raises
         ------
         InputError
-            Where there is no such score.
+            If there is no such score.
         """
         if name not in CONDITION_SCORES:
             raise InputError(f"Unknown score {name!r}; one of: {', '.join(CONDITION_SCORES)}.")

@@ -59,7 +59,7 @@ def check_probabilities(
     Raises
     ------
     InputError
-        Where the shapes do not fit each other, or an index is no class.
+        If the shapes do not fit each other, or an index is no class.
     """
     true, probabilities = np.asarray(true), np.asarray(probabilities)
     if probabilities.shape != (*true.shape, len(classes)):

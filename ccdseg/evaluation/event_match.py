@@ -142,7 +142,7 @@ def match_events(truth: QTable, found: QTable, *, reach: float = 3.0) -> EventMa
     Raises
     ------
     InputError
-        Where a table lacks a column.
+        If a table lacks a column.
     """
     for name, table in (("true", truth), ("found", found)):
         missing = [column for column in _NEEDED if column not in table.colnames]

@@ -68,7 +68,7 @@ class PixelSample:
         Raises
         ------
         InputError
-            Where shapes do not fit or an index is no class.
+            If shapes do not fit or an index is no class.
         """
         true, probabilities = check_probabilities(true, probabilities, self.classes)
         if ignore is not None:

@@ -126,7 +126,7 @@ def pixel_report(
     Raises
     ------
     InputError
-        Where shapes differ or an index is no class.
+        If shapes differ or an index is no class.
     """
     true, predicted = np.asarray(true), np.asarray(predicted)
     if true.shape != predicted.shape or (ignore is not None and ignore.shape != true.shape):

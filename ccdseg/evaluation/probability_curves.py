@@ -89,7 +89,7 @@ def operating_curve(
     Raises
     ------
     InputError
-        Where shapes differ or a probability does not lie from 0 to 1.
+        If shapes differ or a probability does not lie from 0 to 1.
     """
     true, probability = np.asarray(true), np.asarray(probability)
     arrays = [array for array in (true, probability, ignore) if array is not None]

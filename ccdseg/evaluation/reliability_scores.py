@@ -127,7 +127,7 @@ def measure_reliability(
     Raises
     ------
     InputError
-        Where shapes do not fit or an index is no class.
+        If shapes do not fit or an index is no class.
     """
     true, probabilities = check_probabilities(true, probabilities, classes)
     n_bins = len(RELIABILITY_EDGES) - 1

@@ -65,7 +65,7 @@ def find_events(
     Raises
     ------
     InputError
-        Where image and mask have different shapes or types that are no numbers, the mask holds an
+        If image and mask have different shapes or types that are no numbers, the mask holds an
         index without a class, no class is one of particles, or the margin is out of range.
     """
     image, mask = np.asarray(image), np.asarray(mask)

@@ -58,7 +58,7 @@ def write_cleaned(
     Raises
     ------
     InputError
-        Where the file exists, there is no class of particles, or a frame has no pixel left to fill
+        If the file exists, there is no class of particles, or a frame has no pixel left to fill
         from.
     """
     refuse_existing(path, overwrite=overwrite)

@@ -67,7 +67,7 @@ class Frame:
         Raises
         ------
         InputError
-            Where the array is no image of numbers, or no pixel is finite.
+            If the array is no image of numbers, or no pixel is finite.
         """
         data = np.asarray(data)
         if data.ndim != 2 or data.size == 0 or data.dtype.kind not in "fiu":
@@ -110,7 +110,7 @@ def parse_section(section: str, shape: tuple[int, int]) -> tuple[slice, slice]:
     Raises
     ------
     InputError
-        Where the text is no section, runs backwards, or reaches beyond the frame.
+        If the text is no section, runs backwards, or reaches beyond the frame.
     """
     match = _SECTION.fullmatch(section)
     if match is None:
@@ -129,8 +129,8 @@ def cut_to(frame: Frame, *, section: str | None = None, half: str | None = None)
     Raises
     ------
     InputError
-        Where the section is malformed or outside the frame, where section and half are both given,
-        or where no pixel of the part is finite.
+        If the section is malformed or outside the frame, if section and half are both given,
+        or if no pixel of the part is finite.
     """
     part = _part(frame, section, half)
     if part is not None:

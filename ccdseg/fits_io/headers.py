@@ -36,7 +36,7 @@ def check_headers(stream: BinaryIO, path: Path) -> None:
     Raises
     ------
     InputError
-        Where a number of axes, of columns or of values is negative, beyond the standard, or no
+        If a number of axes, of columns or of values is negative, beyond the standard, or no
         whole number. Whatever does not begin as an HDU does is left to the reader of the file.
     """
     index = 0

@@ -59,8 +59,8 @@ def read_frame(
     Raises
     ------
     InputError
-        Where the file is missing, no FITS or truncated; where the HDU is not found or not a 2-D
-        image; where the section is malformed or outside the frame; where no pixel is finite.
+        If the file is missing, no FITS or truncated; if the HDU is not found or not a 2-D
+        image; if the section is malformed or outside the frame; if no pixel is finite.
     """
     return read_frames(path, hdu=hdu, section=section, half=half)[0]
 

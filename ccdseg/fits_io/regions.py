@@ -34,7 +34,7 @@ def write_regions(path: str | Path, events: QTable, *, overwrite: bool = False) 
     Raises
     ------
     InputError
-        Where the file exists and `overwrite` was not asked for.
+        If the file exists and `overwrite` was not asked for.
     """
     from regions import Regions
 

@@ -70,7 +70,7 @@ def write_masks(
     Raises
     ------
     InputError
-        Where the file exists, or a mask does not fit its frame.
+        If the file exists, or a mask does not fit its frame.
     """
     refuse_existing(path, overwrite=overwrite)
     hdus = fits.HDUList()

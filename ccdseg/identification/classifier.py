@@ -70,7 +70,7 @@ class ParticleClassifier:
         Raises
         ------
         InputError
-            Where the file is missing, damaged, or made for other features.
+            If the file is missing, damaged, or made for other features.
         """
         arrays = read_npz(Path(path))
         n_layers = sum(name.startswith("weights_") for name in arrays)
@@ -118,7 +118,7 @@ def identify(events: QTable, *, classifier: ParticleClassifier | None = None) ->
     Raises
     ------
     InputError
-        Where the events have no energies.
+        If the events have no energies.
     """
     classifier = _shipped() if classifier is None else classifier
     probabilities = classifier.probabilities(feature_matrix(events))

@@ -44,7 +44,7 @@ def estimate_depth(events: QTable, *, detector: Detector) -> QTable:
     Raises
     ------
     InputError
-        Where the events have no energies, or the detector no diffusion.
+        If the events have no energies, or the detector no diffusion.
     """
     if "energy" not in events.colnames:
         raise InputError("The events have no energies; find them with a detector.")

@@ -139,7 +139,7 @@ def feature_matrix(events: QTable) -> np.ndarray:
     Raises
     ------
     InputError
-        Where the table has no energies.
+        If the table has no energies.
     """
     if "energy" not in events.colnames:
         raise InputError(

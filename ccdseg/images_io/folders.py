@@ -44,7 +44,7 @@ class ImageFolder(Sequence):
         Raises
         ------
         InputError
-            Where a folder is missing or empty, or an image or mask has no partner.
+            If a folder is missing or empty, or an image or mask has no partner.
         """
         found = _listed(Path(images))
         if masks is None:
@@ -69,7 +69,7 @@ class ImageFolder(Sequence):
         Raises
         ------
         InputError
-            Where a file cannot be read, the mask is not binary, or its size is another.
+            If a file cannot be read, the mask is not binary, or its size is another.
         """
         image = read_image(self.images[index])
         if self.masks is None:
@@ -84,7 +84,7 @@ class ImageFolder(Sequence):
         Raises
         ------
         InputError
-            Where there are fewer than two images.
+            If there are fewer than two images.
         """
         n_first = len(self) - n_last_of(len(self), fraction)
         parts = slice(None, n_first), slice(n_first, None)
@@ -105,7 +105,7 @@ def find_parts(folder: str | Path) -> dict[str, ImageFolder]:
     Raises
     ------
     InputError
-        Where there is none of them, one has no annotations, or as `ImageFolder.open`.
+        If there is none of them, one has no annotations, or as `ImageFolder.open`.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -144,7 +144,7 @@ def check_folders(folders: Iterable[ImageFolder], *, progress: bool = True) -> t
     Raises
     ------
     InputError
-        Where a file cannot be read, an image and its mask have different sizes, or images differ
+        If a file cannot be read, an image and its mask have different sizes, or images differ
         in depth: the first such pair is named.
     """
     pairs = [pair for folder in folders for pair in zip(folder.images, folder.masks, strict=True)]
@@ -183,7 +183,7 @@ def read_image(path: str | Path) -> np.ndarray:
     Raises
     ------
     InputError
-        Where it cannot be read, or is of another type.
+        If it cannot be read, or is of another type.
     """
     return read_images(path, hdu=None)[0].data
 
@@ -194,7 +194,7 @@ def read_mask(path: str | Path) -> np.ndarray:
     Raises
     ------
     InputError
-        Where it cannot be read or holds other values.
+        If it cannot be read or holds other values.
     """
     pixels = first_channel(read_picture(path)) if is_picture(path) else read_frame(path).data
     values = np.unique(pixels)

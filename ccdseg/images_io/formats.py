@@ -70,7 +70,7 @@ def read_header(path: Path) -> ImageHeader:
     Raises
     ------
     InputError
-        Where the header cannot be read.
+        If the header cannot be read.
     """
     if not is_picture(path):
         return ImageHeader(read_shape(path), "FITS")
@@ -86,7 +86,7 @@ def png_kind(path: Path) -> tuple[int, str]:
     Raises
     ------
     ValueError
-        Where it is none.
+        If it is none.
     """
     return _open_png(path)[1:]
 

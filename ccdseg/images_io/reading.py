@@ -51,7 +51,7 @@ def read_images(
     Raises
     ------
     InputError
-        Where the file is of another type; as `ccdseg.fits_io.read_frames`.
+        If the file is of another type; as `ccdseg.fits_io.read_frames`.
     """
     path = Path(path)
     if is_picture(path):
@@ -72,7 +72,7 @@ def read_picture(path: str | Path) -> np.ndarray:
     Raises
     ------
     InputError
-        Where it cannot be read, or holds several images.
+        If it cannot be read, or holds several images.
     """
     path = Path(path)
     if not path.is_file():

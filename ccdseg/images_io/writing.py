@@ -60,7 +60,7 @@ def check_writable(path: str | Path) -> None:
     Raises
     ------
     InputError
-        Where it has a palette, or another number of bits or channels than can be written.
+        If it has a palette, or another number of bits or channels than can be written.
     """
     path = Path(path)
     if is_tiff(path):
@@ -87,7 +87,7 @@ def write_png(path: str | Path, pixels: np.ndarray, *, note: str = "") -> None:
     Raises
     ------
     InputError
-        Where the type or the shape is another.
+        If the type or the shape is another.
     """
     if pixels.dtype not in (np.uint8, np.uint16) or pixels.ndim != 2:
         raise InputError(
@@ -165,7 +165,7 @@ def write_cleaned_picture(
     Raises
     ------
     InputError
-        Where the file exists, the picture has a palette or such a type that it cannot be written
+        If the file exists, the picture has a palette or such a type that it cannot be written
         back, there is no class of particles, or no pixel is left to fill from.
     """
     refuse_existing(path, overwrite=overwrite)

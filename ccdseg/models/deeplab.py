@@ -73,7 +73,7 @@ def deeplab_v3_plus(
     Raises
     ------
     InputError
-        Where the size is not divisible by 16, or weights cannot be fetched or do not fit.
+        If the size is not divisible by 16, or weights cannot be fetched or do not fit.
     """
     _check(input_shape, n_classes)
     inputs = Input(input_shape, name="image")

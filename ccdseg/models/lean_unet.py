@@ -57,7 +57,7 @@ def lean_unet(
     Raises
     ------
     InputError
-        Where a size is not divisible by 2**len(filters), or the weights do not fit.
+        If a size is not divisible by 2**len(filters), or the weights do not fit.
     """
     _check(input_shape, n_classes, filters)
 

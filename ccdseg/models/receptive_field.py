@@ -75,7 +75,7 @@ def receptive_field(model: Model) -> ReceptiveField:
     Raises
     ------
     InputError
-        Where a layer's reach is not known, or is the whole image.
+        If a layer's reach is not known, or is the whole image.
     """
     reaches = {id(tensor): _Reach() for tensor in model.inputs}
     for layer in model.layers:

@@ -57,7 +57,7 @@ def unet(
     Raises
     ------
     InputError
-        Where the size is not divisible by 2**levels, or the weights do not fit.
+        If the size is not divisible by 2**levels, or the weights do not fit.
     """
     _check(input_shape, n_classes, levels)
 

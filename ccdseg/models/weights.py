@@ -23,7 +23,7 @@ def load_network(path: Path) -> Model:
     Raises
     ------
     InputError
-        Where the file is missing or damaged.
+        If the file is missing or damaged.
     """
     try:
         return saving.load_model(path, compile=False, safe_mode=True)
@@ -38,7 +38,7 @@ def load_weights(model: Model, path: str | Path) -> None:
     Raises
     ------
     InputError
-        Where the file is missing, damaged, or of another architecture.
+        If the file is missing, damaged, or of another architecture.
     """
     _demand_file(path)
     try:
@@ -65,7 +65,7 @@ def load_body(model: Model, path: str | Path) -> None:
     Raises
     ------
     InputError
-        Where the file is missing, damaged, or of another architecture.
+        If the file is missing, damaged, or of another architecture.
     """
     _demand_file(path)
     try:

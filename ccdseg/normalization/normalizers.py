@@ -193,7 +193,7 @@ def get_normalizer(choice: str | dict | Normalizer) -> Normalizer:
     Raises
     ------
     InputError
-        Where the name or a parameter is not known.
+        If the name or a parameter is not known.
     """
     if isinstance(choice, Normalizer):
         return choice

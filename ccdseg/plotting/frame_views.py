@@ -89,7 +89,7 @@ def show_overlay(
     Raises
     ------
     InputError
-        Where no class is one of particles.
+        If no class is one of particles.
     """
     particles = classes.need_particles()
     chosen = mask == particles.index
@@ -126,7 +126,7 @@ def show_events(
     Raises
     ------
     InputError
-        Where no class is one of particles.
+        If no class is one of particles.
     """
     particles = classes.need_particles()
     figure, axes = one_panel(ax, frame_size(image.shape))

@@ -23,7 +23,7 @@ def save_figure(figure: Figure, path: str | Path, *, overwrite: bool = False) ->
     Raises
     ------
     InputError
-        Where the file exists and `overwrite` was not asked for.
+        If the file exists and `overwrite` was not asked for.
     """
     refuse_existing(path, overwrite=overwrite)
     with atomic_path(path) as temporary:

@@ -38,7 +38,7 @@ def grow(
     Raises
     ------
     InputError
-        Where the number is negative or there is no such class.
+        If the number is negative or there is no such class.
     """
     if n_pixels < 0:
         raise InputError(f"A mask cannot grow by {n_pixels} px; give 0 or more.")

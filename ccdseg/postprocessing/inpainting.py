@@ -44,7 +44,7 @@ def clean(
     Raises
     ------
     InputError
-        Where the catalogue has no class of particles, the shapes differ, or no pixel is left to
+        If the catalogue has no class of particles, the shapes differ, or no pixel is left to
         fill from.
     """
     masked = (mask == classes.need_particles().index) & np.isfinite(image)
@@ -82,7 +82,7 @@ def inpaint(
     Raises
     ------
     InputError
-        Where the shapes differ, or no pixel is left to fill from.
+        If the shapes differ, or no pixel is left to fill from.
     """
     image, masked = np.asarray(image), np.asarray(masked)
     if image.ndim != 2 or image.shape != masked.shape or masked.dtype != bool:

@@ -89,7 +89,7 @@ def restrict(
     Raises
     ------
     InputError
-        Where the mask is no image of class indices, or a rule needs a class that does not exist.
+        If the mask is no image of class indices, or a rule needs a class that does not exist.
     """
     mask = np.asarray(mask)
     if mask.ndim != 2 or mask.dtype.kind not in "iu":

@@ -39,7 +39,7 @@ def check_model(name_or_folder: str | Path) -> str:
     Raises
     ------
     InputError
-        Where the model is missing, a file is missing or damaged, or the mask is another one.
+        If the model is missing, a file is missing or damaged, or the mask is another one.
     """
     folder = find_model(name_or_folder)
     description = read_description(folder)

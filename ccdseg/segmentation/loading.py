@@ -34,7 +34,7 @@ class LazySegmenter:
     Raises
     ------
     InputError
-        Where there is no such model, or its description is damaged.
+        If there is no such model, or its description is damaged.
     """
 
     def __init__(

@@ -80,7 +80,7 @@ class Segmenter:
     Raises
     ------
     InputError
-        Where these do not fit each other.
+        If these do not fit each other.
 
     Examples
     --------
@@ -189,7 +189,7 @@ class Segmenter:
         Raises
         ------
         InputError
-            Where the image has another number of dimensions, is empty, or has no finite pixel.
+            If the image has another number of dimensions, is empty, or has no finite pixel.
         """
         image = np.asarray(image)
         if image.ndim not in (2, 3) or image.size == 0 or image.dtype.kind not in "fiu":
@@ -264,7 +264,7 @@ class Segmenter:
         Raises
         ------
         InputError
-            Where the folder exists and `overwrite` was not asked for.
+            If the folder exists and `overwrite` was not asked for.
         """
         with atomic_folder(folder, overwrite=overwrite) as temporary:
             self.write(temporary, training=training, report=report, check_image=check_image)
@@ -332,7 +332,7 @@ class Segmenter:
         Raises
         ------
         InputError
-            Where there is no such model, its folder is damaged, or it cannot be run as asked for.
+            If there is no such model, its folder is damaged, or it cannot be run as asked for.
         """
         folder = find_model(name_or_folder)
         description = read_description(folder)

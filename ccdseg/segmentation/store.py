@@ -48,7 +48,7 @@ def find_model(name_or_folder: str | Path) -> Path:
     Raises
     ------
     InputError
-        Where neither exists; the message lists the names that there are.
+        If neither exists; the message lists the names that there are.
     """
     if Path(name_or_folder).is_dir():
         return Path(name_or_folder)
@@ -68,7 +68,7 @@ def read_description(folder: Path) -> dict:
     Raises
     ------
     InputError
-        Where the description is missing or damaged.
+        If the description is missing or damaged.
     """
     path = folder / DESCRIPTION
     try:
@@ -159,7 +159,7 @@ def check_network(folder: Path, description: dict) -> None:
     Raises
     ------
     InputError
-        Where the file is missing or another one.
+        If the file is missing or another one.
     """
     path = folder / NETWORK
     if not path.is_file():
@@ -182,7 +182,7 @@ def check_converted(folder: Path, description: dict) -> None:
     Raises
     ------
     InputError
-        Where a file is missing or another one, or the network is another one.
+        If a file is missing or another one, or the network is another one.
     """
     network = description["network"]
     if network["converted"]["of"] != network["sha256"]:
@@ -213,7 +213,7 @@ def read_training(folder: Path) -> list[dict]:
     Raises
     ------
     InputError
-        Where a file of the folder is damaged.
+        If a file of the folder is damaged.
     """
     if (folder / TRAINING).is_file():
         return _read_json(folder / TRAINING, list)
@@ -233,7 +233,7 @@ def read_report(folder: Path) -> dict:
     Raises
     ------
     InputError
-        Where the file is damaged.
+        If the file is damaged.
     """
     return _read_json(folder / REPORT, dict)
 
@@ -264,7 +264,7 @@ def check_operating_point(
     Raises
     ------
     InputError
-        Where they are not one per class, finite and above 0.
+        If they are not one per class, finite and above 0.
     """
     if operating_point is None:
         return (1.0,) * n_classes
@@ -284,7 +284,7 @@ def check_input_size(size: Sequence[int] | None) -> tuple[int, int] | None:
     Raises
     ------
     InputError
-        Where it is not two whole numbers above 0.
+        If it is not two whole numbers above 0.
     """
     if size is None:
         return None

@@ -83,7 +83,7 @@ class ClusterLibrary(Sequence[np.ndarray]):
         Raises
         ------
         InputError
-            Where a picture is not two-dimensional, numeric, finite and without negative values,
+            If a picture is not two-dimensional, numeric, finite and without negative values,
             or none holds any energy.
         """
         parts = [_sparse(cluster, f"{source}, cluster {i}") for i, cluster in enumerate(clusters)]
@@ -134,7 +134,7 @@ def load_cluster_library(path: str | Path) -> ClusterLibrary:
     Raises
     ------
     InputError
-        Where the file is missing, damaged, or holds anything but arrays.
+        If the file is missing, damaged, or holds anything but arrays.
     """
     path = Path(path)
     if not path.is_file():

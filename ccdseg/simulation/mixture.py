@@ -72,7 +72,7 @@ class RecipeMixture:
         Raises
         ------
         InputError
-            Where a recipe has no component of one of the kinds.
+            If a recipe has no component of one of the kinds.
         """
         return self._of([recipe.with_components(*components) for recipe in self.recipes])
 
@@ -82,7 +82,7 @@ class RecipeMixture:
         Raises
         ------
         InputError
-            Where no recipe pastes clusters.
+            If no recipe pastes clusters.
         """
         pasting = [recipe.find(PastedClusters) is not None for recipe in self.recipes]
         if not any(pasting):

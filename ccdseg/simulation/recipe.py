@@ -119,7 +119,7 @@ class Recipe:
         Raises
         ------
         InputError
-            Where the recipe has no component of one of the kinds.
+            If the recipe has no component of one of the kinds.
         """
         new = {type(component): component for component in components}
         missing = [kind.__name__ for kind in new if self.find(kind) is None]
@@ -135,7 +135,7 @@ class Recipe:
         Raises
         ------
         InputError
-            Where the recipe pastes no clusters.
+            If the recipe pastes no clusters.
         """
         pasted = self.find(PastedClusters)
         if pasted is None:
@@ -157,7 +157,7 @@ class Recipe:
         Raises
         ------
         InputError
-            Where pedestal and noise, or the levels of glow and hot pixels, differ from image to
+            If pedestal and noise, or the levels of glow and hot pixels, differ from image to
             image.
         """
         detector = detector or self.fixed_detector

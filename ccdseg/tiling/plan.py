@@ -72,7 +72,7 @@ def plan_tiles(
     Raises
     ------
     InputError
-        Where the tile is no larger than twice its halo, or sizes are no multiples of `stride`.
+        If the tile is no larger than twice its halo, or sizes are no multiples of `stride`.
     """
     if any(length < 1 or length % stride for length in shape):
         raise InputError(f"Frame shape {shape} is not a multiple of the stride {stride}; pad it.")

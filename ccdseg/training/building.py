@@ -30,7 +30,7 @@ def build_segmenter(plan: TrainingPlan, *, name: str | None = None) -> Segmenter
     Raises
     ------
     InputError
-        Where the network, its arguments or the weights are not known, or do not fit.
+        If the network, its arguments or the weights are not known, or do not fit.
     """
     weights = plan.weights and find_weights(plan.weights)
     check_network(plan.architecture, plan.network)
@@ -55,6 +55,6 @@ def find_weights(name: str) -> Path:
     Raises
     ------
     InputError
-        Where there is no such model.
+        If there is no such model.
     """
     return Path(name) if Path(name).is_file() else find_model(name) / NETWORK

@@ -69,7 +69,7 @@ class TrainingState:
         Raises
         ------
         InputError
-            Where the log is damaged.
+            If the log is damaged.
         """
         epochs: dict[int, dict[str, float]] = {}
         if not self.log.exists():

@@ -75,7 +75,7 @@ def read_plan(path: str | Path, *, preset: str | None = None) -> TrainingPlan:
     Raises
     ------
     InputError
-        Where the file is missing or damaged, a key is unknown, or a value is impossible.
+        If the file is missing or damaged, a key is unknown, or a value is impossible.
     """
     path = Path(path)
     try:

@@ -49,7 +49,7 @@ class TrainingData(ABC):
         Raises
         ------
         InputError
-            Where a mask holds another class.
+            If a mask holds another class.
         """
 
     def check(self, n_classes: int, *, progress: bool = False) -> None:  # noqa: B027

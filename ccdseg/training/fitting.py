@@ -67,7 +67,7 @@ def train(
     Raises
     ------
     InputError
-        Where images and masks do not fit each other, the network or the classes, an image cannot
+        If images and masks do not fit each other, the network or the classes, an image cannot
         be read, or the loss is not a number from the start.
 
     Examples

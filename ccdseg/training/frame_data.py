@@ -79,7 +79,7 @@ class FrameData(TrainingData):
         Raises
         ------
         InputError
-            Where a file cannot be read, a mask has another size or class, or all are background.
+            If a file cannot be read, a mask has another size or class, or all are background.
         """
         files = zip(folder.images, folder.masks, strict=True)
         bar = tqdm(files, "Checking", len(folder), unit="file", disable=not progress)

@@ -191,7 +191,7 @@ def find_plan(plan: str | TrainingPlan) -> TrainingPlan:
     Raises
     ------
     InputError
-        Where there is no such preset; the message lists the names that there are.
+        If there is no such preset; the message lists the names that there are.
     """
     if isinstance(plan, TrainingPlan):
         return plan

@@ -100,7 +100,7 @@ class Evaluation:
         Raises
         ------
         InputError
-            Where one of them exists and `overwrite` was not asked for.
+            If one of them exists and `overwrite` was not asked for.
         """
         with staged_files(folder, overwrite=overwrite) as stage:
             write_results(stage, self)

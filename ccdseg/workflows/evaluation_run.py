@@ -93,7 +93,7 @@ def evaluate(
     Raises
     ------
     InputError
-        Where the model, the frames and the options do not fit each other, a baseline is not
+        If the model, the frames and the options do not fit each other, a baseline is not
         installed, or results exist already.
     """
     scored = scored_class(segmenter.classes, of)

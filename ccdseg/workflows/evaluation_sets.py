@@ -52,7 +52,7 @@ def choose_sets(
     Raises
     ------
     InputError
-        Where model, frames and options do not fit each other.
+        If model, frames and options do not fit each other.
     """
     if data is not None:
         options = {"frames": n_frames, "shape": shape, "library": library, "seed": seed}

@@ -81,7 +81,7 @@ def train_particle_classifier(
     Raises
     ------
     InputError
-        Where the file exists already.
+        If the file exists already.
     """
     if output is not None:
         refuse_existing(output, overwrite=overwrite)

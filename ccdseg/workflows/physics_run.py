@@ -74,7 +74,7 @@ class PhysicsReport:
         Raises
         ------
         InputError
-            Where one of them exists and `overwrite` was not asked for.
+            If one of them exists and `overwrite` was not asked for.
         """
         with staged_files(folder, overwrite=overwrite) as stage:
             self.write_files(stage)
@@ -136,7 +136,7 @@ def physics(
     Raises
     ------
     InputError
-        Where the model knows no clusters, there is no such part, or results exist already.
+        If the model knows no clusters, there is no such part, or results exist already.
     """
     if "cluster" not in segmenter.classes.names:
         raise InputError(

@@ -48,7 +48,7 @@ def write_folders(
     Raises
     ------
     InputError
-        Where there are fewer than three images, or the folder exists.
+        If there are fewer than three images, or the folder exists.
     """
     n_images = origin["n_images"]
     n_held_out = max(round(_HELD_OUT * n_images), 1)

@@ -80,7 +80,7 @@ def simulate(
     Raises
     ------
     InputError
-        Where the name of the output or an argument does not fit, or a file exists.
+        If the name of the output or an argument does not fit, or a file exists.
     """
     output = Path(output)
     if isinstance(recipe, str):

@@ -94,7 +94,7 @@ def train(
     Raises
     ------
     InputError
-        Where something of the plan is missing or impossible, or the folder exists.
+        If something of the plan is missing or impossible, or the folder exists.
     """
     plan = find_plan(plan)
     output = Path(output or Path("models") / plan.name)

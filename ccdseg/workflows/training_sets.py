@@ -66,7 +66,7 @@ def load_own_images(plan: TrainingPlan) -> OwnImages | None:
     Raises
     ------
     InputError
-        Where they are missing, damaged, or do not fit the plan.
+        If they are missing, damaged, or do not fit the plan.
     """
     path = plan.data
     if path is None:

@@ -17,8 +17,8 @@ def find_unfinished(output: Path, plan: TrainingPlan, *, resume: bool, overwrite
     Raises
     ------
     InputError
-        Where it exists and neither `resume` nor `overwrite` says what to do with it, where there is
-        nothing to resume, or where the plan is not that of the killed training.
+        If it exists and neither `resume` nor `overwrite` says what to do with it, if there is
+        nothing to resume, or if the plan is not that of the killed training.
     """
     folder = output.with_name(f"{output.name}.unfinished")
     above = next(parent for parent in folder.parents if parent.exists())

@@ -33,7 +33,7 @@ def open_engine(
     Raises
     ------
     InputError
-        Where the network is missing, damaged, or cannot be run as asked for.
+        If the network is missing, damaged, or cannot be run as asked for.
     """
     for value, choices in ((engine, ENGINES), (precision, PRECISIONS)):
         if value not in choices:

@@ -32,7 +32,7 @@ def import_openvino() -> ModuleType:
     Raises
     ------
     ImportError
-        Where OpenVINO is not installed.
+        If OpenVINO is not installed.
     """
     known = sys.modules.setdefault("openvino_telemetry", None)
     try:
@@ -58,9 +58,9 @@ class OpenVINOEngine(Engine):
     Raises
     ------
     InputError
-        Where the converted network is damaged, or the processor lacks the type of number.
+        If the converted network is damaged, or the processor lacks the type of number.
     ImportError
-        Where OpenVINO is not installed.
+        If OpenVINO is not installed.
     """
 
     name = "openvino"

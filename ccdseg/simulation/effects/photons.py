@@ -69,7 +69,7 @@ def photon_charge(
     Raises
     ------
     InputError
-        Where a mean is negative.
+        If a mean is negative.
 
     Notes
     -----

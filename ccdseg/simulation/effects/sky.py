@@ -51,7 +51,7 @@ def stars(
     Raises
     ------
     InputError
-        Where the width is not above 0.
+        If the width is not above 0.
     """
     from photutils.datasets import make_model_image
     from photutils.psf import CircularGaussianSigmaPRF, MoffatPSF

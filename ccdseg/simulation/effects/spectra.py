@@ -53,7 +53,7 @@ def spectral_line(
     Raises
     ------
     InputError
-        Where the width is not above 0.
+        If the width is not above 0.
     """
     if not width > 0:
         raise InputError(f"A spectral line has a width of {width} px; it must be above 0.")
@@ -101,7 +101,7 @@ def spectral_trace(
     Raises
     ------
     InputError
-        Where the width is not above 0.
+        If the width is not above 0.
     """
     if not width > 0:
         raise InputError(f"A trace has a width of {width} px; it must be above 0.")
@@ -183,7 +183,7 @@ def interference_fringes(
     Raises
     ------
     InputError
-        Where the amplitude does not lie from 0 to 1.
+        If the amplitude does not lie from 0 to 1.
     """
     if not 0 <= amplitude <= 1:
         raise InputError(f"Fringes have an amplitude of {amplitude}; it lies from 0 to 1.")

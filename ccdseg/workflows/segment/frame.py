@@ -159,7 +159,7 @@ def segment_frame(
     Raises
     ------
     InputError
-        Where the frame is no image, there is no such detector or restriction, or the model lacks
+        If the frame is no image, there is no such detector or restriction, or the model lacks
         the class that a step needs.
     """
     if not isinstance(frame, Frame):

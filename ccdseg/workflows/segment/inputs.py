@@ -16,7 +16,7 @@ def list_images(names: Sequence[str | Path]) -> list[Path]:
     Raises
     ------
     InputError
-        Where a name stands for no image.
+        If a name stands for no image.
     """
     paths: dict[Path, None] = {}
     for name in _listed(names):

@@ -33,7 +33,7 @@ def choose_pictures(choice: PictureChoice | None, n_files: int) -> PictureChoice
     Raises
     ------
     InputError
-        Where `choice` is none of `PICTURES`.
+        If `choice` is none of `PICTURES`.
     """
     if choice is not None:
         check_pictures(choice)

@@ -121,7 +121,7 @@ class FileResult:
         Raises
         ------
         InputError
-            Where results exist and `overwrite` was not asked for, there is no such class, or the
+            If results exist and `overwrite` was not asked for, there is no such class, or the
             file cannot be written without its particles.
         """
         folder = Path(folder)

@@ -57,7 +57,7 @@ class Steps:
         Raises
         ------
         InputError
-            Where there is no such detector or rule, or the classes lack the one that a step needs.
+            If there is no such detector or rule, or the classes lack the one that a step needs.
         """
         estimated = isinstance(detector, str) and detector.lower() == AUTO
         if estimated:

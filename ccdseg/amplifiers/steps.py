@@ -30,7 +30,7 @@ class Step:
     Attributes
     ----------
     size : float
-        What the profile rises by (ADU).
+        Step of the profile (ADU).
     significance : float
         Size over its standard deviation.
     """
@@ -177,7 +177,7 @@ def step_size(profile: np.ndarray, seam: int, start: int, end: int) -> float:
     Returns
     -------
     float
-        What the profile rises by across the seam.
+        Step of the profile across the seam.
     """
     before = profile[max(start, seam - REACH) : seam][::-1]
     after = profile[seam : min(end, seam + REACH)]

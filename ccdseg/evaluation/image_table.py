@@ -35,7 +35,7 @@ class ImageRow:
     image : str
         Its name.
     method : str
-        What predicted the mask.
+        Method that predicted the mask.
     shape : tuple of int
         Rows and columns (px).
     all_pixels : ImageScores

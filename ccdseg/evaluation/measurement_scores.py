@@ -67,9 +67,9 @@ def measure_frames(
     segment : callable
         Maps an image (ADU) to class indices.
     recipe : Recipe
-        What the frames hold.
+        Recipe of the frames.
     detector : Detector
-        What they are taken with.
+        Detector of the frames.
     n_frames : int
         Number of frames.
     rng : numpy.random.Generator

@@ -28,7 +28,7 @@ def rule_gains(
     segment : callable
         Maps an image (ADU) to class indices of `ccdseg.CLASSES`.
     recipe : Recipe
-        What the frames hold.
+        Recipe of the frames.
     rules : sequence of Rule
         Restrictions.
     n_frames : int

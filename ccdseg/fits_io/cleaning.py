@@ -47,7 +47,7 @@ def write_cleaned(
     masks : sequence of ndarray
         Class indices, uint8, each of the shape of its frame.
     frames : sequence of Frame
-        What was segmented, all of one file, which is read again.
+        Segmented frames, all of one file, which is read again.
     classes : ClassCatalogue
         Meaning of the indices.
     model : str

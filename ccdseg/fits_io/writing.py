@@ -56,7 +56,7 @@ def write_masks(
     masks : sequence of ndarray
         Class indices, uint8, each of the shape of its frame.
     frames : sequence of Frame
-        What was segmented, all of one file.
+        Segmented frames, all of one file.
     classes : ClassCatalogue
         Meaning of the indices.
     model : str

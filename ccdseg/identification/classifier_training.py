@@ -59,7 +59,7 @@ def labelled_events(
     Parameters
     ----------
     recipe : Recipe
-        What the frames hold.
+        Recipe of the frames.
     n_frames : int
         Number of frames.
     segment : callable

@@ -37,7 +37,7 @@ def write_picture(path: str | Path, pixels: np.ndarray, *, like: str | Path, not
         The picture that they were read from; what else it holds (resolution, colour profile) is
         not carried over.
     note : str
-        What is written into the file about its origin.
+        Text about its origin, written into the file.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def write_mask_png(
     classes : ClassCatalogue
         Meaning of the indices.
     note : str
-        What is written into the file about its origin.
+        Text about its origin, written into the file.
     """
     if len(classes) == 2:
         write_png(path, mask * np.uint8(255), note=note)
@@ -158,7 +158,7 @@ def write_cleaned_picture(
         Rows and columns of the picture that the mask is of, all by default; they are filled from
         themselves alone.
     note : str
-        What is written into the file about its origin.
+        Text about its origin, written into the file.
     overwrite : bool
         Whether an existing file is replaced.
 

@@ -58,7 +58,7 @@ def load_body(model: Model, path: str | Path) -> None:
     Parameters
     ----------
     model : keras.Model
-        Where the weights go.
+        Network that takes the weights.
     path : str or Path
         A saved network (``.keras``) of the same architecture but for the number of classes.
 

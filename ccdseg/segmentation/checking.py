@@ -34,7 +34,7 @@ def check_model(name_or_folder: str | Path) -> str:
     Returns
     -------
     str
-        What was found, in a line.
+        Result in a line.
 
     Raises
     ------

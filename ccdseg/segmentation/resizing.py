@@ -68,11 +68,11 @@ def write_resized(
     images : iterable of ndarray
         Signal (ADU) of shape (H, W) each, finite.
     results : dict of str to ndarray
-        What is written: ``mask`` (N, H, W), and where wanted ``probabilities`` (N, H, W, classes).
+        Arrays to fill: ``mask`` (N, H, W), and where wanted ``probabilities`` (N, H, W, classes).
     classifier : Classifier
         Compiled network that gives probabilities.
     normalizer : Normalizer
-        What is done to an image before it is resized.
+        Function applied to an image before it is resized.
     input_size : tuple of int
         Rows and columns that the network sees (px).
     operating_point : sequence of float

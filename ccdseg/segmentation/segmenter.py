@@ -65,7 +65,7 @@ class Segmenter:
     classes : ClassCatalogue
         Meaning of the channels.
     normalizer : str, dict or Normalizer
-        What is done to a frame before the network sees it.
+        Normalisation of a frame before the network.
     operating_point : sequence of float, optional
         One number per class, above 0: a pixel is of the class with the highest ratio of probability
         and this number, so that a class of a low one is found sooner. By default all are 1, and it

@@ -26,9 +26,9 @@ def simulate_image(
     Parameters
     ----------
     recipe : Recipe or RecipeMixture
-        What the image holds.
+        Recipe of the image.
     detector : Detector, optional
-        What it is taken with; the recipe's own by default.
+        Detector; the recipe's own by default.
     rng : numpy.random.Generator
         Source of randomness.
 

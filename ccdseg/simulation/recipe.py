@@ -68,7 +68,7 @@ class Recipe:
     detector : DetectorSource
         `FixedDetector`, or `RandomDetector` with the ranges from which each image draws one.
     components : tuple of Component
-        What images hold, in the order in which it is added: background before what is measured in
+        Components in the order in which they are added: background before what is measured in
         units of its noise, transfers in the order in which charge meets them.
     column_binning : int
         Columns of the CCD that are summed into one of the image.

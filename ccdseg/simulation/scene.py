@@ -61,7 +61,7 @@ class Scene:
     shape : tuple of int
         Rows and columns of the CCD (px).
     detector : Detector
-        What the frame is taken with.
+        Detector of the frame.
     column_binning : int
         Columns of the CCD that are summed into one of the image, after all steps.
     signals : dict of str to ndarray
@@ -75,21 +75,21 @@ class Scene:
     background_variance, glow_variance : ndarray
         Variance (e⁻²) of dark charge and scattered X-rays, and of glow, float32 of `shape`.
     offset : ndarray
-        What the electronics add (ADU), float32 of `image_shape`.
+        Signal added by the electronics (ADU), float32 of `image_shape`.
     electronics_variance : float
         Variance of what the electronics add (ADU²), where it counts as noise.
     amplifiers : AmplifierMaps or None
-        What the sections of several amplifiers differ by.
+        Differences of the sections of several amplifiers.
     steps : list of ChargeStep
         Overflow, losses and transfers of the charge, in their order.
     conversions : list of callable
-        What happens to the signal (ADU) after the amplifier: maps (H, W) to (H, W).
+        Change of the signal (ADU) after the amplifier: maps (H, W) to (H, W).
     elements : ElementList
         Glow and hot pixels.
     events : EventList
         Particles and pasted clusters.
     conditions : dict
-        What the frame is like, to sort frames by.
+        Conditions of the frame, by which frames are sorted.
     """
 
     shape: tuple[int, int]

@@ -35,13 +35,13 @@ class SimulatedImage:
     noise : ndarray
         Local standard deviation (ADU), float32 of shape (H, W).
     detector : Detector
-        What the image is taken with.
+        Detector of the image.
     elements : ndarray
         Glow and hot pixels: structured array of `ELEMENT`, one row per element.
     events : EventList
         Particles and pasted clusters, with the charge that each left in each pixel.
     conditions : dict
-        What images are sorted by: ``noise`` (e⁻), ``gradient`` (change of the background in
+        Conditions of the image: ``noise`` (e⁻), ``gradient`` (change of the background in
         standard deviations), ``crowding`` (share of cluster pixels) and ``glow`` (its shape).
     """
 
@@ -101,7 +101,7 @@ def truth_mask(
     Parameters
     ----------
     signals : dict of str to ndarray
-        What each class of elements adds to the image (ADU), of shape (H, W), by class name.
+        Signal of each class of elements (ADU), of shape (H, W), by class name.
     noise : ndarray
         Local standard deviation (ADU), of shape (H, W).
     threshold : float

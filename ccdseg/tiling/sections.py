@@ -89,7 +89,7 @@ def cut(frame: np.ndarray, size: int, *, halo: int = 0) -> tuple[np.ndarray, lis
     sections : ndarray
         (N, size, size), row by row.
     tiles : list of Tile
-        Where each section lies; `stitch` needs it.
+        Place of each section; `stitch` needs it.
     """
     if frame.ndim != 2 or frame.size == 0:
         raise InputError(f"A frame has rows and columns; this one has the shape {frame.shape}.")

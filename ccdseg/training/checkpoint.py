@@ -22,7 +22,7 @@ class TrainingState:
     Parameters
     ----------
     folder : Path
-        Where they lie.
+        Folder of the files.
     """
 
     folder: Path

@@ -43,17 +43,17 @@ def train(
     Parameters
     ----------
     segmenter : Segmenter
-        What is trained: the weights of its network change, nothing else.
+        Segmenter to train: the weights of its network change, nothing else.
     data : TrainingData or ndarray
-        What it learns from; or images (ADU) of shape (N, H, W).
+        Training data; or images (ADU) of shape (N, H, W).
     masks : ndarray, optional
         Class indices of the same shape, where `data` are images.
     validation : TrainingData, optional
-        What validates; by default a part of the data, `config.validation_split` as many images.
+        Validation data; by default a part of the data, `config.validation_split` as many images.
     config : TrainingConfig, optional
         Hyperparameters.
     folder : str or Path, optional
-        Where the log ``training_log.csv`` is written, and after each epoch the state of the
+        Folder for the log ``training_log.csv``, and after each epoch the state of the
         training: where a training of the same configuration was killed in this folder, it goes on
         after the last whole epoch.
     progress : bool

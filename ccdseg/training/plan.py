@@ -22,7 +22,7 @@ class Stage:
     Attributes
     ----------
     recipe : RecipeLike
-        What the training images hold.
+        Recipe of the training images.
     epochs : int
         Passes over the images.
     learning_rate : float
@@ -57,11 +57,11 @@ class TrainingPlan:
     normalizer : str or dict
         Normalisation by name, or with its parameters.
     recipe : RecipeLike
-        What simulated training images hold.
+        Recipe of simulated training images.
     n_images : int
         Images simulated, per epoch where they are `streamed`.
     labels : {"truth", "bands"}
-        What the network learns: what was deposited, or what intensity bands say.
+        Labels: what was deposited, or classes by intensity bands.
     streamed : bool
         Whether every epoch simulates new images.
     shape : tuple of int or None
@@ -71,9 +71,9 @@ class TrainingPlan:
     stages : tuple of Stage
         Parts of the training, one after the other; none for a single one of `recipe` and `config`.
     classes : ClassCatalogue
-        What the network tells apart.
+        Classes of the network.
     test_recipe : RecipeLike
-        What simulated test images hold.
+        Recipe of simulated test images.
     input_size : tuple of int or None
         Rows and columns that images are resized to (px); None where they keep their size.
     weights : str or None
@@ -87,9 +87,9 @@ class TrainingPlan:
     detector : str or None
         Detector of all simulated images, as for `Detector.load`; None for that of the recipe.
     purpose : str
-        What a model of this plan is for, as its card says.
+        Purpose of such a model, for its card.
     known_failures : tuple of str
-        Where such a model is known to fail, likewise.
+        Known failures of such a model, for its card.
     """
 
     name: str

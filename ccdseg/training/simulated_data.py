@@ -31,13 +31,13 @@ class SimulatedData(TrainingData):
     Attributes
     ----------
     recipe : Recipe or RecipeMixture
-        What the images hold.
+        Recipe of the images.
     n_images : int
         Images per epoch.
     classes : ClassCatalogue
         Classes of the masks.
     detector : Detector, optional
-        What the images are taken with; the recipe's own by default.
+        Detector; the recipe's own by default.
     bands : IntensityBands, optional
         Label the images by these instead of by their truth.
     """

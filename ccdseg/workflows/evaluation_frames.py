@@ -31,7 +31,7 @@ class KnownFrame(NamedTuple):
     noise : ndarray or None
         Standard deviation (ADU) of each pixel; None where it is not known.
     conditions : dict
-        What the frame is like.
+        Conditions of the frame.
     """
 
     name: str

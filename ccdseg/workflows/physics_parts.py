@@ -53,7 +53,7 @@ class PhysicsPart:
     Attributes
     ----------
     text : str
-        What was measured, in Markdown.
+        Results, in Markdown.
     tables : dict of str to astropy.table.QTable
         Tables by the name of their file, without suffix.
     figures : dict of str to matplotlib.figure.Figure

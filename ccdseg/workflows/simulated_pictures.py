@@ -36,7 +36,7 @@ def write_folders(
     images : iterator of SimulatedImage
         Images of whole numbers from 0 to 65535 (ADU).
     origin : dict
-        What makes the images again, written as ``simulation.json``; ``n_images`` is their number.
+        Record of the images, written as ``simulation.json``; ``n_images`` is their number.
     overwrite : bool
         Whether an existing folder is replaced.
 

@@ -50,7 +50,7 @@ def simulate(
     Parameters
     ----------
     recipe : str or Recipe
-        What the images hold: a name in `RECIPES`, or a recipe of your own.
+        Recipe: a name in `RECIPES`, or a recipe of your own.
     output : str or Path
         A `.npz` file for a data set of arrays; a `.fits`, `.fits.gz` or `.fits.fz` file for one
         full frame, beside it its truth and the table of its elements; or, of recipes whose images
@@ -70,12 +70,12 @@ def simulate(
     overwrite : bool
         Whether existing files are replaced.
     command : str
-        What a folder of pictures tells that it was made by.
+        Command noted in a folder of pictures.
 
     Returns
     -------
     list of Path
-        What was written, the output first.
+        Files written, the output first.
 
     Raises
     ------

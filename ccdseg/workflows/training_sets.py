@@ -43,7 +43,7 @@ class TrainingSets:
     validation : TrainingData or None
         None where a part of the training images validates.
     test : TrainingData
-        What the report is about.
+        Test images of the report.
     """
 
     training: tuple[TrainingData, ...]

@@ -27,7 +27,7 @@ class Light(Component):
     even : Range
         Even light as a share of that.
     photons : PhotonSource
-        What a single photon leaves.
+        Source of the photons.
     """
 
     level: Range = LogUniform(1e-4, 1e3)

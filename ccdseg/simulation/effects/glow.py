@@ -45,7 +45,7 @@ def glowing(
     level : float
         Charge of a glowing pixel (e⁻).
     first_column : int
-        Where the block starts (px).
+        First column of the block (px).
     width : int
         Number of columns (px).
 
@@ -76,9 +76,9 @@ def edge_glow(
         Length of the fall (px): to 1/e where exponential, one standard deviation where Gaussian,
         to zero where linear.
     edge : {"left", "right", "top", "bottom"}
-        Where the light comes from; row 0 is the top.
+        Edge that the light comes from; row 0 is the top.
     profile : {"exponential", "gaussian", "linear"}
-        How it falls.
+        Profile of the fall with distance.
 
     Returns
     -------
@@ -118,9 +118,9 @@ def corner_glow(
     scale : tuple of float
         Length of the fall along the rows and along the columns (px); meaning as in `edge_glow`.
     corner : {"top left", "top right", "bottom left", "bottom right"}
-        Where the light comes from; row 0 is the top.
+        Corner that the light comes from; row 0 is the top.
     profile : {"exponential", "gaussian", "linear"}
-        How it falls.
+        Profile of the fall with distance.
     exponent : float
         Shape p of the lines of equal light: 2 round, 1 straight, less hollow, more than 2 square.
 

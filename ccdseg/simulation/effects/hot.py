@@ -162,7 +162,7 @@ def hot_pixels(
     level : ndarray
         Charge of each (e⁻), of shape (N,), or one number for all.
     rows, columns : ndarray of int
-        Where they are (px), of shape (N,); of a pixel named twice the last level counts.
+        Positions (px), of shape (N,); of a pixel named twice the last level counts.
 
     Returns
     -------
@@ -192,7 +192,7 @@ def bad_edge(shape: tuple[int, int], level: float, *, edge: str, depth: int) -> 
     level : float
         Charge of the outermost row or column (e⁻).
     edge : {"left", "right", "top", "bottom"}
-        Which edge; row 0 is the top.
+        Edge of the frame; row 0 is the top.
     depth : int
         Number of bright rows or columns (px).
 

@@ -57,7 +57,7 @@ def photon_charge(
     mean : ndarray
         Photons per pixel in the mean, (H, W), from 0 to any number.
     electrons, width, fano
-        What a photon leaves, as `Photons`.
+        Charge of a photon, as `Photons`.
     rng : numpy.random.Generator
         Source of randomness.
 

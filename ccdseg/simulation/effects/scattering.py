@@ -48,7 +48,7 @@ def beam_halo(
     level : float
         Photons per pixel in the beam.
     radius : float
-        Where the plateau ends (px).
+        Radius of the plateau (px).
     exponent : float
         Power with which the scattering falls.
 

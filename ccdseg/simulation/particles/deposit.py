@@ -122,7 +122,7 @@ def cut_at_row(charge: Deposit, row: int, *, keep: str) -> Deposit:
     row : int
         First row (px) of the lower part.
     keep : {"above", "below"}
-        Which part is left: the rows before `row`, or from it on.
+        Part that is kept: the rows before `row`, or from it on.
 
     Returns
     -------

@@ -14,7 +14,7 @@ class Path:
     Attributes
     ----------
     kind : str
-        What the particle is: ``electron``, ``muon``, ``alpha`` or ``point``.
+        Kind of particle: ``electron``, ``muon``, ``alpha`` or ``point``.
     positions : ndarray
         (n, 3): along the columns, along the rows, depth below the gates (µm).
     losses : ndarray

@@ -66,7 +66,7 @@ def xray_depth(
     energy : float or ndarray
         Energy of each X-ray (keV).
     face : {"front", "back", "any"}
-        Where they enter: at the front face with the gates, at the back face, or anywhere (uniform
+        Face of entry: at the front face with the gates, at the back face, or anywhere (uniform
         depth).
     thickness : float
         Thickness of the silicon (µm).

@@ -73,7 +73,7 @@ def build_table(
     summaries : mapping of Path to dict
         Content of the summaries of files with results.
     failed : mapping of Path to str
-        Why files have no results.
+        Errors of the files without results.
     classes : ClassCatalogue
         Classes of the model.
 

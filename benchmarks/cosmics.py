@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).parent.parent / "docs" / "study_cosmics.md"
 N_EPOCHS = 5
 N_HELD_OUT = 30
-XRAY = RECIPES["xray"]
-LEAN, PAPER = (replace(PRESETS[name], recipe=XRAY) for name in ("cosmics", "cosmics-paper"))
+LEAN, PAPER = (PRESETS[name] for name in ("cosmics", "cosmics-paper"))
 BARE = {"backbone": None, "frozen": False}
 
 

@@ -78,7 +78,7 @@ class TrainingPlan:
         Rows and columns that images are resized to (px); None where they keep their size.
     weights : str or None
         Model, or file of weights, to start from; None for random ones.
-    data : Path or None
+    data : str, Path or None
         One's own images and masks: an ``.npz`` file or a folder; None for simulated ones.
     simulated_share : float
         Share of simulated images among one's own to train on, 0 or above and below 1.
@@ -107,7 +107,7 @@ class TrainingPlan:
     test_recipe: RecipeLike = RECIPES["test"]
     input_size: tuple[int, int] | None = None
     weights: str | None = None
-    data: Path | None = None
+    data: str | Path | None = None
     simulated_share: float = 0.0
     augment: str | None = None
     detector: str | None = None

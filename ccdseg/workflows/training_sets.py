@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -68,9 +69,9 @@ def load_own_images(plan: TrainingPlan) -> OwnImages | None:
     InputError
         If they are missing, damaged, or do not fit the plan.
     """
-    path = plan.data
-    if path is None:
+    if plan.data is None:
         return None
+    path = Path(plan.data)
     if path.is_dir():
         return _load_folders(plan)
     arrays = load_array_set(path, n_classes=len(plan.classes))
@@ -81,7 +82,7 @@ def load_own_images(plan: TrainingPlan) -> OwnImages | None:
 
 def _load_folders(plan: TrainingPlan) -> dict[str, TrainingData]:
     """Parts of the data set, masks of two values or of any number of classes."""
-    path, n_classes = plan.data, len(plan.classes)
+    path, n_classes = Path(plan.data), len(plan.classes)
     if plan.augment or plan.labels == "bands":
         option = "--augment" if plan.augment else "--labels bands"
         raise InputError(f"{option} needs images in memory; leave it out with a folder.")

@@ -44,7 +44,8 @@ def find_sections(frame: np.ndarray) -> Sections:
     tuple of Section
         One for a frame of one amplifier, with level and noise (ADU).
     """
-    edges, areas = _layout(frame)
+    with np.errstate(over="ignore", invalid="ignore"):  # of values that float32 cannot hold
+        edges, areas = _layout(frame)
     sections = [_without_strips(section, areas) for section in grid(*edges)]
     return measured(frame, sections)
 

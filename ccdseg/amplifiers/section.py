@@ -62,12 +62,24 @@ class Section:
     @property
     def text(self) -> str:
         """The section in FITS notation ``[x1:x2,y1:y2]``."""
-        x, y = self.columns, self.rows
-        return f"[{x.start + 1}:{x.stop},{y.start + 1}:{y.stop}]"
+        return _fits_text(self.rows, self.columns)
+
+    def to_dict(self) -> dict:
+        """Section and image area in FITS notation, level and noise (ADU), ready for JSON."""
+        known = {name: getattr(self, name) for name in ("level", "noise")}
+        return {
+            "section": self.text,
+            "image_section": _fits_text(self.image_rows, self.image_columns),
+            **{name: None if np.isnan(value) else value for name, value in known.items()},
+        }
 
     def with_statistics(self, level: float, noise: float) -> Section:
         """Return the section with its level and noise (ADU)."""
         return replace(self, level=float(level), noise=float(noise))
+
+
+def _fits_text(rows: slice, columns: slice) -> str:
+    return f"[{columns.start + 1}:{columns.stop},{rows.start + 1}:{rows.stop}]"
 
 
 Sections = tuple[Section, ...]
@@ -131,15 +143,14 @@ def parse_sections(text: str | Sequence[str], shape: tuple[int, int]) -> Section
 def _listed(text: str | Sequence[str]) -> list[str]:
     """FITS sections of a text that joins several, or of a list."""
     if not isinstance(text, str):
-        return list(text)
+        return list(text) if isinstance(text, Sequence) else [text]
     return re.findall(r"\[[^\]]*\]", text) or [text]
 
 
 def _rectangles(texts: Sequence[str], shape: tuple[int, int]) -> Sections:
-    owner = np.zeros(shape, dtype=bool)
-    sections = []
+    sections: list[Section] = []
     for text in texts:
-        match = _RECTANGLE.fullmatch(text)
+        match = _RECTANGLE.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             raise InputError(
                 f"Amplifiers {text!r}; give 'auto', numbers of rows and columns as '2x2', or "
@@ -151,10 +162,17 @@ def _rectangles(texts: Sequence[str], shape: tuple[int, int]) -> Sections:
                 f"Section {text} does not lie in the frame, which is [1:{shape[1]},1:{shape[0]}]."
             )
         section = Section.of(slice(y1 - 1, y2), slice(x1 - 1, x2))
-        if owner[section.area].any():
-            raise InputError(f"Section {text} overlaps another one; each pixel has one amplifier.")
-        owner[section.area] = True
+        other = next((one for one in sections if _overlap(one, section)), None)
+        if other is not None:
+            raise InputError(f"Section {text} overlaps {other.text}; each pixel has one amplifier.")
         sections.append(section)
     if not sections:
         raise InputError("No section of an amplifier is given.")
     return tuple(sections)
+
+
+def _overlap(one: Section, other: Section) -> bool:
+    """Whether two sections have a pixel in common."""
+    return all(
+        a.start < b.stop and b.start < a.stop for a, b in zip(one.area, other.area, strict=True)
+    )

@@ -25,6 +25,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py frame.fits --section '[1:512,1:1024]'
   python scripts/load_model.py frame.fits --detector auto    energies by the gain that a frame shows
   python scripts/load_model.py frame.fits --detector ccd.toml   or by that of a file
+  python scripts/load_model.py frame.fits --amplifiers 2x2   read by four amplifiers
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
@@ -42,7 +43,8 @@ For each file it writes into the output folder:
   STEM_overlay.png       the image with its particles tinted
   STEM_spectrum.png      how their energies are distributed
   STEM_segmentation.png  image and segmentation
-  STEM_summary.json      percentage and number of components of each class, detector, time taken
+  STEM_summary.json      percentage and number of components of each class, amplifiers, detector,
+                         time taken
   STEM_sections/         with --find: image, classes and the chosen class of each section with it
   STEM_clean.fits        with --clean: the whole file, the particles of each segmented image filled
                          from their surroundings; every other pixel and HDU stays as it is, but what
@@ -59,7 +61,7 @@ sections, from 1. With --section and --half the rest of the image is neither seg
 and no filling draws on it."""
 
 
-_NO_RULE = "none"
+_NONE = "none"
 
 logger = logging.getLogger(__name__)
 
@@ -91,12 +93,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "and gain from the peaks of single electrons in each image",
     )
     parser.add_argument(
+        "--amplifiers",
+        default="auto",
+        metavar="auto|none|ROWSxCOLUMNS|SECTIONS",
+        help="sections of amplifiers, brought to one pedestal and noise: found in each image, one, "
+        "equal parts as 2x2, or as '[1:512,1:1024] [513:1024,1:1024]', columns and rows of the "
+        "part that is segmented (default: auto)",
+    )
+    parser.add_argument(
         "--restrict",
         action="append",
-        choices=[*map(_dashed, RULES), _NO_RULE],
+        choices=[*map(_dashed, RULES), _NONE],
         metavar="RULE",
         help=f"geometric restriction, may be repeated: {', '.join(map(_dashed, RULES))}, or "
-        f"{_NO_RULE} (default: {_dashed(BridgeTracks.name)}, where the model knows hot pixels)",
+        f"{_NONE} (default: {_dashed(BridgeTracks.name)}, where the model knows hot pixels)",
     )
     parser.add_argument(
         "--grow",
@@ -150,6 +160,7 @@ def run(arguments: argparse.Namespace) -> int:
         detector=arguments.detector,
         restrict=_rules(arguments.restrict),
         grow=arguments.grow,
+        amplifiers=None if arguments.amplifiers == _NONE else arguments.amplifiers,
         pictures=arguments.pictures,
         skip_existing=arguments.skip_existing,
         time_limit=arguments.time_limit,
@@ -167,10 +178,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _rules(names: list[str] | None) -> list[str] | None:
     """Names of the restrictions, none for the one name ``none``."""
-    if names is None or _NO_RULE not in names:
+    if names is None or _NONE not in names:
         return names
     if len(names) > 1:
-        raise InputError(f"--restrict {_NO_RULE} goes with no other rule; leave one of them out.")
+        raise InputError(f"--restrict {_NONE} goes with no other rule; leave one of them out.")
     return []
 
 

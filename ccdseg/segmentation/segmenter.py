@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccdseg.amplifiers import Amplifiers, check_amplifiers, choose_sections, level
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder, write_npz
@@ -159,6 +160,7 @@ class Segmenter:
         image: np.ndarray,
         *,
         tile_size: int | tuple[int, int] | None = None,
+        amplifiers: Amplifiers = "auto",
         probabilities: bool = True,
         progress: bool = False,
     ) -> Prediction:
@@ -177,6 +179,10 @@ class Segmenter:
             Side of a tile, or its rows and columns, halo included (px); raised where the halo needs
             it, and without meaning where the segmenter has an `input_size`. By default the tiles
             are as large as memory allows.
+        amplifiers : str, sequence of str, tuple of Section, or None
+            Sections of amplifiers, which are levelled before the normalisation: ``"auto"`` for
+            those that are found in each image, ``"2x2"`` or FITS sections for those that are told,
+            None for one amplifier; as `ccdseg.amplifiers.choose_sections`.
         probabilities : bool
             Whether the probabilities are wanted; the mask alone takes less time and memory.
         progress : bool
@@ -189,7 +195,8 @@ class Segmenter:
         Raises
         ------
         InputError
-            If the image has another number of dimensions, is empty, or has no finite pixel.
+            If the image has another number of dimensions, is empty, or has no finite pixel, or
+            the amplifiers do not fit it.
         """
         image = np.asarray(image)
         if image.ndim not in (2, 3) or image.size == 0 or image.dtype.kind not in "fiu":
@@ -202,14 +209,16 @@ class Segmenter:
         if probabilities:
             shape = (*images.shape, len(self.classes))
             results["probabilities"] = np.empty(shape, dtype=np.float32)
-        self._segment(images, results, tile_size=tile_size, progress=progress)
+        check_amplifiers(amplifiers)
+        levelled = (_levelled(one, amplifiers) for one in images)
+        self._segment(levelled, results, tile_size=tile_size, progress=progress)
         if image.ndim == 2:
             results = {name: result[0] for name, result in results.items()}
         return Prediction(**{"probabilities": None, **results})
 
     def _segment(
         self,
-        images: np.ndarray,
+        images: Iterable[np.ndarray],
         results: dict[str, np.ndarray],
         *,
         tile_size: int | tuple[int, int] | None,
@@ -348,6 +357,11 @@ class Segmenter:
             )
         except InputError as error:
             raise InputError(f"{folder}: {error}") from None
+
+
+def _levelled(image: np.ndarray, amplifiers: Amplifiers) -> np.ndarray:
+    """The image, its sections brought to one pedestal and noise."""
+    return image if amplifiers is None else level(image, choose_sections(image, amplifiers))
 
 
 def _engine_of(network: Model | Engine) -> Engine:

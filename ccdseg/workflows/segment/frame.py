@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from astropy.table import QTable
 from scipy import ndimage
 
 from ccdseg import postprocessing
+from ccdseg.amplifiers import Amplifiers, Sections, choose_sections, level
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.estimation import DetectorEstimate
@@ -41,6 +42,11 @@ class FrameResult:
     ----------
     frame : Frame
         Frame that was segmented.
+    sections : tuple of Section
+        Sections of its amplifiers, with the level and noise of each (ADU).
+    levelled : Frame
+        Frame with all sections at one pedestal, their charges as they were: events are measured in
+        it, and pictures show it. That of one amplifier is the frame itself.
     mask : ndarray
         Class indices after restrictions and growing, uint8 of the shape of the frame.
     events : astropy.table.QTable or None
@@ -60,6 +66,8 @@ class FrameResult:
     """
 
     frame: Frame
+    sections: Sections
+    levelled: Frame
     mask: np.ndarray
     events: QTable | None
     detector: Detector | None
@@ -90,13 +98,14 @@ class FrameResult:
         return self.detector and asdict(self.detector)
 
     def summary(self) -> dict:
-        """Statistics, detector, restrictions and time, ready for JSON."""
+        """Statistics, amplifiers, detector, restrictions and time, ready for JSON."""
         particles = self.classes.particles
         return {
             "hdu": self.frame.label,
             "shape": list(self.mask.shape),
             "section": self.frame.section_text,
             "not_finite_pixels": self.frame.n_bad,
+            "amplifiers": [section.to_dict() for section in self.sections],
             "particles": particles and particles.name,
             "classes": self.statistics,
             "events": None if self.events is None else len(self.events),
@@ -130,6 +139,7 @@ def segment_frame(
     detector: Detector | str | Path | None = None,
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
+    amplifiers: Amplifiers = "auto",
     progress: bool = False,
 ) -> FrameResult:
     """Segment a frame, restrict and grow its mask, and measure and identify its events.
@@ -149,6 +159,10 @@ def segment_frame(
         default those of `ccdseg.postprocessing.default_rules`.
     grow : int
         Distance by which particles grow (px).
+    amplifiers : str, sequence of str, tuple of Section, or None
+        Sections of amplifiers, brought to one pedestal and noise for the network, and to one
+        pedestal for the events: ``"auto"`` for those that are found, ``"2x2"`` or FITS sections of
+        the frame for those that are told, None for one amplifier.
     progress : bool
         Whether to show progress bars.
 
@@ -159,12 +173,14 @@ def segment_frame(
     Raises
     ------
     InputError
-        If the frame is no image, there is no such detector or restriction, or the model lacks
-        the class that a step needs.
+        If the frame is no image, there is no such detector or restriction, the amplifiers do not
+        fit the frame, or the model lacks the class that a step needs.
     """
     if not isinstance(frame, Frame):
         frame = Frame.from_array(frame)
-    steps = Steps.choose(segmenter.classes, detector=detector, restrict=restrict, grow=grow)
+    steps = Steps.choose(
+        segmenter.classes, detector=detector, restrict=restrict, grow=grow, amplifiers=amplifiers
+    )
     return apply_steps(frame, segmenter, steps, progress=progress)
 
 
@@ -181,17 +197,21 @@ def apply_steps(
         )
     classes = segmenter.classes
     start = time.perf_counter()
-    mask = segmenter.predict(frame.data, probabilities=False, progress=progress).mask
+    sections = choose_sections(frame.data, steps.amplifiers)
+    mask = segmenter.predict(
+        frame.data, amplifiers=sections, probabilities=False, progress=progress
+    ).mask
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask
     if steps.grow:
         mask = postprocessing.grow(mask, steps.grow, classes=classes)
     events, detector, estimate = None, steps.detector, None
+    levelled = _levelled(frame, sections)
     if classes.particles is not None:
-        detector, estimate = steps.find_detector(frame, mask)
+        detector, estimate = steps.find_detector(levelled, mask)
         events = find_events(
-            frame.data,
+            levelled.data,
             mask,
             detector=detector,
             classes=classes,
@@ -203,6 +223,8 @@ def apply_steps(
             events = estimate_depth(identify(events), detector=detector)
     return FrameResult(
         frame=frame,
+        sections=sections,
+        levelled=levelled,
         mask=mask,
         events=events,
         detector=detector,
@@ -212,3 +234,13 @@ def apply_steps(
         classes=classes,
         model=segmenter.name,
     )
+
+
+def _levelled(frame: Frame, sections: Sections) -> Frame:
+    """The frame with all sections at one pedestal; saturated pixels stay saturated."""
+    if len(sections) < 2:
+        return frame
+    data = level(frame.data, sections, equal_noise=False)
+    saturated = frame.data >= frame.saturation
+    data[saturated] = np.maximum(data[saturated], frame.data[saturated])
+    return replace(frame, data=data)

@@ -72,7 +72,7 @@ def draw_pictures(
 def _draw(result: FrameResult, folder: Path, name: str) -> None:
     from ccdseg import plotting
 
-    frame, mask, events = result.frame, result.mask, result.events
+    frame, mask, events = result.levelled, result.mask, result.events
     style = {
         "classes": result.classes,
         "origin": frame.origin,
@@ -104,7 +104,7 @@ def draw_sections(results: Mapping[str, FrameResult], class_name: str, folder: P
 
     folder.mkdir(exist_ok=True)
     for name, result in results.items():
-        frame, mask, classes = result.frame, result.mask, result.classes
+        frame, mask, classes = result.levelled, result.mask, result.classes
         tiles = list(tiles_with(mask, classes[class_name].index))
         for tile in tqdm(tiles, desc=f"Sections with {class_name}", unit="section"):
             row, column = (

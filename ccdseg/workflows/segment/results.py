@@ -160,11 +160,19 @@ def describe(summary: dict, folder: Path) -> str:
             for name, row in hdu["classes"].items()
         )
         lines.append(f"  {hdu['hdu']}: {found}; {hdu['seconds']:.1f} s")
+        if len(hdu["amplifiers"]) > 1:
+            lines.append(f"    {_amplifiers(hdu['amplifiers'])}")
         lines += (
             f"    {change['rule']}: {change['components']} components, {change['pixels']} px"
             for change in hdu["restrictions"]
         )
     return "\n".join(lines)
+
+
+def _amplifiers(sections: list[dict]) -> str:
+    """How many sections of amplifiers were levelled, and their levels."""
+    levels = ("unknown" if one["level"] is None else f"{one['level']:.1f}" for one in sections)
+    return f"{len(sections)} amplifiers levelled: {', '.join(levels)} ADU"
 
 
 def _write_into(

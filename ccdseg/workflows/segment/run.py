@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from astropy.table import QTable
 from tqdm import tqdm
 
+from ccdseg.amplifiers import Amplifiers
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.files import check_folder, remove_abandoned
@@ -67,6 +68,7 @@ def segment_file(
     detector: Detector | str | Path | None = None,
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
+    amplifiers: Amplifiers = "auto",
     progress: bool = False,
 ) -> FileResult:
     """Segment the images of a file.
@@ -79,7 +81,7 @@ def segment_file(
         Model.
     hdu, section, half
         Images of the file, and part of them; as `ccdseg.fits_io.read_frames`.
-    detector, restrict, grow, progress
+    detector, restrict, grow, amplifiers, progress
         As `segment_frame`.
 
     Returns
@@ -91,7 +93,9 @@ def segment_file(
     InputError
         As `ccdseg.images_io.read_images` and `segment_frame`.
     """
-    steps = Steps.choose(segmenter.classes, detector=detector, restrict=restrict, grow=grow)
+    steps = Steps.choose(
+        segmenter.classes, detector=detector, restrict=restrict, grow=grow, amplifiers=amplifiers
+    )
     frames = read_images(path, hdu=hdu, section=section, half=half)
     return FileResult(
         tuple(apply_steps(frame, segmenter, steps, progress=progress) for frame in frames)
@@ -109,6 +113,7 @@ def segment_files(
     detector: Detector | str | Path | None = None,
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
+    amplifiers: Amplifiers = "auto",
     pictures: PictureChoice | None = None,
     find: str | None = None,
     clean: bool = False,
@@ -131,7 +136,7 @@ def segment_files(
         Model.
     output : str or Path
         Folder for the results.
-    hdu, section, half, detector, restrict, grow
+    hdu, section, half, detector, restrict, grow, amplifiers
         As `segment_file`.
     pictures : {"all", "events", "none"}, optional
         Images of which pictures are drawn; by default all, but none for more than 100 files.
@@ -160,7 +165,9 @@ def segment_files(
     classes, output = segmenter.classes, Path(output)
     table = output / table
     run_table.check_table(table, overwrite=overwrite)
-    steps = Steps.choose(classes, detector=detector, restrict=restrict, grow=grow)
+    steps = Steps.choose(
+        classes, detector=detector, restrict=restrict, grow=grow, amplifiers=amplifiers
+    )
     find = find and classes[find].name
     if clean:
         classes.need_particles()

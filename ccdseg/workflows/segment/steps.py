@@ -1,4 +1,4 @@
-"""Steps that follow the prediction of a mask, checked before any frame is read."""
+"""Steps before and after the prediction of a mask, checked before any frame is read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ccdseg.amplifiers import Amplifiers, check_amplifiers
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.errors import InputError
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Steps:
-    """Steps that follow the prediction of a mask.
+    """Steps before and after the prediction of a mask.
 
     Attributes
     ----------
@@ -36,12 +37,15 @@ class Steps:
         Geometric restrictions, applied in this order.
     grow : int
         Distance by which particles grow (px).
+    amplifiers : str, sequence of str, tuple of Section, or None
+        Sections of amplifiers, as `ccdseg.amplifiers.choose_sections`.
     """
 
     detector: Detector | None
     estimated: bool
     rules: tuple[Rule, ...]
     grow: int
+    amplifiers: Amplifiers
 
     @classmethod
     def choose(
@@ -51,20 +55,23 @@ class Steps:
         detector: Detector | str | Path | None,
         restrict: Sequence[Rule | str] | None,
         grow: int,
+        amplifiers: Amplifiers,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `segment_frame`.
 
         Raises
         ------
         InputError
-            If there is no such detector or rule, or the classes lack the one that a step needs.
+            If there is no such detector or rule, the classes lack the one that a step needs, or
+            the sections of amplifiers are malformed.
         """
         estimated = isinstance(detector, str) and detector.lower() == AUTO
         if estimated:
             detector = None
         elif not (detector is None or isinstance(detector, Detector)):
             detector = Detector.load(detector)
-        steps = cls(detector, estimated, _find_rules(restrict, classes), grow)
+        check_amplifiers(amplifiers)
+        steps = cls(detector, estimated, _find_rules(restrict, classes), grow, amplifiers)
         steps.check(classes)
         return steps
 

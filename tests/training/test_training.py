@@ -74,7 +74,7 @@ def test_the_log_is_the_history_and_no_weights_are_left(trained):
 
 
 def test_the_weights_are_those_of_the_best_epoch(tiny_unet, small_set):
-    images = small_set.images[:, :32, :32]
+    images = np.minimum(small_set.images[:, :32, :32], 8900)  # so dark that no probability is 0
     masks = np.ones(images.shape, np.uint8)
     masks[9:] = 2
     segmenter = Segmenter(tiny_unet(filters=4, levels=1))

@@ -54,9 +54,9 @@ study-cosmics: $(READY)  ## a lean U-Net and DeepLabV3+ for cosmics at the same 
 scores: $(READY)  ## scores of the model that ships
 	$(VENV)/bin/ccdseg evaluate --output runs/scores --overwrite
 
-scores-cosmics: $(READY) $(PEERS)/.ready  ## scores of the model of cosmics and of all baselines
-	$(PEERS)/bin/ccdseg evaluate --model cosmics-unet --output runs/scores-cosmics --overwrite \
-		--baselines astroscrappy deepCR cosmic-conn threshold
+scores-cosmics: $(READY) $(PEERS)/.ready  ## cosmics in each kind of light, beside all baselines
+	$(PEERS)/bin/ccdseg evaluate --model cosmics-unet --domains --output runs/scores-cosmics \
+		--overwrite --baselines astroscrappy deepCR cosmic-conn threshold
 
 physics: $(READY)  ## how well events are found, measured and identified
 	$(VENV)/bin/ccdseg physics --output runs/physics --overwrite

@@ -71,9 +71,9 @@ def report_text(evaluation: Evaluation) -> str:
     for name, result in evaluation.scores.items():
         parts += [f"{evaluation.model} on {name}: {_frames(evaluation, name)}", str(result)]
         parts += _image_by_image(evaluation, name)
-    parts += [f"Objects of the class {evaluation.scored.name}, set by set", _sets(evaluation)]
     table = evaluation.conditions
     parts += ["Scores by condition, of the frames of all sets", str(table), table.to_text("f1")]
+    parts += [f"Objects of the class {evaluation.scored.name}, set by set", _sets(evaluation)]
     parts.append(f"Made by: {evaluation.command}")
     return "\n\n".join(parts) + "\n"
 
@@ -123,7 +123,9 @@ def _write_figures(folder: Path, evaluation: Evaluation) -> None:
     from ccdseg import plotting
 
     model, total = evaluation.model, reduce(add, evaluation.scores.values())
-    frames = f"{' and '.join(evaluation.scores)} ({total.n_frames:,} frames)"
+    sets = list(evaluation.scores)
+    named = f"{len(sets)} sets" if len(sets) > 3 else " and ".join(sets)
+    frames = f"{named} ({total.n_frames:,} frames)"
     title, one = f"{model} on {frames}", f"class {evaluation.scored.name} on {frames}"
     images = evaluation.images.by_method("all", "unambiguous")
     points = {name: reduce(add, scores) for name, scores in images.items()}

@@ -24,7 +24,14 @@ _WRITABLE = (
 _GREY_OR_RGB = (0, 1, 2)  # photometric interpretations of TIFF: 0 is white, 0 is black, RGB
 
 
-def write_picture(path: str | Path, pixels: np.ndarray, *, like: str | Path, note: str) -> None:
+def write_picture(
+    path: str | Path,
+    pixels: np.ndarray,
+    *,
+    like: str | Path,
+    note: str = "",
+    overwrite: bool = False,
+) -> None:
     """Write pixels as they were read from another picture, with its bit depth and channels.
 
     Parameters
@@ -38,12 +45,15 @@ def write_picture(path: str | Path, pixels: np.ndarray, *, like: str | Path, not
         not carried over.
     note : str
         Text about its origin, written into the file.
+    overwrite : bool
+        Whether an existing file is replaced.
 
     Raises
     ------
     InputError
-        As `check_writable`.
+        If the file exists and `overwrite` was not asked for; as `check_writable`.
     """
+    refuse_existing(path, overwrite=overwrite)
     check_writable(like)
     with atomic_path(path) as temporary:
         if is_tiff(Path(path)):
@@ -81,14 +91,17 @@ def check_writable(path: str | Path) -> None:
         )
 
 
-def write_png(path: str | Path, pixels: np.ndarray, *, note: str = "") -> None:
+def write_png(
+    path: str | Path, pixels: np.ndarray, *, note: str = "", overwrite: bool = False
+) -> None:
     """Write whole numbers, uint8 or uint16 of shape (H, W), as PNG of 8 or 16 bit.
 
     Raises
     ------
     InputError
-        If the type or the shape is another.
+        If the type or the shape is another, or the file exists and `overwrite` was not asked for.
     """
+    refuse_existing(path, overwrite=overwrite)
     if pixels.dtype not in (np.uint8, np.uint16) or pixels.ndim != 2:
         raise InputError(
             f"An array of shape {pixels.shape} and type {pixels.dtype} cannot be written as PNG; "
@@ -99,7 +112,12 @@ def write_png(path: str | Path, pixels: np.ndarray, *, note: str = "") -> None:
 
 
 def write_mask_png(
-    path: str | Path, mask: np.ndarray, classes: ClassCatalogue, *, note: str = ""
+    path: str | Path,
+    mask: np.ndarray,
+    *,
+    classes: ClassCatalogue,
+    note: str = "",
+    overwrite: bool = False,
 ) -> None:
     """Write a mask so that it is seen as well as read: `images_io.folders.read_mask` reads it.
 
@@ -117,10 +135,18 @@ def write_mask_png(
         Meaning of the indices.
     note : str
         Text about its origin, written into the file.
+    overwrite : bool
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    InputError
+        If the file exists and `overwrite` was not asked for.
     """
     if len(classes) == 2:
-        write_png(path, mask * np.uint8(255), note=note)
+        write_png(path, mask * np.uint8(255), note=note, overwrite=overwrite)
         return
+    refuse_existing(path, overwrite=overwrite)
     from PIL import Image
 
     picture = Image.frombytes("P", mask.shape[::-1], np.ascontiguousarray(mask).tobytes())
@@ -178,7 +204,7 @@ def write_cleaned_picture(
             part[..., channel] = clean(part[..., channel], mask, classes=classes)
         except InputError as error:
             raise InputError(f"{source}: {error}") from None
-    write_picture(path, pixels, like=source, note=note)
+    write_picture(path, pixels, like=source, note=note, overwrite=overwrite)
 
 
 def _write_tiff(path: Path, pixels: np.ndarray, like: Path, note: str) -> None:

@@ -125,7 +125,7 @@ def test_pictures_that_would_change_are_not_written_back(tmp_path):
 
 def test_a_mask_of_two_classes_is_black_and_white_and_read_back(tmp_path):
     mask = (pixels_of(np.uint8) > 200).astype(np.uint8)
-    write_mask_png(tmp_path / "a.png", mask, COSMICS, note="by a model")
+    write_mask_png(tmp_path / "a.png", mask, classes=COSMICS, note="by a model")
     np.testing.assert_array_equal(read_mask(tmp_path / "a.png"), mask)
     with Image.open(tmp_path / "a.png") as picture:
         assert (picture.mode, picture.getextrema()) == ("L", (0, 255))
@@ -134,7 +134,7 @@ def test_a_mask_of_two_classes_is_black_and_white_and_read_back(tmp_path):
 
 def test_a_mask_of_more_classes_holds_indices_and_shows_colours(tmp_path):
     mask = pixels_of(np.uint8) % 4
-    write_mask_png(tmp_path / "a.png", mask, CLASSES)
+    write_mask_png(tmp_path / "a.png", mask, classes=CLASSES)
     with Image.open(tmp_path / "a.png") as picture:
         np.testing.assert_array_equal(np.asarray(picture), mask)
         shown = np.asarray(picture.convert("RGB")) / 255
@@ -148,3 +148,22 @@ def test_png_keeps_every_value(tmp_path, kind):
     np.testing.assert_array_equal(read_picture(tmp_path / "new" / "a.png"), pixels)
     with refused("type float32 cannot be written as PNG"):
         write_png(tmp_path / "b.png", pixels.astype(np.float32))
+
+
+def test_a_picture_is_replaced_only_when_asked(tmp_path):
+    path, pixels = tmp_path / "a.png", pixels_of(np.uint8)
+    save(tmp_path / "like.png", pixels)
+    mask = pixels % 4
+    writers = (
+        lambda **choice: write_png(path, pixels, **choice),
+        lambda **choice: write_picture(path, pixels, like=tmp_path / "like.png", **choice),
+        lambda **choice: write_mask_png(path, mask, classes=CLASSES, **choice),
+        lambda **choice: write_mask_png(path, mask % 2, classes=COSMICS, **choice),
+    )
+    for write in writers:
+        path.write_text("precious")
+        with refused("a.png exists already"):
+            write()
+        assert path.read_text() == "precious"
+        write(overwrite=True)
+        assert read_picture(path).shape[:2] == SHAPE

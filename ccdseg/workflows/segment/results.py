@@ -217,7 +217,7 @@ def _write_masks(path: Path, result: FileResult, events: QTable | None) -> None:
     masks, frames = _masks_and_frames(result)
     if is_picture(result.path):
         note = f"Mask made by {_author(result)}"
-        write_mask_png(path, masks[0], result.classes, note=note)
+        write_mask_png(path, masks[0], classes=result.classes, note=note)
     else:
         settings = {"frames": frames, "classes": result.classes, "model": result.model}
         write_masks(path, masks, **settings, events=events)

@@ -9,6 +9,7 @@ from scipy import ndimage
 
 from ccdseg.classes import CLASSES
 from ccdseg.fits_io import read_frame, read_frames, write_masks
+from ccdseg.segmentation.segmenter import Segmenter
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -60,11 +61,21 @@ def test_masks_are_written_under_the_names_of_the_images(case, tmp_path):
 
 @pytest.mark.parametrize("name", [existing("gmos_longslit.fits")])
 def test_the_model_of_cosmics_finds_both_tracks_of_a_spectrum_and_nothing_else(name):
-    from ccdseg.segmentation.segmenter import Segmenter
-
     frame = read_frame(DATA / name, hdu="SCI")
     mask = Segmenter.load("cosmics-unet").predict(frame.data, probabilities=False).mask
     labels, n_cosmics = ndimage.label(mask, np.ones((3, 3)))
     assert n_cosmics == 2
     assert labels[55, 151] != labels[130, 39] != 0
     assert labels[55, 151] != 0
+
+
+@pytest.mark.skipif(not (DATA / "esis_fe55_frame.fits.gz").is_file(), reason="no ⁵⁵Fe frame")
+def test_steps_between_quadrants_are_no_glow():
+    frame = read_frame(DATA / "esis_fe55_frame.fits.gz").data[400:640, 900:1250]
+    shipped = Segmenter.load("damic-unet")
+    glow = CLASSES["glowing"].index
+    raw = shipped.predict(frame, amplifiers=None, probabilities=False).mask
+    quadrants = ["[1:176,1:120]", "[177:350,1:120]", "[1:176,121:240]", "[177:350,121:240]"]
+    levelled = shipped.predict(frame, amplifiers=quadrants, probabilities=False).mask
+    assert np.mean(raw == glow) > 0.1
+    assert np.mean(levelled == glow) < 1e-3

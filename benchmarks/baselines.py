@@ -154,11 +154,11 @@ def report(contenders: list[Contender], seconds: np.ndarray) -> None:
         for contender, time in zip(contenders, seconds, strict=True)
     ]
     print(f"medians of {N_ROUNDS} turns on {N_CORES} cores; simulated frame, float32")
-    print(f"{'':28}{'version':>14}{'pixels':>12}{'Mpixel/s':>11}   {contenders[0].name} is")
+    print(f"{'':28}{'version':>34}{'pixels':>12}{'Mpixel/s':>11}   {contenders[0].name} is")
     for contender, speed in zip(contenders, speeds, strict=True):
         shape = "×".join(map(str, contender.shape))
         print(
-            f"{contender.name:28}{contender.version:>14}{shape:>12}{speed:11.2f}"
+            f"{contender.name:28}{contender.version:>34}{shape:>12}{speed:11.2f}"
             f"{speeds[0] / speed:12.1f}× as fast"
         )
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ccdseg.evaluation.baselines import Baseline
 
-_SKIES = (0.1, 1.0, 10.0, 100.0, 1000.0)
+_SKIES = (0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0)
 _THRESHOLDS = (1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import cached_property
-from math import log
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -165,16 +164,16 @@ def with_classes(
     from openvino import opset13 as operations
 
     output = network.output().get_node().input_value(0)
-    if output.get_node().get_type_name() == "Softmax":
-        logits = output.get_node().input_value(0)
-        scores = operations.subtract(
-            logits, np.array([log(value) for value in operating_point], np.float32)
-        )
+    is_softmax = output.get_node().get_type_name() == "Softmax"
+    values = output.get_node().input_value(0) if is_softmax else output
+    # first one plane per class, so that OpenVINO fuses the offsets with the last convolution
+    planes = operations.transpose(values, np.array([0, 3, 1, 2]))
+    point = np.array(operating_point, dtype=np.float64).reshape(1, -1, 1, 1)
+    if is_softmax:
+        scores = operations.subtract(planes, np.log(point).astype(np.float32))
     else:
-        scores = operations.divide(output, np.array(operating_point, np.float32))
-    # one plane per class, since the search along a short last axis is slow
-    planes = operations.transpose(scores, np.array([0, 3, 1, 2]))
-    _, index = operations.topk(planes, np.int64(1), 1, "max", "none").outputs()
+        scores = operations.divide(planes, point.astype(np.float32))
+    _, index = operations.topk(scores, np.int64(1), 1, "max", "none").outputs()
     mask = operations.convert(operations.squeeze(index, np.array([1])), "u8")
     results = {"mask": mask.output(0)} | ({"probabilities": output} if probabilities else {})
     for name, port in results.items():

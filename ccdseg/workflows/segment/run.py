@@ -212,7 +212,7 @@ def _outcomes(
 ) -> Iterator[tuple[Path, dict | Exception]]:
     """Segment files and write their results; yields the summary of each, or why there is none."""
     alone = len(paths) == 1
-    for path in tqdm(paths, "Files", unit="file", disable=alone or not progress):
+    for path in tqdm(paths, "Files", unit="file", disable=len(paths) < 2 or not progress):
         try:
             with limited(time_limit):
                 frames = _read(path, **reading)

@@ -179,6 +179,7 @@ def _transfer(rng: np.random.Generator) -> list[Panel]:
         _panel(effects.charge_trails, hits, 8e-3, 2e-3, rng=rng, note="points and a track"),
         _panel(effects.bin_columns, _track(), 4, rng=rng, note="a track"),
         _panel(effects.inactive_columns, flood, 8, 24, rng=rng, note="flat 60 e⁻/px"),
+        _panel(effects.overscan_between, flood, 2, 8, rng=rng, note="flat 60 e⁻/px"),
     ]
 
 
@@ -187,12 +188,14 @@ def _readout(rng: np.random.Generator) -> list[Panel]:
     bright += effects.readout_noise(_SHAPE, _NOISE, rng=rng)
     plane = effects.background_plane(_SHAPE, 3.0, 3.0)
     plane += effects.readout_noise(_SHAPE, 0.2, rng=rng)
+    pedestals = np.array([[0.0, 10.0], [20.0, 5.0]])
     fringes = {"period": 14.0, "angle": 30.0, "phase": 0.0}
     return [
         _panel(effects.readout_noise, _SHAPE, 20.0, 4, rng=rng, noise=0),
         _panel(effects.row_offsets, _SHAPE, 2.0, rng=rng),
         _panel(effects.column_transient, _SHAPE, -30.0, 10.0, rng=rng),
         _panel(effects.background_plane, _SHAPE, 10.0, 5.0, rng=rng),
+        _panel(effects.section_map, _SHAPE, pedestals, rng=rng, note="pedestals of 0 to 20 ADU"),
         _panel(effects.correlated_fringes, _SHAPE, 1.0, rng=rng, **fringes),
         _panel(effects.saturate, bright, 50.0, rng=rng, noise=0, note="an edge of 100 e⁻"),
         _panel(effects.quantise, plane, rng=rng, note="a slope, noise 0.2 ADU", noise=0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 
 from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int
 from ccdseg.detector import DETECTORS
@@ -26,6 +27,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py frame.fits --detector auto    energies by the gain that a frame shows
   python scripts/load_model.py frame.fits --detector ccd.toml   or by that of a file
   python scripts/load_model.py frame.fits --amplifiers 2x2   read by four amplifiers
+  python scripts/load_model.py rixs.tif --model cosmics-unet --photon 92   photons are known
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
@@ -101,6 +103,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "part that is segmented (default: auto)",
     )
     parser.add_argument(
+        "--photon",
+        type=_photon,
+        default="auto",
+        metavar="auto|none|ADU",
+        help="signal of one photon, for models of cosmics: estimated where single photons show, "
+        "none, or told; photons are then events, too, and no cosmics (default: auto)",
+    )
+    parser.add_argument(
         "--restrict",
         action="append",
         choices=[*map(_dashed, RULES), _NONE],
@@ -148,6 +158,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _photon(text: str) -> float | str | None:
+    """Parse ``auto``, ``none`` or a signal in ADU."""
+    if text in ("auto", _NONE):
+        return None if text == _NONE else text
+    try:
+        signal = float(text)
+    except ValueError:
+        signal = math.nan
+    if not 0 < signal < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no signal; give ADU above 0, auto or none")
+    return signal
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Segment every image; returns 1 where some cannot be segmented, 2 where none can."""
     result = segment_files(
@@ -161,6 +184,7 @@ def run(arguments: argparse.Namespace) -> int:
         restrict=_rules(arguments.restrict),
         grow=arguments.grow,
         amplifiers=None if arguments.amplifiers == _NONE else arguments.amplifiers,
+        photons=arguments.photon,
         pictures=arguments.pictures,
         skip_existing=arguments.skip_existing,
         time_limit=arguments.time_limit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from math import isnan
 
 import numpy as np
 from scipy import ndimage
@@ -90,8 +91,8 @@ class PhotonEstimate:
         return self.charge / (1000.0 * energy / pair_energy)
 
     def to_dict(self) -> dict:
-        """All numbers, ready for JSON."""
-        return asdict(self)
+        """All numbers, ready for JSON; None for those that are not known."""
+        return {name: None if isnan(value) else value for name, value in asdict(self).items()}
 
 
 def estimate_photons(frame: np.ndarray, *, noise: float | None = None) -> PhotonEstimate | None:
@@ -126,6 +127,14 @@ def estimate_photons(frame: np.ndarray, *, noise: float | None = None) -> Photon
     if line is None or line.charge < _ABOVE_DARK * (2 * _REACH + 1) * noise:
         return None
     return replace(line, density=float(signal.sum() / (line.charge * signal.size)))
+
+
+def told_photons(frame: np.ndarray, charge: float) -> PhotonEstimate:
+    """Photons of a known signal `charge` (ADU), and how dense they are in a frame (ADU), finite."""
+    level, noise = dark_level(np.asarray(frame, dtype=np.float64))
+    signal = frame - smooth_background(frame, level, noise)
+    density = float(signal.sum() / (charge * signal.size))
+    return PhotonEstimate(charge, np.nan, np.nan, n_isolated=0, density=density)
 
 
 def dark_level(frame: np.ndarray, noise: float | None = None) -> tuple[float, float]:

@@ -3,11 +3,18 @@
 from ccdseg.identification.classifier import ParticleClassifier, identify
 from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
-from ccdseg.identification.light_and_cosmics import LightAndCosmics, separate_light
+from ccdseg.identification.light_and_cosmics import (
+    COSMIC,
+    LIGHT_KINDS,
+    LightAndCosmics,
+    separate_light,
+)
 from ccdseg.identification.particle_truth import PARTICLES, true_particles
 
 __all__ = [
+    "COSMIC",
     "FEATURES",
+    "LIGHT_KINDS",
     "PARTICLES",
     "LightAndCosmics",
     "ParticleClassifier",

@@ -14,6 +14,9 @@ from ccdseg.estimation.photon_estimate import PhotonEstimate, dark_level, smooth
 from ccdseg.events import find_events
 from ccdseg.mask import EIGHT_CONNECTED
 
+PHOTON, PILE_UP, COSMIC = LIGHT_KINDS = ("photon", "pile-up", "cosmic")
+"""What a cluster of a frame with single photons can be."""
+
 COSMIC_RATE = 3e-6
 """Cosmics per pixel that leave about as much as a given number of photons: some twenty in a
 megapixel over all charges."""
@@ -72,7 +75,7 @@ def separate_light(
     Parameters
     ----------
     image : ndarray
-        Signal (ADU) of shape (H, W), finite.
+        Signal (ADU) of shape (H, W); pixels that are not finite count as dark.
     mask : ndarray
         Class indices of the same shape, as a network gives them.
     photons : PhotonEstimate
@@ -89,6 +92,7 @@ def separate_light(
     LightAndCosmics
     """
     particles = classes.need_particles().index
+    image = np.where(np.isfinite(image), image, np.nanmedian(image))
     signal, noise = _signal(image)
     called = mask == particles
     clusters = called | _bright(signal, noise)
@@ -104,7 +108,7 @@ def separate_light(
     light = _is_light(number, _edges(events), density, cosmic_rate) | (share == 0)
     events["n_photons"] = number
     events["n_photons"].info.description = "signal over that of one photon of the frame"
-    events["particle"] = np.where(~light, "cosmic", np.where(number < 1.5, "photon", "pile-up"))
+    events["particle"] = np.where(~light, COSMIC, np.where(number < 1.5, PHOTON, PILE_UP))
     events["particle"].info.description = "photon, pile-up of photons, or cosmic"
     kept = np.concatenate([[False], ~light])[labels]
     cleared = np.where(called & ~kept, np.uint8(0), mask)

@@ -18,10 +18,10 @@ from ccdseg import postprocessing
 from ccdseg.amplifiers import Amplifiers, Sections, choose_sections, level
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
-from ccdseg.estimation import DetectorEstimate
+from ccdseg.estimation import DetectorEstimate, PhotonEstimate
 from ccdseg.events import find_events
 from ccdseg.fits_io import Frame
-from ccdseg.identification import estimate_depth, identify
+from ccdseg.identification import LIGHT_KINDS, estimate_depth, identify, separate_light
 from ccdseg.mask import EIGHT_CONNECTED, class_frequencies
 from ccdseg.postprocessing import Rule
 from ccdseg.workflows.segment.steps import Steps
@@ -55,6 +55,8 @@ class FrameResult:
         Detector of the energies; None where the gain is not known.
     estimate : DetectorEstimate or None
         Pedestal, noise and gain of this frame, where they were estimated.
+    photons : PhotonEstimate or None
+        Single photons of this frame, where they show; the events are then photons, too.
     changes : astropy.table.QTable
         One row per restriction: ``rule``, and how many ``components`` and ``pixels`` it changed.
     seconds : float
@@ -72,6 +74,7 @@ class FrameResult:
     events: QTable | None
     detector: Detector | None
     estimate: DetectorEstimate | None
+    photons: PhotonEstimate | None
     changes: QTable
     seconds: float
     classes: ClassCatalogue
@@ -97,6 +100,20 @@ class FrameResult:
             return {"name": "estimated", **self.estimate.to_dict()}
         return self.detector and asdict(self.detector)
 
+    @property
+    def photons_record(self) -> dict | None:
+        """Numbers of the single photons, with their energy (keV) where the gain is known."""
+        if self.photons is None:
+            return None
+        known = self.detector and {
+            "energy": self.photons.energy(
+                gain=self.detector.gain, pair_energy=self.detector.pair_energy
+            )
+        }
+        kinds = np.asarray(self.events["particle"])
+        counts = {kind: int(np.count_nonzero(kinds == kind)) for kind in LIGHT_KINDS}
+        return {**self.photons.to_dict(), **(known or {}), "events": counts}
+
     def summary(self) -> dict:
         """Statistics, amplifiers, detector, restrictions and time, ready for JSON."""
         particles = self.classes.particles
@@ -110,6 +127,7 @@ class FrameResult:
             "classes": self.statistics,
             "events": None if self.events is None else len(self.events),
             "detector": self.detector_record,
+            "photons": self.photons_record,
             "restrictions": [
                 {name: row[name].item() for name in row.colnames} for row in self.changes
             ],
@@ -140,6 +158,7 @@ def segment_frame(
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
     amplifiers: Amplifiers = "auto",
+    photons: float | str | None = "auto",
     progress: bool = False,
 ) -> FrameResult:
     """Segment a frame, restrict and grow its mask, and measure and identify its events.
@@ -163,6 +182,10 @@ def segment_frame(
         Sections of amplifiers, brought to one pedestal and noise for the network, and to one
         pedestal for the events: ``"auto"`` for those that are found, ``"2x2"`` or FITS sections of
         the frame for those that are told, None for one amplifier.
+    photons : float, "auto" or None
+        Signal of one photon (ADU), for models of cosmics: estimated from the isolated photons of
+        the frame, told, or None for no light. Where there are single photons, they are events too,
+        and what photons explain is no cosmic; see `ccdseg.identification.separate_light`.
     progress : bool
         Whether to show progress bars.
 
@@ -179,7 +202,12 @@ def segment_frame(
     if not isinstance(frame, Frame):
         frame = Frame.from_array(frame)
     steps = Steps.choose(
-        segmenter.classes, detector=detector, restrict=restrict, grow=grow, amplifiers=amplifiers
+        segmenter.classes,
+        detector=detector,
+        restrict=restrict,
+        grow=grow,
+        amplifiers=amplifiers,
+        photons=photons,
     )
     return apply_steps(frame, segmenter, steps, progress=progress)
 
@@ -204,21 +232,25 @@ def apply_steps(
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask
-    if steps.grow:
-        mask = postprocessing.grow(mask, steps.grow, classes=classes)
-    events, detector, estimate = None, steps.detector, None
     levelled = _levelled(frame, sections)
+    events, detector, estimate, photons = None, steps.detector, None, None
     if classes.particles is not None:
         detector, estimate = steps.find_detector(levelled, mask)
-        events = find_events(
-            levelled.data,
-            mask,
-            detector=detector,
-            classes=classes,
-            hdu=frame.label,
-            origin=frame.origin,
-            saturation=frame.saturation,
-        )
+        photons = steps.find_photons(levelled, classes)
+        measuring = {
+            "detector": detector,
+            "classes": classes,
+            "hdu": frame.label,
+            "origin": frame.origin,
+            "saturation": frame.saturation,
+        }
+        if photons is not None:
+            separated = separate_light(levelled.data, mask, photons, **measuring)
+            mask, events = separated.mask, separated.events
+    if steps.grow:
+        mask = postprocessing.grow(mask, steps.grow, classes=classes)
+    if classes.particles is not None and events is None:
+        events = find_events(levelled.data, mask, **measuring)
         if detector is not None and classes.particles.name == CLASSES.particles.name:
             events = estimate_depth(identify(events), detector=detector)
     return FrameResult(
@@ -229,6 +261,7 @@ def apply_steps(
         events=events,
         detector=detector,
         estimate=estimate,
+        photons=photons,
         changes=restricted.changes,
         seconds=seconds,
         classes=classes,

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from tqdm import tqdm
 
 from ccdseg.errors import InputError
+from ccdseg.identification import COSMIC
 from ccdseg.tiling import tiles_with
 from ccdseg.workflows.segment.frame import FrameResult
 
@@ -73,6 +75,8 @@ def _draw(result: FrameResult, folder: Path, name: str) -> None:
     from ccdseg import plotting
 
     frame, mask, events = result.levelled, result.mask, result.events
+    if result.photons is not None:  # thousands of them would hide the cosmics
+        events = events[np.asarray(events["particle"]) == COSMIC]
     style = {
         "classes": result.classes,
         "origin": frame.origin,

@@ -162,6 +162,8 @@ def describe(summary: dict, folder: Path) -> str:
         lines.append(f"  {hdu['hdu']}: {found}; {hdu['seconds']:.1f} s")
         if len(hdu["amplifiers"]) > 1:
             lines.append(f"    {_amplifiers(hdu['amplifiers'])}")
+        if hdu["photons"]:
+            lines.append(f"    {_photons(hdu['photons'])}")
         lines += (
             f"    {change['rule']}: {change['components']} components, {change['pixels']} px"
             for change in hdu["restrictions"]
@@ -173,6 +175,13 @@ def _amplifiers(sections: list[dict]) -> str:
     """How many sections of amplifiers were levelled, and their levels."""
     levels = ("unknown" if one["level"] is None else f"{one['level']:.1f}" for one in sections)
     return f"{len(sections)} amplifiers levelled: {', '.join(levels)} ADU"
+
+
+def _photons(record: dict) -> str:
+    """Signal of one photon, and how many events photons are."""
+    energy = f", {record['energy']:.3g} keV" if "energy" in record else ""
+    counts = ", ".join(f"{number} {kind}" for kind, number in record["events"].items())
+    return f"single photons of {record['charge']:.4g} ADU{energy}: {counts}"
 
 
 def _write_into(

@@ -69,6 +69,7 @@ def segment_file(
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
     amplifiers: Amplifiers = "auto",
+    photons: float | str | None = "auto",
     progress: bool = False,
 ) -> FileResult:
     """Segment the images of a file.
@@ -81,7 +82,7 @@ def segment_file(
         Model.
     hdu, section, half
         Images of the file, and part of them; as `ccdseg.fits_io.read_frames`.
-    detector, restrict, grow, amplifiers, progress
+    detector, restrict, grow, amplifiers, photons, progress
         As `segment_frame`.
 
     Returns
@@ -94,7 +95,12 @@ def segment_file(
         As `ccdseg.images_io.read_images` and `segment_frame`.
     """
     steps = Steps.choose(
-        segmenter.classes, detector=detector, restrict=restrict, grow=grow, amplifiers=amplifiers
+        segmenter.classes,
+        detector=detector,
+        restrict=restrict,
+        grow=grow,
+        amplifiers=amplifiers,
+        photons=photons,
     )
     frames = read_images(path, hdu=hdu, section=section, half=half)
     return FileResult(
@@ -114,6 +120,7 @@ def segment_files(
     restrict: Sequence[Rule | str] | None = None,
     grow: int = 0,
     amplifiers: Amplifiers = "auto",
+    photons: float | str | None = "auto",
     pictures: PictureChoice | None = None,
     find: str | None = None,
     clean: bool = False,
@@ -136,7 +143,7 @@ def segment_files(
         Model.
     output : str or Path
         Folder for the results.
-    hdu, section, half, detector, restrict, grow, amplifiers
+    hdu, section, half, detector, restrict, grow, amplifiers, photons
         As `segment_file`.
     pictures : {"all", "events", "none"}, optional
         Images of which pictures are drawn; by default all, but none for more than 100 files.
@@ -166,7 +173,12 @@ def segment_files(
     table = output / table
     run_table.check_table(table, overwrite=overwrite)
     steps = Steps.choose(
-        classes, detector=detector, restrict=restrict, grow=grow, amplifiers=amplifiers
+        classes,
+        detector=detector,
+        restrict=restrict,
+        grow=grow,
+        amplifiers=amplifiers,
+        photons=photons,
     )
     find = find and classes[find].name
     if clean:

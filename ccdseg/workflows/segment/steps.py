@@ -5,20 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
 
 from ccdseg.amplifiers import Amplifiers, check_amplifiers
-from ccdseg.classes import ClassCatalogue
+from ccdseg.classes import COSMICS, ClassCatalogue
 from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.errors import InputError
-from ccdseg.estimation import DetectorEstimate, estimate_detector
+from ccdseg.estimation import (
+    DetectorEstimate,
+    PhotonEstimate,
+    estimate_detector,
+    estimate_photons,
+    told_photons,
+)
 from ccdseg.fits_io import Frame
 from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
 
 AUTO = "auto"
-"""Detector of which each frame shows pedestal, noise and gain."""
+"""What each frame shows by itself: pedestal, noise and gain, or the signal of one photon."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +46,8 @@ class Steps:
         Distance by which particles grow (px).
     amplifiers : str, sequence of str, tuple of Section, or None
         Sections of amplifiers, as `ccdseg.amplifiers.choose_sections`.
+    photons : float, "auto" or None
+        Signal of one photon (ADU), for models of cosmics: told, estimated, or none.
     """
 
     detector: Detector | None
@@ -46,6 +55,7 @@ class Steps:
     rules: tuple[Rule, ...]
     grow: int
     amplifiers: Amplifiers
+    photons: float | str | None
 
     @classmethod
     def choose(
@@ -56,14 +66,15 @@ class Steps:
         restrict: Sequence[Rule | str] | None,
         grow: int,
         amplifiers: Amplifiers,
+        photons: float | str | None,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `segment_frame`.
 
         Raises
         ------
         InputError
-            If there is no such detector or rule, the classes lack the one that a step needs, or
-            the sections of amplifiers are malformed.
+            If there is no such detector or rule, the classes lack the one that a step needs,
+            the sections of amplifiers are malformed, or a photon has no positive signal.
         """
         estimated = isinstance(detector, str) and detector.lower() == AUTO
         if estimated:
@@ -71,7 +82,9 @@ class Steps:
         elif not (detector is None or isinstance(detector, Detector)):
             detector = Detector.load(detector)
         check_amplifiers(amplifiers)
-        steps = cls(detector, estimated, _find_rules(restrict, classes), grow, amplifiers)
+        _check_photons(photons)
+        rules = _find_rules(restrict, classes)
+        steps = cls(detector, estimated, rules, grow, amplifiers, photons)
         steps.check(classes)
         return steps
 
@@ -100,6 +113,23 @@ class Steps:
                 frame.label,
             )
         return detector, estimate
+
+    def find_photons(self, frame: Frame, classes: ClassCatalogue) -> PhotonEstimate | None:
+        """Single photons of a frame; None where cosmics are no class, or no line shows."""
+        if self.photons is None or classes.particles != COSMICS.particles:
+            return None
+        pixels = np.where(np.isfinite(frame.data), frame.data, np.nanmedian(frame.data))
+        if self.photons == AUTO:
+            return estimate_photons(pixels)
+        return told_photons(pixels, float(self.photons))
+
+
+def _check_photons(photons: float | str | None) -> None:
+    number = isinstance(photons, int | float) and not isinstance(photons, bool)
+    if not (photons in (None, AUTO) or (number and 0 < photons < inf)):
+        raise InputError(
+            f"The signal of a photon is {photons!r}; give ADU above 0, 'auto', or None for none."
+        )
 
 
 def _find_rules(names: Sequence[Rule | str] | None, classes: ClassCatalogue) -> tuple[Rule, ...]:

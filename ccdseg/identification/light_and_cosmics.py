@@ -22,7 +22,10 @@ COSMIC_RATE = 3e-6
 megapixel over all charges."""
 
 AREA = 16.0
-"""Area (px) within which two photons are one cluster."""
+"""Area (px) within which two photons are one cluster; twice its pixels for a larger one."""
+
+PEAK_AREA = 1.5
+"""Area (px) within which two photons have their brightest pixel in common."""
 
 _SEED, _SUPPORT = 5.0, 3.0
 """Least signal of a cluster's brightest pixel, and of its others (σ of the noise)."""
@@ -33,7 +36,11 @@ _NEAR = 65
 _MORE = 0.4
 """What a cluster may have beyond a whole number of photons (photons)."""
 
-_SPARSEST = 1e-12
+_MOST_SHARE, _LEAST_SHARE = 0.98, 0.1
+"""Quantile of the share of a photon's charge in its brightest pixel, and the least that counts."""
+
+_FEWEST_PIXELS, _HOT_SHARE = 4, 0.9
+"""Pixels of the smallest cluster that is not a hot pixel, and the share of a hot pixel in its."""
 
 _LENGTH = 6.0
 """Longest edge of the cluster of one photon (px)."""
@@ -70,7 +77,9 @@ def separate_light(
     A thin CCD gets from a muon what it gets from one photon of X-rays, so that no pixel tells them
     apart; the frame does. A cluster of the charge of n photons, no longer than n photons are, is
     light where photons alone make such a cluster more often than cosmics do: with d photons per
-    pixel around it, that is d (d A)^(n − 1) / (n − 1)! per pixel.
+    pixel around it, that is d (d A)^(n − 1) / (n − 1)! per pixel for an area A. The same must hold
+    for the photons that its brightest pixel needs, which fall into a smaller area. A short cluster
+    that photons do not explain is a cosmic even where the network overlooked it.
 
     Parameters
     ----------
@@ -105,14 +114,21 @@ def separate_light(
     top = ndimage.sum_labels(np.maximum(signal, 0), labels, numbers) if n else np.zeros(0)
     number = events["signal"].value / photons.charge
     density = _density_around(signal, labels, top, photons)
-    light = _is_light(number, _edges(events), density, cosmic_rate) | (share == 0)
+    compact = _edges(events) <= _LENGTH + 2 * (np.sqrt(np.maximum(number, 1)) - 1)
+    in_peak = _photons_in_peak(events, number, photons)
+    area = np.maximum(AREA, 2 * events["n_pixels"].value)
+    explained = _is_frequent(number, density, area, cosmic_rate)
+    explained &= _is_frequent(in_peak, density, PEAK_AREA, cosmic_rate)
+    overlooked = compact & ~explained & ~_is_hot(events)
+    cosmic = np.where(share > 0, ~(compact & explained), overlooked)
     events["n_photons"] = number
     events["n_photons"].info.description = "signal over that of one photon of the frame"
-    events["particle"] = np.where(~light, COSMIC, np.where(number < 1.5, PHOTON, PILE_UP))
+    events["particle"] = np.where(cosmic, COSMIC, np.where(number < 1.5, PHOTON, PILE_UP))
     events["particle"].info.description = "photon, pile-up of photons, or cosmic"
-    kept = np.concatenate([[False], ~light])[labels]
-    cleared = np.where(called & ~kept, np.uint8(0), mask)
-    return LightAndCosmics(cleared.astype(np.uint8), events)
+    kept = np.concatenate([[False], cosmic])[labels]
+    added = np.concatenate([[False], cosmic & (share == 0)])[labels]
+    told = np.where(called & ~kept, 0, np.where(added, particles, mask))
+    return LightAndCosmics(told.astype(np.uint8), events)
 
 
 def _signal(image: np.ndarray) -> tuple[np.ndarray, float]:
@@ -146,15 +162,28 @@ def _density_around(
     total = ndimage.uniform_filter(np.maximum(signal, 0) * (labels > 0), box, mode="reflect")
     places = ndimage.maximum_position(signal, labels, np.arange(1, len(own) + 1))
     around = np.array([total[place] for place in places]) * np.prod(box) - own
-    return np.maximum(around, 0) / photons.charge / np.prod(box)
+    least = 0.5 * photons.charge  # where there is no other photon, half a one is to be expected
+    return np.maximum(around, least) / photons.charge / np.prod(box)
 
 
-def _is_light(
-    number: np.ndarray, edge: np.ndarray, density: np.ndarray, cosmic_rate: float
+def _photons_in_peak(events: QTable, number: np.ndarray, photons: PhotonEstimate) -> np.ndarray:
+    """Photons that the brightest pixel of each event needs at least."""
+    share = events["peak"].value / events["signal"].value
+    single = np.abs(number - 1) < _MORE
+    most = np.quantile(share[single], _MOST_SHARE) if single.any() else 1.0
+    return events["peak"].value / (photons.charge * min(max(most, _LEAST_SHARE), 1.0))
+
+
+def _is_hot(events: QTable) -> np.ndarray:
+    """Whether nearly all charge is in one or two pixels, as that of hot pixels."""
+    share = events["peak"].value / events["signal"].value
+    return (events["n_pixels"].value < _FEWEST_PIXELS) | (share > _HOT_SHARE)
+
+
+def _is_frequent(
+    number: np.ndarray, density: np.ndarray, area: np.ndarray | float, cosmic_rate: float
 ) -> np.ndarray:
-    """Whether photons make such clusters more often than cosmics do."""
+    """Whether so many photons fall into an area more often than cosmics do."""
     n = np.maximum(np.ceil(number - _MORE), 1)
-    compact = edge <= _LENGTH + 2 * (np.sqrt(n) - 1)
-    density = np.maximum(density, _SPARSEST)
-    log_rate = np.log(density) + (n - 1) * np.log(density * AREA) - gammaln(n)
-    return compact & (log_rate > np.log(cosmic_rate))
+    log_rate = np.log(density) + (n - 1) * np.log(density * area) - gammaln(n)
+    return log_rate > np.log(cosmic_rate)

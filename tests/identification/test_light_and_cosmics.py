@@ -57,11 +57,15 @@ def test_events_are_told_with_their_charge_in_photons(separated):
     assert np.mean(kinds == "photon") > 0.85
 
 
-def test_what_the_network_calls_background_stays_so(frame):
+def test_a_hit_too_bright_for_photons_is_a_cosmic_that_the_network_overlooked(frame):
     nothing = np.zeros(frame.shape, dtype=np.uint8)
-    result = separate_light(frame, nothing, estimate_photons(frame), classes=COSMICS)
-    assert not result.mask.any()
-    assert "cosmic" not in set(result.events["particle"])
+    hot = frame.copy()
+    hot[50, 50] += 8 * PHOTON
+    result = separate_light(hot, nothing, estimate_photons(frame), classes=COSMICS)
+    assert result.mask[HEAVY].all()
+    assert not result.mask[TRACK].any()
+    assert not result.mask[50, 50]
+    assert np.count_nonzero(result.events["particle"] == "cosmic") == 1
 
 
 def test_a_pile_up_is_light_where_photons_are_dense_and_a_cosmic_where_they_are_rare():

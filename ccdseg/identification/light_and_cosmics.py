@@ -21,6 +21,10 @@ COSMIC_RATE = 3e-6
 """Cosmics per pixel that leave about as much as a given number of photons: some twenty in a
 megapixel over all charges."""
 
+MOST_COSMICS = 1e-4
+"""Compact cosmics per pixel that a frame may have: twice what a camera on a rocket sees in 10 s.
+More of them come from the source of the light, as X-rays of other energies."""
+
 AREA = 16.0
 """Area (px) within which two photons are one cluster; twice its pixels for a larger one."""
 
@@ -79,7 +83,8 @@ def separate_light(
     light where photons alone make such a cluster more often than cosmics do: with d photons per
     pixel around it, that is d (d A)^(n − 1) / (n − 1)! per pixel for an area A. The same must hold
     for the photons that its brightest pixel needs, which fall into a smaller area. A short cluster
-    that photons do not explain is a cosmic even where the network overlooked it.
+    that photons do not explain is a cosmic even where the network overlooked it; where there are
+    more of these than cosmics can be, they too are light, of other energies.
 
     Parameters
     ----------
@@ -121,6 +126,8 @@ def separate_light(
     explained &= _is_frequent(in_peak, density, PEAK_AREA, cosmic_rate)
     overlooked = compact & ~explained & ~_is_hot(events)
     cosmic = np.where(share > 0, ~(compact & explained), overlooked)
+    if np.count_nonzero(cosmic & compact) > MOST_COSMICS * image.size:
+        cosmic &= ~compact
     events["n_photons"] = number
     events["n_photons"].info.description = "signal over that of one photon of the frame"
     events["particle"] = np.where(cosmic, COSMIC, np.where(number < 1.5, PHOTON, PILE_UP))

@@ -84,3 +84,16 @@ def test_a_pile_up_is_light_where_photons_are_dense_and_a_cosmic_where_they_are_
     result = separate_light(image, called, estimate_photons(image))
     assert result.mask[rare].all()
     assert not result.mask[dense].any()
+
+
+def test_hundreds_of_heavy_hits_are_light_of_another_energy_and_tracks_stay(frame):
+    rng = np.random.default_rng(8)
+    image = frame.copy()
+    for row, column in rng.integers(5, 505, (80, 2)):
+        image[row : row + 2, column : column + 2] += 6 * PHOTON / 4
+    image[400:440, 100] += 8 * PHOTON / 40
+    called = (image > 2000 + 5 * NOISE).astype(np.uint8)
+    result = separate_light(image, called, estimate_photons(frame))
+    assert result.mask[400:440, 100].mean() > 0.9
+    assert not result.mask[HEAVY].any()
+    assert ndimage.label(result.mask, EIGHT_CONNECTED)[1] <= 8

@@ -9,7 +9,9 @@ from scipy import ndimage
 
 from ccdseg.classes import CLASSES
 from ccdseg.fits_io import read_frame, read_frames, write_masks
+from ccdseg.images_io import read_images
 from ccdseg.segmentation.segmenter import Segmenter
+from ccdseg.workflows import segment_frame
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -59,14 +61,59 @@ def test_masks_are_written_under_the_names_of_the_images(case, tmp_path):
             assert hdu.header["SEGMODEL"] == "tiny"
 
 
+@pytest.fixture(scope="module")
+def cosmics_unet():
+    return Segmenter.load("cosmics-unet")
+
+
 @pytest.mark.parametrize("name", [existing("gmos_longslit.fits")])
-def test_the_model_of_cosmics_finds_both_tracks_of_a_spectrum_and_nothing_else(name):
+def test_both_tracks_of_a_spectrum_are_cosmics_and_nothing_else(name, cosmics_unet):
     frame = read_frame(DATA / name, hdu="SCI")
-    mask = Segmenter.load("cosmics-unet").predict(frame.data, probabilities=False).mask
+    mask = cosmics_unet.predict(frame.data, probabilities=False).mask
     labels, n_cosmics = ndimage.label(mask, np.ones((3, 3)))
     assert n_cosmics == 2
     assert labels[55, 151] != labels[130, 39] != 0
     assert labels[55, 151] != 0
+
+
+def cosmics(name, segmenter):
+    """Result of the workflow for the first image of a file."""
+    return segment_frame(read_images(DATA / name)[0], segmenter)
+
+
+COSMICS_OF_RIXS = (
+    *((735, 240), (622, 660), (611, 705), (458, 100)),
+    *((472, 534), (612, 16), (444, 682), (399, 475)),
+)
+"""Rows and columns (px) of all hits whose peak lies 230 ADU and more above the level."""
+
+
+@pytest.mark.parametrize("name", [existing("rixs_half.tif")])
+def test_all_cosmics_among_photons_of_a_rixs_image_and_few_others_are_found(name, cosmics_unet):
+    result = cosmics(name, cosmics_unet)
+    assert all(
+        result.mask[row - 3 : row + 4, column - 3 : column + 4].any()
+        for row, column in COSMICS_OF_RIXS
+    )
+    assert result.statistics["cosmic"]["components"] <= len(COSMICS_OF_RIXS) + 10
+    assert result.photons.charge == pytest.approx(112, rel=0.05)
+
+
+@pytest.mark.parametrize("name", [existing("esis_fe55_frame.fits.gz")])
+def test_photons_of_iron_55_are_no_cosmics(name, cosmics_unet):
+    result = cosmics(name, cosmics_unet)
+    assert len(result.sections) == 4
+    assert len(result.events) > 2500
+    assert result.statistics["cosmic"]["components"] < 0.01 * len(result.events)
+    assert result.photons.charge == pytest.approx(630, rel=0.04)
+
+
+@pytest.mark.parametrize("name", [existing("sprat_exposure.fits.gz")])
+def test_traces_and_sky_lines_of_a_long_slit_are_no_cosmics(name, cosmics_unet):
+    result = cosmics(name, cosmics_unet)
+    for rows in (slice(68, 77), slice(122, 133)):
+        assert not result.mask[rows, 250:900].any()
+    assert 0 < result.mask.mean() < 5e-4
 
 
 @pytest.mark.skipif(not (DATA / "esis_fe55_frame.fits.gz").is_file(), reason="no ⁵⁵Fe frame")

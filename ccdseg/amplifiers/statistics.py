@@ -11,9 +11,7 @@ from ccdseg.amplifiers.profiles import SIGMA
 from ccdseg.amplifiers.section import Section, Sections
 from ccdseg.normalization import noise_of
 
-SAMPLE_SIZE = 2**16
-"""Pixels of a section that tell its statistics, at most."""
-
+_SAMPLE_SIZE = 2**16  # pixels of a section that tell its statistics, at most
 _LINES_PER_RUN = 4
 
 
@@ -37,7 +35,7 @@ def measured(frame: np.ndarray, sections: Sequence[Section]) -> Sections:
 
 def _of(pixels: np.ndarray) -> tuple[float, float]:
     """Level and noise (ADU) of a part of a frame, from runs of its rows."""
-    n_runs = max(SAMPLE_SIZE // (_LINES_PER_RUN * pixels.shape[1]), 1)
+    n_runs = max(_SAMPLE_SIZE // (_LINES_PER_RUN * pixels.shape[1]), 1)
     pitch = max(ceil(len(pixels) / n_runs), _LINES_PER_RUN)
     rows = np.arange(len(pixels))
     sample = pixels[rows % pitch < _LINES_PER_RUN].astype(np.float64)

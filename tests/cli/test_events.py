@@ -36,7 +36,7 @@ class Bright:
 @pytest.fixture
 def bright(workplace, monkeypatch):
     """Segment by brightness: which pixels are clusters is known then."""
-    monkeypatch.setattr(predict, "LazySegmenter", lambda _: Bright())
+    monkeypatch.setattr(predict, "chosen_model", lambda _: Bright())
     return workplace
 
 

@@ -108,7 +108,7 @@ def test_mistakes_are_refused(refused, line, message):
 def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
     few = replace(RECIPES["events"].scaled((160, 160)), name="events")
     monkeypatch.setitem(RECIPES, "events", few)
-    monkeypatch.setattr("ccdseg.cli.particles.LazySegmenter", BySigmas)
+    monkeypatch.setattr("ccdseg.cli.particles.chosen_model", BySigmas)
     assert status(main, "particles", "-o", "mine.npz", "--frames", "36") == 0
     output = capsys.readouterr()
     assert "classifier: mine.npz" in output.out

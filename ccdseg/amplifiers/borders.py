@@ -10,7 +10,7 @@ import numpy as np
 
 from ccdseg.amplifiers.profiles import deviation, filled, joined, median, profiles, typical_noise
 from ccdseg.amplifiers.section import Section, Sections
-from ccdseg.amplifiers.steps import REACH, Profile
+from ccdseg.amplifiers.steps import REACH, Profile, step_size
 
 _LEAST_SHARED = 8  # px of a border from which differences are measured
 _WEAK = 1e-6  # weight of a guess beside that of a seam
@@ -54,13 +54,27 @@ class Border(NamedTuple):
     level: np.ndarray
     noise: np.ndarray
 
-    def pedestal(self) -> Difference:
-        """Step of the level at the seam (ADU): light is the same on both sides of it."""
+    def pedestal(self, expected: float) -> Difference:
+        """Step of the level at the seam (ADU): light is the same on both sides of it.
+
+        A hot line beside the seam misleads: a narrow one the change from one pixel to the next, a
+        wide one the lines through both sides. Of these, and of the step between what lies beyond
+        close sharp edges, the one nearest to `expected` counts, where they disagree.
+        """
         line = joined(self.level)
         line = np.concatenate([filled(line[: self.seam]), filled(line[self.seam :])])
         profile = Profile(line, self.level, least_step=typical_noise(self.noise) or 1.0)
-        size, error = profile.step(self.seam).size, profile.error(self.seam)
-        return Difference(self.before, self.after, size, error)
+        sizes = [profile.step(self.seam).size]
+        if not profile.is_sharp(self.seam, sizes[0]):
+            sizes.append(float(line[self.seam] - line[self.seam - 1]))
+        start, end = profile.sides(self.seam)
+        start = start if self.seam - start < REACH // 2 and start else self.seam
+        end = end if end - self.seam < REACH // 2 and end < line.size else self.seam
+        if start < end:
+            beyond = np.concatenate([line[:start], line[end:]])
+            sizes.append(step_size(beyond, start, 0, beyond.size))
+        size = min(sizes, key=lambda one: abs(one - expected))
+        return Difference(self.before, self.after, size, profile.error(self.seam))
 
     def log_noise(self) -> Difference:
         """Logarithm of the ratio of the noises at the seam."""

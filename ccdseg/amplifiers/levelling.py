@@ -96,7 +96,8 @@ def corrections(
     factors = _factors(frame, sections, reference) if equal_noise else [1.0] * len(sections)
     known = [Correction(*both) for both in zip(levels, factors, strict=True)]
     borders = find_borders(frame, sections, lambda index, pixels: known[index].apply(pixels))
-    offsets = solve([border.pedestal() for border in borders], levels, reference=reference)
+    steps = [border.pedestal(levels[border.after] - levels[border.before]) for border in borders]
+    offsets = solve(steps, levels, reference=reference)
     return [
         Correction(each.level, each.factor, float(offset))
         for each, offset in zip(known, offsets, strict=True)

@@ -106,7 +106,7 @@ class Profile:
         start, end = self.sides(seam)
         size = step_size(self.line, seam, start, end)
         error = max(self.error(seam), self._smooth_scatter)
-        if abs(size) < self.least_step or not self._is_sharp(seam, size):
+        if abs(size) < self.least_step or not self.is_sharp(seam, size):
             return Step(size, 0.0)
         return Step(size, size / error)
 
@@ -126,7 +126,7 @@ class Profile:
             return False
         return outward * self._change[far - 1] < -_DROP * abs(size)
 
-    def _is_sharp(self, seam: int, size: float) -> bool:
+    def is_sharp(self, seam: int, size: float) -> bool:
         """Whether the step happens between two positions, give or take one."""
         near = self.line[seam : seam + 2].mean() - self.line[seam - 2 : seam].mean()
         return bool(abs(near - size) <= 0.4 * abs(size) + 3 * self._white)

@@ -39,6 +39,14 @@ def test_glow_over_a_seam_stays():
     assert np.median(result[:, :20]) - np.median(result[:, -20:]) > 400
 
 
+@pytest.mark.parametrize("width", [1, 12])
+def test_a_hot_line_beside_a_seam_does_not_mislead(width):
+    dark = dark_frame((256, 256))
+    dark[:, 128 - width : 128] += 3000
+    result = levelled(read_in_parts(dark, (1, 2), (0, 90)), "1x2")
+    assert np.abs(result - dark - np.median(result - dark)).max() < 2
+
+
 def test_noise_is_made_equal_unless_charges_are_to_keep_their_size():
     frame = read_in_parts(dark_frame((256, 256)), (1, 2), (0, 100), noises=(0, 8.66))
     equal = levelled(frame)

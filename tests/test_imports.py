@@ -13,7 +13,7 @@ import ccdseg
 FLOORS = [
     "version errors files classes detector",
     (
-        "simulation mask normalization amplifiers augmentation tiling dataset events "
+        "simulation mask normalization augmentation tiling dataset events "
         "estimation identification evaluation postprocessing"
     ),
     "fits_io images_io models",

@@ -1,8 +1,8 @@
 """Images on disk: FITS, PNG and TIFF files, folders of them, and pictures written back."""
 
 from ccdseg.images_io.formats import SUFFIXES, image_files_in, is_picture, read_header, stem
-from ccdseg.images_io.reading import first_channel, read_images, read_picture
-from ccdseg.images_io.writing import (
+from ccdseg.images_io.picture_reading import first_channel, read_images, read_picture
+from ccdseg.images_io.picture_writing import (
     check_writable,
     write_cleaned_picture,
     write_mask_png,

@@ -13,7 +13,7 @@ from ccdseg.dataset import n_last_of
 from ccdseg.errors import InputError
 from ccdseg.fits_io import read_frame
 from ccdseg.images_io.formats import SUFFIXES, image_files_in, is_picture, read_header, stem
-from ccdseg.images_io.reading import first_channel, read_images, read_picture
+from ccdseg.images_io.picture_reading import first_channel, read_images, read_picture
 
 PARTS = ("Train", "Validation", "Test")
 """Names of the folders of images; `mask_folder` names that of the masks."""

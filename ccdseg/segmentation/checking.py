@@ -8,11 +8,10 @@ import numpy as np
 
 from ccdseg.errors import InputError
 from ccdseg.files import read_npz
+from ccdseg.segmentation.digests import check_converted, check_network
 from ccdseg.segmentation.store import (
     CARD,
     CHECK,
-    check_converted,
-    check_network,
     find_model,
     read_description,
     read_report,

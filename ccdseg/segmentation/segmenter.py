@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccdseg.amplifiers import Amplifiers, check_amplifiers, choose_sections, level
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_folder, write_npz
+from ccdseg.files import atomic_folder
 from ccdseg.normalization import Normalizer, get_normalizer, sample_of
+from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers, choose_sections, level
 from ccdseg.segmentation.engines import Engine, NetworkGeometry, open_engine
 from ccdseg.segmentation.resizing import write_resized
 from ccdseg.segmentation.store import (
-    CHECK,
-    CONVERTED,
     DEFAULT_MODEL,
-    NETWORK,
     check_input_size,
     check_operating_point,
-    describe_converted,
-    digest,
     find_model,
     read_description,
-    write_description,
 )
 from ccdseg.segmentation.tiled import TiledPrediction
 
@@ -182,7 +175,7 @@ class Segmenter:
         amplifiers : str, sequence of str, tuple of Section, or None
             Sections of amplifiers, which are levelled before the normalisation: ``"auto"`` for
             those that are found in each image, ``"2x2"`` or FITS sections for those that are told,
-            None for one amplifier; as `ccdseg.amplifiers.choose_sections`.
+            None for one amplifier; as `ccdseg.normalization.amplifiers.choose_sections`.
         probabilities : bool
             Whether the probabilities are wanted; the mask alone takes less time and memory.
         progress : bool
@@ -287,35 +280,9 @@ class Segmenter:
         check_image: np.ndarray | None = None,
     ) -> None:
         """Write the files of the model into an existing folder; parameters as of `save`."""
-        description = {
-            "name": self.name,
-            "classes": self.classes.to_list(),
-            "normalizer": self.normalizer.to_dict(),
-            "operating_point": self.operating_point,
-            "input_size": self.input_size,
-            "network": self._write_network(folder),
-        }
-        if check_image is not None:
-            mask = self.predict(check_image, probabilities=False).mask
-            write_npz(folder / CHECK, {"image": check_image, "mask": mask})
-        write_description(folder, description, training=training, report=report)
+        from ccdseg.segmentation.saving import write_model
 
-    def _write_network(self, folder: Path) -> dict:
-        """Write the network, and convert it where that is possible; returns its description."""
-        from ccdseg.models.weights import save_network
-        from ccdseg.segmentation.engines.conversion import convert_network
-
-        save_network(self.network, folder / NETWORK)
-        description = {
-            "sha256": digest(folder / NETWORK),
-            "parameters": self.network.count_params(),
-            "geometry": None,
-        }
-        with suppress(InputError):  # networks that look at the whole image have none
-            description["geometry"] = asdict(self.geometry)
-        if convert_network(self.network, folder / CONVERTED, input_size=self.input_size):
-            description["converted"] = describe_converted(folder)
-        return description
+        write_model(self, folder, training=training, report=report, check_image=check_image)
 
     @classmethod
     def load(

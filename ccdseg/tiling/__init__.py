@@ -1,7 +1,7 @@
 """Tiling: a frame cut into tiles with a halo, and stitched again without losing a pixel."""
 
-from ccdseg.tiling.plan import Tile, choose_tile_size, plan_tiles
 from ccdseg.tiling.sections import cut, pad_to, pad_to_multiple, stitch, tiles_with
+from ccdseg.tiling.tile_plan import Tile, choose_tile_size, plan_tiles
 
 __all__ = [
     "Tile",

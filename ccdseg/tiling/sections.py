@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ccdseg.errors import InputError
-from ccdseg.tiling.plan import Tile, plan_tiles
+from ccdseg.tiling.tile_plan import Tile, plan_tiles
 
 
 def tiles_with(mask: np.ndarray, class_index: int, *, size: int = 256) -> Iterator[Tile]:

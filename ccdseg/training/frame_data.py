@@ -15,7 +15,7 @@ from ccdseg.dataset import n_last_of
 from ccdseg.errors import InputError
 from ccdseg.fits_io import Frame
 from ccdseg.images_io.folders import ImageFolder
-from ccdseg.images_io.reading import read_images
+from ccdseg.images_io.picture_reading import read_images
 from ccdseg.mask import IGNORED
 from ccdseg.training.data import LARGEST_PIECE, Pair, TrainingData
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ccdseg.amplifiers import choose_sections, level
-from tests.amplifiers.frames import dark_frame, read_in_parts
+from ccdseg.normalization.amplifiers import choose_sections, level
+from tests.normalization.amplifiers.frames import dark_frame, read_in_parts
 from tests.refusal import refused
 
 

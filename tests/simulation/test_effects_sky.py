@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ccdseg.simulation.effects import sky
+from ccdseg.simulation.effects import galaxies, sky
 from tests.refusal import refused
 
 SHAPE = (90, 120)
@@ -33,7 +33,7 @@ def test_bright_stars_end_without_an_edge():
 
 @pytest.mark.parametrize("index", [1.0, 4.0])
 def test_half_of_a_galaxy_lies_within_its_effective_radius(index):
-    image = sky.galaxy(
+    image = galaxies.galaxy(
         (201, 201), (100.0, 100.0), 10.0, radius=12.0, index=index, ellipticity=0.0, angle=0.0
     )
     away = np.hypot(*(axis - 100 for axis in np.indices(image.shape)))
@@ -42,14 +42,14 @@ def test_half_of_a_galaxy_lies_within_its_effective_radius(index):
 
 
 def test_a_galaxy_far_outside_gives_nothing():
-    image = sky.galaxy(
+    image = galaxies.galaxy(
         SHAPE, (-900.0, 10.0), 10.0, radius=5.0, index=1.0, ellipticity=0.3, angle=1.0
     )
     assert not image.any()
 
 
 def test_a_nebula_is_smooth_and_as_bright_as_asked():
-    image = sky.nebula(SHAPE, 30.0, rng=np.random.default_rng(1))
+    image = galaxies.nebula(SHAPE, 30.0, rng=np.random.default_rng(1))
     assert image.max() == pytest.approx(30)
     assert (image > 0).all()
     assert np.abs(np.diff(image, axis=0)).mean() < 0.3 * image.std()

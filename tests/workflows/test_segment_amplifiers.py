@@ -8,11 +8,11 @@ import pytest
 from astropy.io import fits
 
 from ccdseg import workflows
-from ccdseg.amplifiers import level
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main
-from tests.amplifiers.frames import dark_frame, read_in_parts
+from ccdseg.normalization.amplifiers import level
 from tests.command_line import status
+from tests.normalization.amplifiers.frames import dark_frame, read_in_parts
 from tests.refusal import refused
 
 PEDESTALS = (0, 400, -300, 90)

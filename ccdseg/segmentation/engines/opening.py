@@ -6,9 +6,10 @@ import logging
 from pathlib import Path
 
 from ccdseg.errors import InputError
+from ccdseg.segmentation.digests import check_converted, check_network
 from ccdseg.segmentation.engines.interface import ENGINES, PRECISIONS, Engine, NetworkGeometry
 from ccdseg.segmentation.engines.openvino_engine import OpenVINOEngine
-from ccdseg.segmentation.store import CONVERTED, NETWORK, check_converted, check_network
+from ccdseg.segmentation.store import CONVERTED, NETWORK
 
 logger = logging.getLogger(__name__)
 

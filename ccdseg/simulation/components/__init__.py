@@ -1,7 +1,7 @@
 """Components of a recipe: what a frame may hold, each drawn from ranges."""
 
 from ccdseg.simulation.components.amplifier_glow import ColumnTransient, Glow
-from ccdseg.simulation.components.amplifiers import Amplifiers
+from ccdseg.simulation.components.amplifier_sections import Amplifiers
 from ccdseg.simulation.components.background import (
     BackgroundPlane,
     DarkCharge,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ccdseg.simulation.components.light import Light
-from ccdseg.simulation.effects import sky
+from ccdseg.simulation.effects import galaxies, sky
 from ccdseg.simulation.photon_sources import OpticalPhotons, PhotonSource
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform, happens, whole
 from ccdseg.simulation.scene import Scene
@@ -106,7 +106,7 @@ class GalaxyField(StarField):
     def _pattern(self, scene: Scene, rng: np.random.Generator) -> np.ndarray:
         pattern = super()._pattern(scene, rng)
         for _ in range(whole(self.n_galaxies.draw(rng) * scene.area, rng)):
-            pattern += sky.galaxy(
+            pattern += galaxies.galaxy(
                 scene.shape,
                 tuple(rng.uniform(0, 1, 2) * scene.shape),
                 np.exp(rng.uniform(np.log(1e-3), np.log(0.1))),
@@ -116,5 +116,5 @@ class GalaxyField(StarField):
                 angle=rng.uniform(0, np.pi),
             )
         if happens(self.nebula_share, rng):
-            pattern += sky.nebula(scene.shape, np.exp(rng.uniform(np.log(1e-2), 0)), rng=rng)
+            pattern += galaxies.nebula(scene.shape, np.exp(rng.uniform(np.log(1e-2), 0)), rng=rng)
         return pattern

@@ -4,7 +4,7 @@ Every function returns a new array and takes its randomness from `rng`. Row 0 is
 and column 0 its left; the amplifier lies beyond them, so that rows are read from the top down.
 """
 
-from ccdseg.simulation.effects.amplifiers import overscan_between, section_map
+from ccdseg.simulation.effects.amplifier_readout import overscan_between, section_map
 from ccdseg.simulation.effects.dark import (
     SECONDS_PER_DAY,
     dark_charge_ramp,

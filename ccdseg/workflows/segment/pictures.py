@@ -13,7 +13,7 @@ from tqdm import tqdm
 from ccdseg.errors import InputError
 from ccdseg.identification import COSMIC
 from ccdseg.tiling import tiles_with
-from ccdseg.workflows.segment.frame import FrameResult
+from ccdseg.workflows.segment.frame_result import FrameResult
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from ccdseg.workflows.segment.existing import (
     remove_results,
     summary_of,
 )
-from ccdseg.workflows.segment.frame import FrameResult
+from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.pictures import (
     PictureChoice,
     check_pictures,

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from astropy.table import QTable
 from tqdm import tqdm
 
-from ccdseg.amplifiers import Amplifiers
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.files import check_folder, remove_abandoned
 from ccdseg.fits_io import Frame
 from ccdseg.images_io import check_writable, is_picture, read_images
+from ccdseg.normalization.amplifiers import Amplifiers
 from ccdseg.postprocessing import Rule
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
-from ccdseg.workflows.segment.frame import apply_steps
 from ccdseg.workflows.segment.inputs import list_images
+from ccdseg.workflows.segment.one_frame import apply_steps
 from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
 from ccdseg.workflows.segment.results import FileResult, describe
 from ccdseg.workflows.segment.steps import Steps

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ccdseg.amplifiers import Amplifiers, check_amplifiers
 from ccdseg.classes import COSMICS, ClassCatalogue
 from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.errors import InputError
@@ -22,6 +21,7 @@ from ccdseg.estimation import (
     told_photons,
 )
 from ccdseg.fits_io import Frame
+from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers
 from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
 
 AUTO = "auto"
@@ -45,7 +45,7 @@ class Steps:
     grow : int
         Distance by which particles grow (px).
     amplifiers : str, sequence of str, tuple of Section, or None
-        Sections of amplifiers, as `ccdseg.amplifiers.choose_sections`.
+        Sections of amplifiers, as `ccdseg.normalization.amplifiers.choose_sections`.
     photons : float, "auto" or None
         Signal of one photon (ADU), for models of cosmics: told, estimated, or none.
     """

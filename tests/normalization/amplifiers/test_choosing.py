@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from ccdseg.amplifiers import check_amplifiers, choose_sections, find_sections, parse_sections
-from tests.amplifiers.frames import dark_frame, read_in_parts
+from ccdseg.normalization.amplifiers import (
+    check_amplifiers,
+    choose_sections,
+    find_sections,
+    parse_sections,
+)
+from tests.normalization.amplifiers.frames import dark_frame, read_in_parts
 from tests.refusal import refused
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ccdseg.amplifiers.finding import find_sections
-from ccdseg.amplifiers.section import Section, Sections, grid, parse_sections
-from ccdseg.amplifiers.statistics import measured
+from ccdseg.normalization.amplifiers.section import Section, Sections, grid, parse_sections
+from ccdseg.normalization.amplifiers.section_search import find_sections
+from ccdseg.normalization.amplifiers.statistics import measured
 
 _LARGEST = 2**31  # px
 

@@ -7,9 +7,9 @@ from math import ceil
 
 import numpy as np
 
-from ccdseg.amplifiers.profiles import SIGMA
-from ccdseg.amplifiers.section import Section, Sections
 from ccdseg.normalization import noise_of
+from ccdseg.normalization.amplifiers.profiles import SIGMA
+from ccdseg.normalization.amplifiers.section import Section, Sections
 
 _SAMPLE_SIZE = 2**16  # pixels of a section that tell its statistics, at most
 _LINES_PER_RUN = 4

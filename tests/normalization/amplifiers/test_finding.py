@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from ccdseg.amplifiers import find_sections
+from ccdseg.normalization.amplifiers import find_sections
 from ccdseg.simulation import RECIPES, simulate_images
-from tests.amplifiers.frames import dark_frame, glow, read_in_parts
+from tests.normalization.amplifiers.frames import dark_frame, glow, read_in_parts
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = Path(__file__).parents[4] / "shared" / "data"
 
 
 def found(frame):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccdseg.amplifiers.borders import find_borders, solve
-from ccdseg.amplifiers.section import Sections
-from ccdseg.amplifiers.statistics import measured
+from ccdseg.normalization.amplifiers.borders import find_borders, solve
+from ccdseg.normalization.amplifiers.section import Sections
+from ccdseg.normalization.amplifiers.statistics import measured
 
 _CHANCE = 5.0  # four standard deviations of the logarithm of the noise of one pixel
 _ALIKE = 0.07  # difference of the logarithms of two noises that is none

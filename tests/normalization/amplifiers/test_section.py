@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ccdseg.amplifiers import parse_sections
+from ccdseg.normalization.amplifiers import parse_sections
 from tests.refusal import refused
 
 

@@ -11,7 +11,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.images_io.formats import is_tiff, png_kind
-from ccdseg.images_io.reading import read_picture, red_and_blue_swapped
+from ccdseg.images_io.picture_reading import read_picture, red_and_blue_swapped
 from ccdseg.postprocessing import clean
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from ccdseg.amplifiers.profiles import band_edges, profiles, typical_noise
-from ccdseg.amplifiers.seams import Axis
-from ccdseg.amplifiers.section import Section, Sections, grid
-from ccdseg.amplifiers.statistics import measured
-from ccdseg.amplifiers.steps import REACH
+from ccdseg.normalization.amplifiers.level_steps import REACH
+from ccdseg.normalization.amplifiers.profiles import band_edges, profiles, typical_noise
+from ccdseg.normalization.amplifiers.seams import Axis
+from ccdseg.normalization.amplifiers.section import Section, Sections, grid
+from ccdseg.normalization.amplifiers.statistics import measured
 
 _LEAST_LENGTH = 2 * REACH  # px of an axis along which seams are looked for
 _LEAST_WIDTH = 8  # px of a frame across that axis

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ccdseg.amplifiers.section import grid
+from ccdseg.normalization.amplifiers.section import grid
 
 
 def dark_frame(shape, *, noise=5.0, seed=0):

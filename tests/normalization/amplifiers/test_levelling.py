@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ccdseg.amplifiers import find_sections, level, parse_sections
-from tests.amplifiers.frames import dark_frame, glow, read_in_parts
+from ccdseg.normalization.amplifiers import find_sections, level, parse_sections
+from tests.normalization.amplifiers.frames import dark_frame, glow, read_in_parts
 
 
 def levelled(frame, told="auto", **options):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccdseg.amplifiers.profiles import typical_noise
-from ccdseg.amplifiers.steps import NEXT_EDGE, REACH, Profile, all_steps
+from ccdseg.normalization.amplifiers.level_steps import NEXT_EDGE, REACH, Profile, all_steps
+from ccdseg.normalization.amplifiers.profiles import typical_noise
 
 _SIGNIFICANT = 6.0
 _LEAST_STEP = 0.15  # of the noise; less disturbs nothing

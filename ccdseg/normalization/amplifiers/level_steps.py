@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy.signal import correlate
 
-from ccdseg.amplifiers.profiles import SIGMA, deviation, joined, median, without_lines
+from ccdseg.normalization.amplifiers.profiles import SIGMA, deviation, joined, median, without_lines
 
 REACH = 32
 """Pixels on each side of a seam from which its step is measured."""

@@ -8,9 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ccdseg.amplifiers.profiles import deviation, filled, joined, median, profiles, typical_noise
-from ccdseg.amplifiers.section import Section, Sections
-from ccdseg.amplifiers.steps import REACH, Profile, step_size
+from ccdseg.normalization.amplifiers.level_steps import REACH, Profile, step_size
+from ccdseg.normalization.amplifiers.profiles import (
+    deviation,
+    filled,
+    joined,
+    median,
+    profiles,
+    typical_noise,
+)
+from ccdseg.normalization.amplifiers.section import Section, Sections
 
 _LEAST_SHARED = 8  # px of a border from which differences are measured
 _WEAK = 1e-6  # weight of a guess beside that of a seam

@@ -1,0 +1,139 @@
+"""Result of one frame: its mask, its events, and numbers about both."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from astropy.table import QTable
+from scipy import ndimage
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.detector import Detector
+from ccdseg.estimation import DetectorEstimate, PhotonEstimate
+from ccdseg.fits_io import Frame
+from ccdseg.identification import LIGHT_KINDS
+from ccdseg.mask import EIGHT_CONNECTED, class_frequencies
+from ccdseg.normalization.amplifiers import Sections
+
+if TYPE_CHECKING:
+    from ccdseg.workflows.segment.pictures import PictureChoice
+
+
+@dataclass(frozen=True, eq=False)
+class FrameResult:
+    """A frame, its mask and its events.
+
+    Attributes
+    ----------
+    frame : Frame
+        Frame that was segmented.
+    sections : tuple of Section
+        Sections of its amplifiers, with the level and noise of each (ADU).
+    levelled : Frame
+        Frame with all sections at one pedestal, their charges as they were: events are measured in
+        it, and pictures show it. That of one amplifier is the frame itself.
+    mask : ndarray
+        Class indices after restrictions and growing, uint8 of the shape of the frame.
+    events : astropy.table.QTable or None
+        Events as from `ccdseg.events.find_events`; None where the model has no class of particles.
+    detector : Detector or None
+        Detector of the energies; None where the gain is not known.
+    estimate : DetectorEstimate or None
+        Pedestal, noise and gain of this frame, where they were estimated.
+    photons : PhotonEstimate or None
+        Single photons of this frame, where they show; the events are then photons, too.
+    changes : astropy.table.QTable
+        One row per restriction: ``rule``, and how many ``components`` and ``pixels`` it changed.
+    seconds : float
+        Time that the prediction took (s).
+    classes : ClassCatalogue
+        Meaning of the class indices.
+    model : str
+        Name of the model.
+    """
+
+    frame: Frame
+    sections: Sections
+    levelled: Frame
+    mask: np.ndarray
+    events: QTable | None
+    detector: Detector | None
+    estimate: DetectorEstimate | None
+    photons: PhotonEstimate | None
+    changes: QTable
+    seconds: float
+    classes: ClassCatalogue
+    model: str
+
+    @cached_property
+    def statistics(self) -> dict[str, dict[str, float | int]]:
+        """``percent``, ``pixels`` and 8-connected ``components`` of each class."""
+        shares = class_frequencies(self.mask, len(self.classes))
+        return {
+            row.name: {
+                "percent": round(100 * float(shares[row.index]), 4),
+                "pixels": int(np.count_nonzero(self.mask == row.index)),
+                "components": int(ndimage.label(self.mask == row.index, EIGHT_CONNECTED)[1]),
+            }
+            for row in self.classes
+        }
+
+    @property
+    def detector_record(self) -> dict | None:
+        """Numbers of the detector, or its estimate, ready for JSON."""
+        if self.estimate is not None:
+            return {"name": "estimated", **self.estimate.to_dict()}
+        return self.detector and asdict(self.detector)
+
+    @property
+    def photons_record(self) -> dict | None:
+        """Numbers of the single photons, with their energy (keV) where the gain is known."""
+        if self.photons is None:
+            return None
+        known = self.detector and {
+            "energy": self.photons.energy(
+                gain=self.detector.gain, pair_energy=self.detector.pair_energy
+            )
+        }
+        kinds = np.asarray(self.events["particle"])
+        counts = {kind: int(np.count_nonzero(kinds == kind)) for kind in LIGHT_KINDS}
+        return {**self.photons.to_dict(), **(known or {}), "events": counts}
+
+    def summary(self) -> dict:
+        """Statistics, amplifiers, detector, restrictions and time, ready for JSON."""
+        particles = self.classes.particles
+        return {
+            "hdu": self.frame.label,
+            "shape": list(self.mask.shape),
+            "section": self.frame.section_text,
+            "not_finite_pixels": self.frame.n_bad,
+            "amplifiers": [section.to_dict() for section in self.sections],
+            "particles": particles and particles.name,
+            "classes": self.statistics,
+            "events": None if self.events is None else len(self.events),
+            "detector": self.detector_record,
+            "photons": self.photons_record,
+            "restrictions": [
+                {name: row[name].item() for name in row.colnames} for row in self.changes
+            ],
+            "seconds": round(self.seconds, 3),
+        }
+
+    def write(
+        self,
+        folder: str | Path,
+        *,
+        pictures: PictureChoice = "all",
+        find: str | None = None,
+        clean: bool = False,
+        overwrite: bool = False,
+    ) -> dict:
+        """Write mask, events, pictures and summary; see `FileResult.write`."""
+        from ccdseg.workflows.segment.results import FileResult
+
+        settings = {"pictures": pictures, "find": find, "clean": clean, "overwrite": overwrite}
+        return FileResult((self,)).write(folder, **settings)

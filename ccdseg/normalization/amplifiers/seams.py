@@ -9,7 +9,7 @@ import numpy as np
 from ccdseg.normalization.amplifiers.level_steps import NEXT_EDGE, REACH, Profile, all_steps
 from ccdseg.normalization.amplifiers.profiles import typical_noise
 
-_SIGNIFICANT = 6.0
+_SIGNIFICANT = 8.0
 _LEAST_STEP = 0.15  # of the noise; less disturbs nothing
 _NOISE_SHARE = 0.1  # least change of the noise
 _FEW = 3

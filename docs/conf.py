@@ -55,7 +55,7 @@ PACKAGES = {
     "detector": "Detector",
     "mask": "Masks",
     "normalization": "Normalisation",
-    "amplifiers": "Amplifiers",
+    "normalization.amplifiers": "Amplifiers",
     "augmentation": "Augmentation",
     "tiling": "Tiling",
     "dataset": "Sets of images",

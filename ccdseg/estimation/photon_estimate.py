@@ -118,8 +118,7 @@ def estimate_photons(frame: np.ndarray, *, noise: float | None = None) -> Photon
     frame = np.asarray(frame, dtype=np.float64)
     if min(frame.shape) < 4 * _REACH:
         return None
-    level, noise = dark_level(frame, noise)
-    signal = frame - smooth_background(frame, level, noise)
+    signal, noise = signal_above_dark(frame, noise=noise)
     sums = _isolated_sums(signal, noise)
     if len(sums) < _FEWEST:
         return None
@@ -131,13 +130,34 @@ def estimate_photons(frame: np.ndarray, *, noise: float | None = None) -> Photon
 
 def told_photons(frame: np.ndarray, charge: float) -> PhotonEstimate:
     """Photons of a known signal `charge` (ADU), and how dense they are in a frame (ADU), finite."""
-    level, noise = dark_level(np.asarray(frame, dtype=np.float64))
-    signal = frame - smooth_background(frame, level, noise)
+    signal, _ = signal_above_dark(frame)
     density = float(signal.sum() / (charge * signal.size))
     return PhotonEstimate(charge, np.nan, np.nan, n_isolated=0, density=density)
 
 
-def dark_level(frame: np.ndarray, noise: float | None = None) -> tuple[float, float]:
+def signal_above_dark(frame: np.ndarray, *, noise: float | None = None) -> tuple[np.ndarray, float]:
+    """Signal above the smooth level of the dark pixels, and the noise of these.
+
+    Parameters
+    ----------
+    frame : ndarray
+        Signal (ADU) of shape (H, W), finite.
+    noise : float, optional
+        Standard deviation of a pixel without charge (ADU); from the frame by default.
+
+    Returns
+    -------
+    signal : ndarray
+        Signal (ADU), float64 of shape (H, W).
+    noise : float
+        Standard deviation of a dark pixel (ADU).
+    """
+    frame = np.asarray(frame, dtype=np.float64)
+    level, noise = _dark_level(frame, noise)
+    return frame - _smooth_background(frame, level, noise), noise
+
+
+def _dark_level(frame: np.ndarray, noise: float | None) -> tuple[float, float]:
     """Level and noise (ADU) of the dark pixels, of which there may be fewer than of lit ones.
 
     What lies below the level is dark; light makes both too large at first, and less so each time.
@@ -152,7 +172,7 @@ def dark_level(frame: np.ndarray, noise: float | None = None) -> tuple[float, fl
     return float(level), float(noise)
 
 
-def smooth_background(frame: np.ndarray, level: float, noise: float) -> np.ndarray:
+def _smooth_background(frame: np.ndarray, level: float, noise: float) -> np.ndarray:
     """Smooth level (ADU) of the pixels that no signal touches."""
     from photutils.background import Background2D, MedianBackground
 

@@ -10,7 +10,7 @@ from scipy import ndimage
 from scipy.special import gammaln
 
 from ccdseg.classes import COSMICS, ClassCatalogue
-from ccdseg.estimation.photon_estimate import PhotonEstimate, dark_level, smooth_background
+from ccdseg.estimation.photon_estimate import PhotonEstimate, signal_above_dark
 from ccdseg.events import find_events
 from ccdseg.mask import EIGHT_CONNECTED
 
@@ -107,7 +107,7 @@ def separate_light(
     """
     particles = classes.need_particles().index
     image = np.where(np.isfinite(image), image, np.nanmedian(image))
-    signal, noise = _signal(image)
+    signal, noise = signal_above_dark(image)
     called = mask == particles
     clusters = called | _bright(signal, noise)
     events = find_events(
@@ -120,11 +120,12 @@ def separate_light(
     number = events["signal"].value / photons.charge
     density = _density_around(signal, labels, top, photons)
     compact = _edges(events) <= _LENGTH + 2 * (np.sqrt(np.maximum(number, 1)) - 1)
-    in_peak = _photons_in_peak(events, number, photons)
+    peak_share = events["peak"].value / events["signal"].value
+    in_peak = _photons_in_peak(events, number, peak_share, photons)
     area = np.maximum(AREA, 2 * events["n_pixels"].value)
     explained = _is_frequent(number, density, area, cosmic_rate)
     explained &= _is_frequent(in_peak, density, PEAK_AREA, cosmic_rate)
-    overlooked = compact & ~explained & ~_is_hot(events)
+    overlooked = compact & ~explained & ~_is_hot(events, peak_share)
     cosmic = np.where(share > 0, ~(compact & explained), overlooked)
     if np.count_nonzero(cosmic & compact) > MOST_COSMICS * image.size:
         cosmic &= ~compact
@@ -136,13 +137,6 @@ def separate_light(
     added = np.concatenate([[False], cosmic & (share == 0)])[labels]
     told = np.where(called & ~kept, 0, np.where(added, particles, mask))
     return LightAndCosmics(told.astype(np.uint8), events)
-
-
-def _signal(image: np.ndarray) -> tuple[np.ndarray, float]:
-    """Signal above the dark level (ADU), and its noise (ADU)."""
-    frame = np.asarray(image, dtype=np.float64)
-    level, noise = dark_level(frame)
-    return frame - smooth_background(frame, level, noise), noise
 
 
 def _bright(signal: np.ndarray, noise: float) -> np.ndarray:
@@ -173,17 +167,17 @@ def _density_around(
     return np.maximum(around, least) / photons.charge / np.prod(box)
 
 
-def _photons_in_peak(events: QTable, number: np.ndarray, photons: PhotonEstimate) -> np.ndarray:
-    """Photons that the brightest pixel of each event needs at least."""
-    share = events["peak"].value / events["signal"].value
+def _photons_in_peak(
+    events: QTable, number: np.ndarray, share: np.ndarray, photons: PhotonEstimate
+) -> np.ndarray:
+    """Photons that the brightest pixel of each event, of a share of its signal, needs at least."""
     single = np.abs(number - 1) < _MORE
     most = np.quantile(share[single], _MOST_SHARE) if single.any() else 1.0
     return events["peak"].value / (photons.charge * min(max(most, _LEAST_SHARE), 1.0))
 
 
-def _is_hot(events: QTable) -> np.ndarray:
+def _is_hot(events: QTable, share: np.ndarray) -> np.ndarray:
     """Whether nearly all charge is in one or two pixels, as that of hot pixels."""
-    share = events["peak"].value / events["signal"].value
     return (events["n_pixels"].value < _FEWEST_PIXELS) | (share > _HOT_SHARE)
 
 

@@ -93,5 +93,5 @@ def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> D
     peaks = fit_single_electron_peaks(values) if values.size >= _ENOUGH else None
     if peaks is not None:
         return DetectorEstimate(peaks.lowest, peaks.width, peaks.distance)
-    median = float(np.median(values))
-    return DetectorEstimate(median, float(noise_of(np.where(used, image, median))), None)
+    noise = noise_of(np.where(used, image, np.nan))
+    return DetectorEstimate(float(np.median(values)), float(noise), None)

@@ -85,7 +85,11 @@ COLUMNS = (
     Column("touches_edge", "reaches the edge of the image", np.bool_),
     Column("touches_other", "touches a hot pixel or glow", np.bool_),
     Column("saturated", "a pixel is at the highest value", np.bool_),
-    Column("not_finite", "a pixel of the cluster or its margin is not finite", np.bool_),
+    Column(
+        "touches_bad",
+        "a pixel of the cluster or its margin is bad: not finite or flagged",
+        np.bool_,
+    ),
 )
 
 

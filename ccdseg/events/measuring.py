@@ -50,7 +50,7 @@ def measure_clusters(
     pixels, boxes = clusters.pixels, clusters.boxes
     finite = np.isfinite(image)
     usable = finite & ~_is_hot(mask, classes)
-    not_finite = clusters.apertures.any(~clusters.apertures.values(finite))
+    touches_bad = clusters.apertures.any(~clusters.apertures.values(finite))
     aperture = clusters.apertures.where(clusters.apertures.values(usable))
     background = fit_background(
         image,
@@ -84,7 +84,7 @@ def measure_clusters(
         "touches_edge": clusters.touches_edge,
         "touches_other": clusters.touches_other,
         "saturated": pixels.any(pixels.values(image) >= saturation),
-        "not_finite": not_finite,
+        "touches_bad": touches_bad,
     }
     values |= _form(image, usable, pixels, background)
     if detector is not None:

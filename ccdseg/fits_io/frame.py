@@ -22,7 +22,8 @@ class Frame:
     Attributes
     ----------
     data : ndarray
-        Signal (ADU, scaled by BSCALE and BZERO; BLANK as NaN), float32 of shape (H, W).
+        Signal (ADU, scaled by BSCALE and BZERO; BLANK and flagged pixels as NaN), float32 of shape
+        (H, W).
     header : astropy.io.fits.Header
         Header of the HDU; empty for a picture.
     primary_header : astropy.io.fits.Header
@@ -39,6 +40,11 @@ class Frame:
         Signal (ADU) from which a pixel is saturated.
     top_first : bool
         Whether the first row is the upper one, as in a picture; that of a FITS image is the lower.
+    flagged : ndarray of bool, optional
+        Pixels that a data-quality map or a map of bad pixels calls bad, (H, W); None where there is
+        none.
+    uncertainty : ndarray, optional
+        Standard deviation of each pixel (ADU) as the file gives it, float32 of shape (H, W).
     """
 
     data: np.ndarray
@@ -50,6 +56,8 @@ class Frame:
     section: tuple[slice, slice] | None = None
     saturation: float = 65535.0
     top_first: bool = False
+    flagged: np.ndarray | None = None
+    uncertainty: np.ndarray | None = None
 
     @classmethod
     def from_array(cls, data: np.ndarray, *, name: str = "", path: str | Path = "frame") -> Frame:
@@ -98,9 +106,33 @@ class Frame:
         """Row and column of the first pixel in the HDU (px)."""
         return (0, 0) if self.section is None else tuple(part.start for part in self.section)
 
+    def with_flagged(self, bad: np.ndarray) -> Frame:
+        """Frame with further bad pixels, bool of its shape: NaN in its data.
+
+        Raises
+        ------
+        InputError
+            If the map does not fit, or leaves no finite pixel.
+        """
+        if bad.shape != self.data.shape:
+            raise InputError(
+                f"{self.path}, {self.label}: the map of bad pixels has the shape {bad.shape} and "
+                f"the image {self.data.shape}; give one of the same."
+            )
+        flagged = bad if self.flagged is None else self.flagged | bad
+        frame = replace(self, data=np.where(bad, np.nan, self.data), flagged=flagged)
+        if frame.n_bad == frame.data.size:
+            raise InputError(f"{self.path}, {self.label}: every pixel is flagged as bad.")
+        return frame
+
+    @cached_property
+    def n_flagged(self) -> int:
+        """Number of pixels that are flagged as bad, whatever their value in the file."""
+        return 0 if self.flagged is None else int(np.count_nonzero(self.flagged))
+
     @cached_property
     def n_bad(self) -> int:
-        """Number of pixels that are NaN or infinite."""
+        """Number of pixels that are NaN or infinite, flagged ones among them."""
         return int(np.count_nonzero(~np.isfinite(self.data)))
 
 
@@ -134,7 +166,15 @@ def cut_to(frame: Frame, *, section: str | None = None, half: str | None = None)
     """
     part = _part(frame, section, half)
     if part is not None:
-        frame = replace(frame, data=np.ascontiguousarray(frame.data[part]), section=part)
+        arrays = {
+            name: array if array is None else np.ascontiguousarray(array[part])
+            for name, array in (
+                ("data", frame.data),
+                ("flagged", frame.flagged),
+                ("uncertainty", frame.uncertainty),
+            )
+        }
+        frame = replace(frame, section=part, **arrays)
     if frame.n_bad == frame.data.size:
         raise InputError(f"{frame.path}, {frame.label}: no pixel is finite (all NaN).")
     return frame

@@ -13,6 +13,7 @@ from ccdseg.classes import COSMICS, ClassCatalogue
 from ccdseg.estimation.photon_estimate import PhotonEstimate, signal_above_dark
 from ccdseg.events import find_events
 from ccdseg.mask import EIGHT_CONNECTED
+from ccdseg.normalization import filled
 
 PHOTON, PILE_UP, COSMIC = LIGHT_KINDS = ("photon", "pile-up", "cosmic")
 """What a cluster of a frame with single photons can be."""
@@ -89,7 +90,7 @@ def separate_light(
     Parameters
     ----------
     image : ndarray
-        Signal (ADU) of shape (H, W); pixels that are not finite count as dark.
+        Signal (ADU) of shape (H, W); what is not finite is filled from its neighbours.
     mask : ndarray
         Class indices of the same shape, as a network gives them.
     photons : PhotonEstimate
@@ -106,10 +107,9 @@ def separate_light(
     LightAndCosmics
     """
     particles = classes.need_particles().index
-    image = np.where(np.isfinite(image), image, np.nanmedian(image))
-    signal, noise = signal_above_dark(image)
+    signal, noise = signal_above_dark(filled(image))
     called = mask == particles
-    clusters = called | _bright(signal, noise)
+    clusters = called | _bright(signal, noise, np.isfinite(image))
     events = find_events(
         image, np.where(clusters, np.uint8(particles), np.uint8(0)), classes=classes, **measuring
     )
@@ -139,12 +139,12 @@ def separate_light(
     return LightAndCosmics(told.astype(np.uint8), events)
 
 
-def _bright(signal: np.ndarray, noise: float) -> np.ndarray:
-    """Clusters that rise clearly above the noise, found by two thresholds."""
+def _bright(signal: np.ndarray, noise: float, finite: np.ndarray) -> np.ndarray:
+    """Clusters that rise clearly above the noise, by two thresholds; the higher needs `finite`."""
     above = signal > _SUPPORT * noise
     labels, n = ndimage.label(above, EIGHT_CONNECTED)
     seeded = np.zeros(n + 1, dtype=bool)
-    seeded[labels[signal > _SEED * noise]] = True
+    seeded[labels[(signal > _SEED * noise) & finite]] = True
     seeded[0] = False
     return seeded[labels]
 

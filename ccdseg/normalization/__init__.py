@@ -1,5 +1,6 @@
 """Normalisations of frames, and the statistics of a whole frame that they rest on."""
 
+from ccdseg.normalization.bad_pixels import check_any_finite, filled, filled_area
 from ccdseg.normalization.frame_statistics import median_of, noise_of, sample_of
 from ccdseg.normalization.normalizer import Area, Normalizer
 from ccdseg.normalization.normalizers import (
@@ -21,6 +22,9 @@ __all__ = [
     "Normalizer",
     "RobustNormalizer",
     "StretchNormalizer",
+    "check_any_finite",
+    "filled",
+    "filled_area",
     "get_normalizer",
     "median_of",
     "noise_of",

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 _SAMPLE_SIZE = 2**18
+_LEAST_SHARE = 1e-3  # of the sample that is finite
 
 
 def noise_of(frame: np.ndarray) -> float:
@@ -19,7 +20,7 @@ def noise_of(frame: np.ndarray) -> float:
     Parameters
     ----------
     frame : ndarray
-        Signal (ADU) of shape (H, W), finite.
+        Signal (ADU) of shape (H, W); what is not finite is left out.
 
     Returns
     -------
@@ -28,8 +29,10 @@ def noise_of(frame: np.ndarray) -> float:
     """
     step = ceil(frame.size / _SAMPLE_SIZE) | 1  # odd, or it would meet even rows alone
     rows = frame[::step].astype(np.float64)
+    rows[~np.isfinite(rows)] = np.nan
     for axis in (1, 0):
-        noise = _width(np.diff(rows, axis=axis)) / 2**0.5
+        differences = np.diff(rows, axis=axis)
+        noise = _width(differences[~np.isnan(differences)]) / 2**0.5
         if noise:
             return noise
     return 1.0
@@ -51,11 +54,18 @@ def _width(values: np.ndarray) -> float:
 
 
 def sample_of(frame: np.ndarray) -> np.ndarray:
-    """Evenly spread pixels of a large frame, all of a small one: enough for its statistics."""
+    """Evenly spread finite pixels of a large frame, all of a small one: enough for its statistics.
+
+    Where hardly any pixel is finite, all that are.
+    """
     step = ceil(frame.size / _SAMPLE_SIZE)
     while gcd(step, frame.shape[-1]) > 1:  # or it would meet the same columns in every row
         step += 1
-    return frame.ravel()[::step]
+    sample = frame.ravel()[::step]
+    if sample.dtype.kind != "f":
+        return sample
+    finite = sample[np.isfinite(sample)]
+    return finite if len(finite) > _LEAST_SHARE * len(sample) else frame[np.isfinite(frame)]
 
 
 def median_of(frame: np.ndarray) -> np.float32:

@@ -8,6 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from ccdseg.normalization.bad_pixels import filled_area
+from ccdseg.normalization.frame_statistics import median_of
+
 Area = tuple[slice, slice]
 """Rows and columns of a part of a frame."""
 
@@ -26,7 +29,7 @@ class Normalizer:
         Parameters
         ----------
         frame : ndarray
-            Signal (ADU) of shape (H, W), finite.
+            Signal (ADU) of shape (H, W).
 
         Returns
         -------
@@ -38,10 +41,13 @@ class Normalizer:
     def fitted(self, frame: np.ndarray) -> Callable[[Area], np.ndarray]:
         """Take the statistics of a frame once, to normalise it part by part.
 
+        Pixels that are not finite are left out of them, and filled from their neighbours as
+        `ccdseg.normalization.filled` does.
+
         Parameters
         ----------
         frame : ndarray
-            Signal (ADU) of shape (H, W), finite.
+            Signal (ADU) of shape (H, W).
 
         Returns
         -------
@@ -50,11 +56,11 @@ class Normalizer:
             rows and columns: to the last bit those of the frame normalised as a whole.
         """
         frame = np.asarray(frame)
-        normalize = self._fit(frame)
+        normalize, level = self._fit(frame), median_of(frame)
         height = max(_PIXELS_AT_ONCE // frame.shape[1], 1)
 
         def normalized(area: Area) -> np.ndarray:
-            pixels = frame[area].astype(np.float32)
+            pixels = filled_area(frame, area, level)
             for row in range(0, len(pixels), height):
                 normalize(pixels[row : row + height])
             return pixels

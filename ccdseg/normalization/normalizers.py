@@ -28,7 +28,11 @@ class MaximumNormalizer(Normalizer):
     maximum: float = 255.0
 
     def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray], object]:
-        highest = max(abs(float(frame.min())), abs(float(frame.max())))
+        finite = np.isfinite(frame)
+        highest = max(
+            abs(float(frame.min(initial=0, where=finite))),
+            abs(float(frame.max(initial=0, where=finite))),
+        )
         factor = np.float32(self.maximum / highest if highest else 1.0)
         return lambda pixels: np.multiply(pixels, factor, out=pixels)
 

@@ -13,6 +13,7 @@ from ccdseg.postprocessing.rules import (
     RemoveSmallGlow,
     default_rules,
 )
+from ccdseg.postprocessing.unseen import remove_unseen
 
 __all__ = [
     "RULES",
@@ -28,5 +29,6 @@ __all__ = [
     "default_rules",
     "grow",
     "inpaint",
+    "remove_unseen",
     "restrict",
 ]

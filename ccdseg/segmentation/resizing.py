@@ -66,7 +66,7 @@ def write_resized(
     Parameters
     ----------
     images : iterable of ndarray
-        Signal (ADU) of shape (H, W) each, finite.
+        Signal (ADU) of shape (H, W) each; what is not finite is filled from its neighbours.
     results : dict of str to ndarray
         Arrays to fill: ``mask`` (N, H, W), and where wanted ``probabilities`` (N, H, W, classes).
     classifier : Classifier

@@ -12,7 +12,7 @@ import numpy as np
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
-from ccdseg.normalization import Normalizer, get_normalizer, sample_of
+from ccdseg.normalization import Normalizer, check_any_finite, get_normalizer
 from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers, choose_sections, level
 from ccdseg.segmentation.engines import Engine, NetworkGeometry, open_engine
 from ccdseg.segmentation.resizing import write_resized
@@ -223,13 +223,13 @@ class Segmenter:
             probabilities="probabilities" in results or self.input_size is not None,
         )
         settings = {"normalizer": self.normalizer, "progress": progress}
-        filled = map(_filled, images)
+        images = map(_with_finite_pixels, images)
         if self.input_size is None:
             tiled = TiledPrediction(self.geometry)
-            tiled.write(filled, results, classifier, tile_size=tile_size, **settings)
+            tiled.write(images, results, classifier, tile_size=tile_size, **settings)
         else:
             write_resized(
-                filled,
+                images,
                 results,
                 classifier,
                 input_size=self.input_size,
@@ -331,21 +331,15 @@ def _levelled(image: np.ndarray, amplifiers: Amplifiers) -> np.ndarray:
     return image if amplifiers is None else level(image, choose_sections(image, amplifiers))
 
 
+def _with_finite_pixels(image: np.ndarray) -> np.ndarray:
+    """The image; refused where it has no finite pixel."""
+    check_any_finite(np.isfinite(image))
+    return image
+
+
 def _engine_of(network: Model | Engine) -> Engine:
     if isinstance(network, Engine):
         return network
     from ccdseg.segmentation.engines.keras_engine import KerasEngine
 
     return KerasEngine(network)
-
-
-def _filled(image: np.ndarray) -> np.ndarray:
-    """The image with the median in place of what is not finite."""
-    good = np.isfinite(image)
-    if good.all():
-        return image
-    if not good.any():
-        raise InputError("No pixel of the image is finite (all NaN).")
-    filled = image.copy()
-    filled[~good] = np.median(sample_of(image[good]))
-    return filled

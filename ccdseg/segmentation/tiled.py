@@ -46,7 +46,7 @@ class TiledPrediction:
         Parameters
         ----------
         images : iterable of ndarray
-            Signal (ADU) of shape (H, W) each, finite.
+            Signal (ADU) of shape (H, W) each; what is not finite is filled from its neighbours.
         results : dict of str to ndarray
             Arrays of shape (N, H, W, …) by the name of the classifier's output.
         classifier : Classifier

@@ -17,6 +17,7 @@ from ccdseg.fits_io import Frame
 from ccdseg.images_io.folders import ImageFolder
 from ccdseg.images_io.picture_reading import read_images
 from ccdseg.mask import IGNORED
+from ccdseg.normalization import filled
 from ccdseg.training.data import LARGEST_PIECE, Pair, TrainingData
 
 
@@ -103,17 +104,14 @@ class FrameData(TrainingData):
     def pair(self, index: int, rng: np.random.Generator) -> Pair:  # noqa: ARG002
         """Read an image and its mask, in which 255 is no class.
 
-        Pixels of the image that are not finite become its median, and are not decided.
+        Pixels of the image that are not finite are filled, and are not decided.
         """
         entry = self.entries[int(np.searchsorted(self._ends(), index, side="right"))]
         image, mask = _read(entry.image, entry.mask, entry.number)
         good = np.isfinite(image)
         if good.all():
             return image, mask
-        return (
-            np.where(good, image, np.median(image[good])).astype(np.float32),
-            np.where(good, mask, np.uint8(IGNORED)),
-        )
+        return filled(image), np.where(good, mask, np.uint8(IGNORED))
 
     def split(
         self,

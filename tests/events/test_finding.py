@@ -130,7 +130,7 @@ def test_flags_of_a_plain_event_are_all_down():
     image, mask = scene()
     blob(image, mask, 30, 30)
     (event,) = find_events(image, mask)
-    for name in ("touches_edge", "touches_other", "saturated", "not_finite"):
+    for name in ("touches_edge", "touches_other", "saturated", "touches_bad"):
         assert not event[name]
 
 
@@ -158,7 +158,7 @@ def test_what_is_not_finite_is_left_out_and_flagged():
     image[30, 31] = np.nan
     image[5:10] = np.inf
     (event,) = find_events(image, mask)
-    assert event["not_finite"]
+    assert event["touches_bad"]
     assert 10000 < event["signal"].value < 19000
     assert np.isfinite(event["noise"].value)
 
@@ -168,7 +168,7 @@ def test_a_cluster_of_nothing_finite_has_no_signal():
     mask[20:22, 20:22] = CLUSTER
     image[16:26, 16:26] = np.nan
     (event,) = find_events(image, mask, detector=DETECTOR)
-    assert event["not_finite"]
+    assert event["touches_bad"]
     assert event["signal"].value == 0
     assert event["row"].value == pytest.approx(20.5)
 
@@ -333,7 +333,7 @@ def reference(image, mask, number):
         "row": np.sum(weights * np.indices(mask.shape)[0]) / weights.sum(),
         "column": np.sum(weights * np.indices(mask.shape)[1]) / weights.sum(),
         "peak": above[pixels & usable].max(),
-        "not_finite": not np.isfinite(
+        "touches_bad": not np.isfinite(
             image[(distance <= 2) & (labels[tuple(nearest)] == number)]
         ).all(),
     }

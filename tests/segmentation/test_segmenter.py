@@ -280,14 +280,17 @@ def test_the_type_of_the_pixels_does_not_matter(segmenter, frame, dtype):
     )
 
 
-def test_pixels_that_are_not_finite_count_as_the_median(segmenter, frame):
+def test_pixels_that_are_not_finite_count_as_their_neighbours(segmenter, frame):
     image = frame[:64, :64].copy()
     image[10, 10:13] = np.nan, np.inf, -np.inf
     before = image.copy()
-    filled = np.where(np.isfinite(image), image, np.median(image[np.isfinite(image)]))
+    filled = np.where(np.isfinite(image), image, 0)
+    for column in (10, 11, 12):
+        around = image[9:12, column - 1 : column + 2]
+        filled[10, column] = around[np.isfinite(around)].mean()
     prediction = segmenter.predict(image)
     np.testing.assert_allclose(
-        prediction.probabilities, segmenter.predict(filled).probabilities, atol=1e-6
+        prediction.probabilities, segmenter.predict(filled).probabilities, atol=1e-3
     )
     np.testing.assert_array_equal(image, before)
 

@@ -42,8 +42,7 @@ def _of(pixels: np.ndarray) -> tuple[float, float]:
     good = np.isfinite(sample)
     if not good.any():
         return np.nan, np.nan
-    level = _clipped_median(sample[good])
-    return level, noise_of(np.where(good, sample, level))
+    return _clipped_median(sample[good]), noise_of(sample)
 
 
 def _clipped_median(values: np.ndarray) -> float:

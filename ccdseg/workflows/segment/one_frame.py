@@ -97,10 +97,12 @@ def apply_steps(
     """Predict the mask of a frame and apply the steps to it; see `segment_frame`."""
     if frame.n_bad:
         logger.warning(
-            "%s, %s: %d pixels are not finite; taken as the median of the others.",
+            "%s, %s: %d pixels are bad (%d flagged, the others not finite); filled from their "
+            "neighbours for the network, and left out of all measurements.",
             frame.path,
             frame.label,
             frame.n_bad,
+            frame.n_flagged,
         )
     classes = segmenter.classes
     start = time.perf_counter()
@@ -108,6 +110,8 @@ def apply_steps(
     mask = segmenter.predict(
         frame.data, amplifiers=sections, probabilities=False, progress=progress
     ).mask
+    if frame.n_bad:
+        mask = postprocessing.remove_unseen(mask, ~np.isfinite(frame.data), classes=classes)
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask

@@ -21,6 +21,7 @@ from ccdseg.estimation import (
     told_photons,
 )
 from ccdseg.fits_io import Frame
+from ccdseg.normalization import filled
 from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers
 from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
 
@@ -118,7 +119,7 @@ class Steps:
         """Single photons of a frame; None where cosmics are no class, or no line shows."""
         if self.photons is None or classes.particles != COSMICS.particles:
             return None
-        pixels = np.where(np.isfinite(frame.data), frame.data, np.nanmedian(frame.data))
+        pixels = filled(frame.data)
         if self.photons == AUTO:
             return estimate_photons(pixels)
         return told_photons(pixels, float(self.photons))

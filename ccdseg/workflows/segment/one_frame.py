@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
 from ccdseg import postprocessing
 from ccdseg.classes import CLASSES
-from ccdseg.detector import Detector
 from ccdseg.events import find_events
 from ccdseg.fits_io import Frame
 from ccdseg.identification import estimate_depth, identify, separate_light
-from ccdseg.normalization.amplifiers import Amplifiers, Sections, choose_sections, level
-from ccdseg.postprocessing import Rule
+from ccdseg.normalization.amplifiers import Sections, choose_sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
-from ccdseg.workflows.segment.steps import Steps
+from ccdseg.workflows.segment.steps import Choices, Steps
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter
@@ -33,12 +29,8 @@ def segment_frame(
     frame: Frame | np.ndarray,
     segmenter: Segmenter | LazySegmenter,
     *,
-    detector: Detector | str | Path | None = None,
-    restrict: Sequence[Rule | str] | None = None,
-    grow: int = 0,
-    amplifiers: Amplifiers = "auto",
-    photons: float | str | None = "auto",
     progress: bool = False,
+    **choices: Unpack[Choices],
 ) -> FrameResult:
     """Segment a frame, restrict and grow its mask, and measure and identify its events.
 
@@ -48,6 +40,8 @@ def segment_frame(
         Frame as from `ccdseg.fits_io.read_frame`, or signal (ADU) of shape (H, W).
     segmenter : Segmenter or LazySegmenter
         Model.
+    progress : bool
+        Whether to show progress bars.
     detector : Detector, str or Path, optional
         Detector for energies: itself, a preset's name, a TOML or JSON file, or ``"auto"``, by which
         pedestal, noise and gain come from the peaks of single electrons in the frame. Without it
@@ -55,18 +49,16 @@ def segment_frame(
     restrict : sequence of Rule or str, optional
         Geometric restrictions, themselves or their names, applied in this order; empty for none. By
         default those of `ccdseg.postprocessing.default_rules`.
-    grow : int
+    grow : int, default 0
         Distance by which particles grow (px).
-    amplifiers : str, sequence of str, tuple of Section, or None
+    amplifiers : str, sequence of str, tuple of Section, or None, default "auto"
         Sections of amplifiers, brought to one pedestal and noise for the network, and to one
         pedestal for the events: ``"auto"`` for those that are found, ``"2x2"`` or FITS sections of
         the frame for those that are told, None for one amplifier.
-    photons : float, "auto" or None
+    photons : float, "auto" or None, default "auto"
         Signal of one photon (ADU), for models of cosmics: estimated from the isolated photons of
         the frame, told, or None for no light. Where there are single photons, they are events too,
         and what photons explain is no cosmic; see `ccdseg.identification.separate_light`.
-    progress : bool
-        Whether to show progress bars.
 
     Returns
     -------
@@ -80,14 +72,7 @@ def segment_frame(
     """
     if not isinstance(frame, Frame):
         frame = Frame.from_array(frame)
-    steps = Steps.choose(
-        segmenter.classes,
-        detector=detector,
-        restrict=restrict,
-        grow=grow,
-        amplifiers=amplifiers,
-        photons=photons,
-    )
+    steps = Steps.choose(segmenter.classes, **choices)
     return apply_steps(frame, segmenter, steps, progress=progress)
 
 

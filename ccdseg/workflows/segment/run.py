@@ -7,18 +7,15 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from astropy.table import QTable
 from tqdm import tqdm
 
-from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.files import check_folder, remove_abandoned
 from ccdseg.fits_io import Frame
 from ccdseg.images_io import check_writable, is_picture, read_images
-from ccdseg.normalization.amplifiers import Amplifiers
-from ccdseg.postprocessing import Rule
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
@@ -26,7 +23,7 @@ from ccdseg.workflows.segment.inputs import list_images
 from ccdseg.workflows.segment.one_frame import apply_steps
 from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
 from ccdseg.workflows.segment.results import FileResult, describe
-from ccdseg.workflows.segment.steps import Steps
+from ccdseg.workflows.segment.steps import Choices, Steps
 from ccdseg.workflows.segment.time_limit import time_limit as limited
 from ccdseg.workflows.segment.writer import ResultWriter
 
@@ -65,12 +62,8 @@ def segment_file(
     hdu: str | int = "all",
     section: str | None = None,
     half: str | None = None,
-    detector: Detector | str | Path | None = None,
-    restrict: Sequence[Rule | str] | None = None,
-    grow: int = 0,
-    amplifiers: Amplifiers = "auto",
-    photons: float | str | None = "auto",
     progress: bool = False,
+    **choices: Unpack[Choices],
 ) -> FileResult:
     """Segment the images of a file.
 
@@ -82,8 +75,10 @@ def segment_file(
         Model.
     hdu, section, half
         Images of the file, and part of them; as `ccdseg.fits_io.read_frames`.
-    detector, restrict, grow, amplifiers, photons, progress
-        As `segment_frame`.
+    progress : bool
+        Whether to show progress bars.
+    **choices
+        ``detector`` and the other choices of `segment_frame`.
 
     Returns
     -------
@@ -94,14 +89,7 @@ def segment_file(
     InputError
         As `ccdseg.images_io.read_images` and `segment_frame`.
     """
-    steps = Steps.choose(
-        segmenter.classes,
-        detector=detector,
-        restrict=restrict,
-        grow=grow,
-        amplifiers=amplifiers,
-        photons=photons,
-    )
+    steps = Steps.choose(segmenter.classes, **choices)
     frames = read_images(path, hdu=hdu, section=section, half=half)
     return FileResult(
         tuple(apply_steps(frame, segmenter, steps, progress=progress) for frame in frames)
@@ -116,11 +104,6 @@ def segment_files(
     hdu: str | int = "all",
     section: str | None = None,
     half: str | None = None,
-    detector: Detector | str | Path | None = None,
-    restrict: Sequence[Rule | str] | None = None,
-    grow: int = 0,
-    amplifiers: Amplifiers = "auto",
-    photons: float | str | None = "auto",
     pictures: PictureChoice | None = None,
     find: str | None = None,
     clean: bool = False,
@@ -129,6 +112,7 @@ def segment_files(
     time_limit: float | None = None,
     table: str | Path = run_table.RUN_TABLE,
     progress: bool = True,
+    **choices: Unpack[Choices],
 ) -> RunResult:
     """Segment files and write their results and a table of the run.
 
@@ -143,7 +127,7 @@ def segment_files(
         Model.
     output : str or Path
         Folder for the results.
-    hdu, section, half, detector, restrict, grow, amplifiers, photons
+    hdu, section, half
         As `segment_file`.
     pictures : {"all", "events", "none"}, optional
         Images of which pictures are drawn; by default all, but none for more than 100 files.
@@ -158,6 +142,8 @@ def segment_files(
         Table of the run, ``.ecsv`` or ``.parquet``; a relative path is one in `output`.
     progress : bool
         Whether to show progress bars.
+    **choices
+        ``detector`` and the other choices of `segment_frame`.
 
     Returns
     -------
@@ -172,14 +158,7 @@ def segment_files(
     classes, output = segmenter.classes, Path(output)
     table = output / table
     run_table.check_table(table, overwrite=overwrite)
-    steps = Steps.choose(
-        classes,
-        detector=detector,
-        restrict=restrict,
-        grow=grow,
-        amplifiers=amplifiers,
-        photons=photons,
-    )
+    steps = Steps.choose(classes, **choices)
     find = find and classes[find].name
     if clean:
         classes.need_particles()

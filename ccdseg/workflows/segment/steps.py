@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
@@ -29,6 +30,16 @@ AUTO = "auto"
 """What each frame shows by itself: pedestal, noise and gain, or the signal of one photon."""
 
 logger = logging.getLogger(__name__)
+
+
+class Choices(TypedDict, total=False):
+    """Choices of a segmentation, those that are given; see `ccdseg.workflows.segment_frame`."""
+
+    detector: Detector | str | Path | None
+    restrict: Sequence[Rule | str] | None
+    grow: int
+    amplifiers: Amplifiers
+    photons: float | str | None
 
 
 @dataclass(frozen=True)
@@ -63,13 +74,13 @@ class Steps:
         cls,
         classes: ClassCatalogue,
         *,
-        detector: Detector | str | Path | None,
-        restrict: Sequence[Rule | str] | None,
-        grow: int,
-        amplifiers: Amplifiers,
-        photons: float | str | None,
+        detector: Detector | str | Path | None = None,
+        restrict: Sequence[Rule | str] | None = None,
+        grow: int = 0,
+        amplifiers: Amplifiers = AUTO,
+        photons: float | str | None = AUTO,
     ) -> Steps:
-        """Find detector and rules by their names; parameters as `segment_frame`.
+        """Find detector and rules by their names; parameters as `ccdseg.workflows.segment_frame`.
 
         Raises
         ------

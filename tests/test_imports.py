@@ -11,7 +11,7 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files classes detector",
+    "version errors files image_section classes detector",
     (
         "simulation mask normalization augmentation tiling dataset events "
         "estimation identification evaluation postprocessing"

@@ -36,6 +36,12 @@ class Column:
     needs_gain: bool = False
     axis: int | None = None
 
+    def unit_in(self, signal: u.UnitBase) -> u.UnitBase | None:
+        """Unit of the column where signals are not in ADU, but in another unit."""
+        if self.unit is None or u.adu not in self.unit.bases:
+            return self.unit
+        return self.unit / u.adu * signal
+
 
 _COUNTED = "the centre of the first pixel is 0"
 
@@ -93,7 +99,9 @@ COLUMNS = (
 )
 
 
-def build_table(values: dict[str, np.ndarray], *, origin: tuple[int, int] = (0, 0)) -> QTable:
+def build_table(
+    values: dict[str, np.ndarray], *, origin: tuple[int, int] = (0, 0), unit: u.UnitBase = u.adu
+) -> QTable:
     """Build an event table.
 
     Parameters
@@ -102,6 +110,8 @@ def build_table(values: dict[str, np.ndarray], *, origin: tuple[int, int] = (0, 
         Values of each column by its name, in its unit, (events,); those that need a gain may lack.
     origin : tuple of int
         Row and column (px) that are added to positions.
+    unit : astropy.units.UnitBase
+        Unit of signals, in the place of ADU.
 
     Returns
     -------
@@ -115,8 +125,8 @@ def build_table(values: dict[str, np.ndarray], *, origin: tuple[int, int] = (0, 
         data = np.asarray(values[column.name]).astype(column.kind)
         if column.axis is not None:
             data += data.dtype.type(origin[column.axis])
-        unit, kind = column.unit, column.kind
-        table[column.name] = data if unit is None else u.Quantity(data, unit, dtype=kind)
+        kind, own = column.kind, column.unit_in(unit)
+        table[column.name] = data if own is None else u.Quantity(data, own, dtype=kind)
         table[column.name].info.description = column.description
     return table
 

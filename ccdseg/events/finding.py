@@ -6,6 +6,7 @@ import logging
 from dataclasses import asdict
 
 import numpy as np
+from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.classes import CLASSES, ClassCatalogue
@@ -28,6 +29,7 @@ def find_events(
     origin: tuple[int, int] = (0, 0),
     aperture_margin: float = 2.0,
     saturation: float = 65535.0,
+    unit: u.UnitBase = u.adu,
 ) -> QTable:
     """Measure every cluster of an image.
 
@@ -39,7 +41,7 @@ def find_events(
     Parameters
     ----------
     image : ndarray
-        Signal (ADU) of shape (H, W).
+        Signal in `unit`, of shape (H, W).
     mask : ndarray
         Class indices of the same shape.
     detector : Detector, optional
@@ -54,7 +56,10 @@ def find_events(
     aperture_margin : float
         Width of the margin around the cluster that the aperture takes in (px).
     saturation : float
-        Signal (ADU) from which a pixel is flagged as saturated.
+        Signal from which a pixel is flagged as saturated.
+    unit : astropy.units.UnitBase
+        Unit of the image, and of signals: ADU, electrons, or one of these per second. The gain of
+        the detector is in it per electron.
 
     Returns
     -------
@@ -77,7 +82,8 @@ def find_events(
         )
     if detector is None:
         logger.info(
-            "No detector is given: events get signals in ADU, no charges (e⁻) and energies (keV)."
+            "No detector is given: events get signals in %s, no charges (e⁻) and energies (keV).",
+            unit,
         )
     values = measure_clusters(
         image,
@@ -88,7 +94,7 @@ def find_events(
         saturation=saturation,
     )
     values["hdu"] = np.full(len(values["id"]), hdu)
-    table = build_table(values, origin=origin)
+    table = build_table(values, origin=origin, unit=unit)
     table.meta["aperture_margin"] = aperture_margin
     if detector is not None:
         table.meta["detector"] = asdict(detector)

@@ -1,14 +1,18 @@
 """FITS frames in, FITS masks and cleaned frames out."""
 
 from ccdseg.fits_io.cleaning import write_cleaned
-from ccdseg.fits_io.frame import Frame, cut_to, parse_section
+from ccdseg.fits_io.frame import Frame, cut_to
+from ccdseg.fits_io.header_facts import HEADER, HeaderFacts
 from ccdseg.fits_io.reading import SUFFIXES, read_frame, read_frames, read_shape
 from ccdseg.fits_io.regions import write_regions
 from ccdseg.fits_io.writing import write_frame, write_mask, write_masks
+from ccdseg.image_section import parse_section
 
 __all__ = [
+    "HEADER",
     "SUFFIXES",
     "Frame",
+    "HeaderFacts",
     "cut_to",
     "parse_section",
     "read_frame",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from astropy import units as u
 from astropy.io import fits
 
 from ccdseg.errors import InputError
+from ccdseg.fits_io.header_facts import HeaderFacts
+from ccdseg.image_section import parse_section, section_text
 
-_SECTION = re.compile(r"\s*\[\s*(\d+)\s*:\s*(\d+)\s*,\s*(\d+)\s*:\s*(\d+)\s*\]\s*")
+_SATURATION = {"uint8": 255.0, "int16": 32767.0}
+"""Highest value (ADU) by the type of an array; others mostly come from converters of 16 bit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +25,8 @@ class Frame:
     Attributes
     ----------
     data : ndarray
-        Signal (ADU, scaled by BSCALE and BZERO; BLANK and flagged pixels as NaN), float32 of shape
-        (H, W).
+        Signal in the unit of `facts` (scaled by BSCALE and BZERO; BLANK and flagged pixels as NaN),
+        float32 of shape (H, W).
     header : astropy.io.fits.Header
         Header of the HDU; empty for a picture.
     primary_header : astropy.io.fits.Header
@@ -36,15 +39,15 @@ class Frame:
         EXTNAME without trailing blanks, empty where there is none.
     section : tuple of slice, optional
         Rows and columns of the HDU that were read; None for all of it.
-    saturation : float
-        Signal (ADU) from which a pixel is saturated.
     top_first : bool
         Whether the first row is the upper one, as in a picture; that of a FITS image is the lower.
+    facts : HeaderFacts
+        Unit, gain, read noise, saturation and exposure, as far as the header tells them.
     flagged : ndarray of bool, optional
         Pixels that a data-quality map or a map of bad pixels calls bad, (H, W); None where there is
         none.
     uncertainty : ndarray, optional
-        Standard deviation of each pixel (ADU) as the file gives it, float32 of shape (H, W).
+        Standard deviation of each pixel, in the same unit, as the file gives it, float32 of shape (H, W).
     """
 
     data: np.ndarray
@@ -54,8 +57,8 @@ class Frame:
     hdu_index: int
     hdu_name: str
     section: tuple[slice, slice] | None = None
-    saturation: float = 65535.0
     top_first: bool = False
+    facts: HeaderFacts = field(default_factory=HeaderFacts)
     flagged: np.ndarray | None = None
     uncertainty: np.ndarray | None = None
 
@@ -83,7 +86,10 @@ class Frame:
                 f"An array of shape {data.shape} and type {data.dtype} is no frame; give numbers "
                 "of shape (rows, columns)."
             )
-        frame = cls(data.astype(np.float32), fits.Header(), fits.Header(), Path(path), 0, name)
+        facts = HeaderFacts(saturation=_SATURATION.get(data.dtype.name, 65535.0))
+        header = fits.Header()
+        pixels = data.astype(np.float32)
+        frame = cls(pixels, header, header.copy(), Path(path), 0, name, facts=facts)
         if frame.n_bad == data.size:
             raise InputError("No pixel of the array is finite.")
         return frame
@@ -99,7 +105,17 @@ class Frame:
         if self.section is None:
             return None
         rows, columns = self.section
-        return f"[{columns.start + 1}:{columns.stop},{rows.start + 1}:{rows.stop}]"
+        return section_text(rows, columns)
+
+    @property
+    def unit(self) -> u.UnitBase:
+        """Unit of the pixels: ADU or electrons, or one of these per second."""
+        return self.facts.unit
+
+    @property
+    def saturation(self) -> float:
+        """Signal from which a pixel is saturated, in the unit of the pixels."""
+        return self.facts.saturation
 
     @property
     def origin(self) -> tuple[int, int]:
@@ -134,25 +150,6 @@ class Frame:
     def n_bad(self) -> int:
         """Number of pixels that are NaN or infinite, flagged ones among them."""
         return int(np.count_nonzero(~np.isfinite(self.data)))
-
-
-def parse_section(section: str, shape: tuple[int, int]) -> tuple[slice, slice]:
-    """Rows and columns of a FITS section ``[x1:x2,y1:y2]`` within a frame of `shape`.
-
-    Raises
-    ------
-    InputError
-        If the text is no section, runs backwards, or reaches beyond the frame.
-    """
-    match = _SECTION.fullmatch(section)
-    if match is None:
-        raise InputError(f"Section {section!r} is malformed; write it like '[1:256,1:512]'.")
-    x1, x2, y1, y2 = map(int, match.groups())
-    if not (1 <= x1 <= x2 <= shape[1] and 1 <= y1 <= y2 <= shape[0]):
-        raise InputError(
-            f"Section {section} does not lie in the frame, which is [1:{shape[1]},1:{shape[0]}]."
-        )
-    return slice(y1 - 1, y2), slice(x1 - 1, x2)
 
 
 def cut_to(frame: Frame, *, section: str | None = None, half: str | None = None) -> Frame:

@@ -16,6 +16,7 @@ from astropy.io import fits
 
 from ccdseg.errors import InputError
 from ccdseg.fits_io.frame import Frame, cut_to
+from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.fits_io.headers import check_headers
 
 _CUT_HEADER = "Error validating header"
@@ -187,8 +188,12 @@ def _to_frame(hdus: fits.HDUList, index: int, path: Path) -> Frame:
             f"{where}: an image of {height}×{width} pixels does not fit into its file, which is "
             "truncated or damaged."
         )
+    facts = HeaderFacts.of(hdu.header, hdus[0].header)  # before scaling changes the header
+    for key, reason in facts.ignored.items():
+        logger.warning("%s: %s %s.", where, key, reason)
     data = np.array(hdu.data, dtype=np.float32)
-    return Frame(data, hdu.header.copy(), hdus[0].header.copy(), path, index, name)
+    header, primary = hdu.header.copy(), hdus[0].header.copy()
+    return Frame(data, header, primary, path, index, name, facts=facts)
 
 
 def _reason(error: Exception) -> str:

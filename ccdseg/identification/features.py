@@ -40,6 +40,11 @@ def _log(values: np.ndarray | u.Quantity) -> np.ndarray:
     return np.log10(np.maximum(np.nan_to_num(plain), _LEAST))
 
 
+def _ratio(signal: u.Quantity, other: u.Quantity) -> np.ndarray:
+    """Logarithm of a signal over another, which counts as a thousandth of the unit at least."""
+    return _log(signal.value / np.maximum(other.value, _LEAST))
+
+
 def _misfit(events: QTable) -> np.ndarray:
     return _log(np.nan_to_num(np.asarray(events["point_misfit"]), nan=_NO_POINT))
 
@@ -98,7 +103,7 @@ FEATURES = (
     Feature(
         "peak_share",
         "logarithm of the brightest pixel's share of the signal",
-        lambda t: _log(t["peak"] / np.maximum(t["signal"], _LEAST * u.adu)),
+        lambda t: _ratio(t["peak"], t["signal"]),
     ),
     Feature(
         "fill",
@@ -110,7 +115,7 @@ FEATURES = (
     Feature(
         "significance",
         "logarithm of the signal over its error",
-        lambda t: _log(t["signal"] / np.maximum(t["signal_error"], _LEAST * u.adu)),
+        lambda t: _ratio(t["signal"], t["signal_error"]),
     ),
 )
 

@@ -9,7 +9,7 @@ from astropy.io import fits
 
 from ccdseg import fits_io
 from ccdseg.errors import InputError
-from ccdseg.fits_io import Frame, cut_to, read_frames
+from ccdseg.fits_io import Frame, HeaderFacts, cut_to, read_frames
 from ccdseg.images_io.formats import (
     DEEP_COLOUR,
     SUFFIXES,
@@ -117,8 +117,8 @@ def _read_picture_frame(path: Path, hdu: str | int | None) -> Frame:
         path=path,
         hdu_index=0,
         hdu_name="picture",
-        saturation=_SATURATION[pixels.dtype.name],
         top_first=True,
+        facts=HeaderFacts(saturation=_SATURATION[pixels.dtype.name]),
     )
 
 

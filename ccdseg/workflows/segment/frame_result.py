@@ -14,7 +14,7 @@ from scipy import ndimage
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.estimation import DetectorEstimate, PhotonEstimate
-from ccdseg.fits_io import Frame
+from ccdseg.fits_io import HEADER, Frame
 from ccdseg.identification import LIGHT_KINDS
 from ccdseg.mask import EIGHT_CONNECTED, class_frequencies
 from ccdseg.normalization.amplifiers import Sections
@@ -85,8 +85,11 @@ class FrameResult:
     @property
     def detector_record(self) -> dict | None:
         """Numbers of the detector, or its estimate, ready for JSON."""
+        known = {} if self.estimate is None else self.estimate.to_dict()
+        if self.detector is not None and self.detector.name == HEADER:
+            return {**known, "name": HEADER, "gain": self.detector.gain}
         if self.estimate is not None:
-            return {"name": "estimated", **self.estimate.to_dict()}
+            return {"name": "estimated", **known}
         return self.detector and asdict(self.detector)
 
     @property
@@ -112,6 +115,7 @@ class FrameResult:
             "section": self.frame.section_text,
             "not_finite_pixels": self.frame.n_bad - self.frame.n_flagged,
             "flagged_pixels": self.frame.n_flagged,
+            "header": self.frame.facts.to_dict(),
             "amplifiers": [section.to_dict() for section in self.sections],
             "particles": particles and particles.name,
             "classes": self.statistics,

@@ -45,7 +45,8 @@ def segment_frame(
     detector : Detector, str or Path, optional
         Detector for energies: itself, a preset's name, a TOML or JSON file, or ``"auto"``, by which
         pedestal, noise and gain come from the peaks of single electrons in the frame. Without it
-        events have signals in ADU and no energies.
+        the gain of the header gives energies, but neither kinds of particles nor depths, which
+        depend on the silicon; without that, too, events have signals alone.
     restrict : sequence of Rule or str, optional
         Geometric restrictions, themselves or their names, applied in this order; empty for none. By
         default those of `ccdseg.postprocessing.default_rules`.
@@ -111,6 +112,7 @@ def apply_steps(
             "hdu": frame.label,
             "origin": frame.origin,
             "saturation": frame.saturation,
+            "unit": frame.unit,
         }
         if photons is not None:
             separated = separate_light(levelled.data, mask, photons, **measuring)
@@ -119,7 +121,8 @@ def apply_steps(
         mask = postprocessing.grow(mask, steps.grow, classes=classes)
     if classes.particles is not None and events is None:
         events = find_events(levelled.data, mask, **measuring)
-        if detector is not None and classes.particles.name == CLASSES.particles.name:
+        known = steps.knows_silicon and detector is not None
+        if known and classes.particles.name == CLASSES.particles.name:
             events = estimate_depth(identify(events), detector=detector)
     return FrameResult(
         frame=frame,

@@ -160,6 +160,8 @@ def describe(summary: dict, folder: Path) -> str:
             for name, row in hdu["classes"].items()
         )
         lines.append(f"  {hdu['hdu']}: {found}; {hdu['seconds']:.1f} s")
+        if hdu["header"]["used"]:
+            lines.append(f"    {_header(hdu['header'])}")
         if len(hdu["amplifiers"]) > 1:
             lines.append(f"    {_amplifiers(hdu['amplifiers'])}")
         if hdu["photons"]:
@@ -169,6 +171,11 @@ def describe(summary: dict, folder: Path) -> str:
             for change in hdu["restrictions"]
         )
     return "\n".join(lines)
+
+
+def _header(facts: dict) -> str:
+    """Keywords of the header that were believed."""
+    return "header: " + ", ".join(f"{key} {value}" for key, value in facts["used"].items())
 
 
 def _amplifiers(sections: list[dict]) -> str:

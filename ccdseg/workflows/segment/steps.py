@@ -109,22 +109,35 @@ class Steps:
     def find_detector(
         self, frame: Frame, mask: np.ndarray
     ) -> tuple[Detector | None, DetectorEstimate | None]:
-        """Detector of a frame, None where its gain is not known, and its estimate, if it is one.
+        """Detector of a frame, in its unit, and its estimate, if it is one.
 
-        Pair energy, Fano factor and diffusion of an estimated detector are those of DAMIC-M.
+        A told detector goes before an estimated one, and that before the gain of the header; None
+        where the gain is not known. Pair energy, Fano factor and diffusion of a detector that is
+        not told are those of DAMIC-M.
         """
+        if self.detector is not None:
+            return frame.facts.applied_to(self.detector), None
+        by_header = frame.facts.detector(DAMIC_M)
         if not self.estimated:
-            return self.detector, None
+            return by_header, None
         estimate = estimate_detector(frame.data, mask=mask)
-        detector = estimate.applied_to(DAMIC_M)
-        if detector is None:
+        detector = estimate.applied_to(DAMIC_M) or by_header
+        if estimate.gain is None:
+            consequence = (
+                f"events get signals in {frame.unit}; for energies give --detector a preset or file"
+                if detector is None
+                else "that of the header is taken"
+            )
             logger.warning(
-                "%s, %s: no peaks of single electrons show the gain, so events get signals in "
-                "ADU; for energies give --detector a preset or file.",
-                frame.path,
-                frame.label,
+                "%s, %s: no peaks of single electrons show the gain, so %s.",
+                *(frame.path, frame.label, consequence),
             )
         return detector, estimate
+
+    @property
+    def knows_silicon(self) -> bool:
+        """Whether the detector is told or estimated, so that kinds and depths can be found."""
+        return self.estimated or self.detector is not None
 
     def find_photons(self, frame: Frame, classes: ClassCatalogue) -> PhotonEstimate | None:
         """Single photons of a frame; None where cosmics are no class, or no line shows."""

@@ -83,7 +83,7 @@ def find_events(
     if detector is None:
         logger.info(
             "No detector is given: events get signals in %s, no charges (e⁻) and energies (keV).",
-            unit,
+            unit.to_string().replace("adu", "ADU"),
         )
     values = measure_clusters(
         image,

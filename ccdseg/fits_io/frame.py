@@ -47,7 +47,8 @@ class Frame:
         Pixels that a data-quality map or a map of bad pixels calls bad, (H, W); None where there is
         none.
     uncertainty : ndarray, optional
-        Standard deviation of each pixel, in the same unit, as the file gives it, float32 of shape (H, W).
+        Standard deviation of each pixel as the file gives it, in the same unit, float32 of shape
+        (H, W).
     """
 
     data: np.ndarray

@@ -28,7 +28,12 @@ The sets are .npz files of the arrays images (ADU, float32), masks (class indice
 ambiguous (ignore mask of the pixels that no method can decide). Images of X-rays and of light are
 written as folders of PNG of 16 bit, Train, Validation and Test (70, 15 and 15 %), beside them
 TrainAnnotation, … with masks of the same names (0 and 255 where there is a cosmic), unless the name
-ends on .npz. 'train.py --data' reads either."""
+ends on .npz. 'train.py --data' reads either.
+
+Beside a set and a frame lies STEM_deposits.npz: which particle left how much charge in which pixel
+(ccdseg.simulation.load_events). Beside a frame lie STEM_truth.fits, the class of each pixel;
+STEM_particles.fits, the number of the particle that left most charge there; and STEM_events.ecsv,
+the table of all elements, with that number in the column event."""
 
 logger = logging.getLogger(__name__)
 

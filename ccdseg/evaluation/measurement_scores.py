@@ -10,10 +10,12 @@ from astropy import units as u
 from astropy.table import QTable
 from tqdm import trange
 
+from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
 from ccdseg.evaluation.counting import half_width
 from ccdseg.evaluation.event_match import EventMatch, match_events
 from ccdseg.events import find_events
+from ccdseg.events.clusters import label_clusters
 from ccdseg.identification.particle_truth import true_particles
 from ccdseg.simulation import Recipe, SimulatedImage, simulate_image
 
@@ -95,7 +97,8 @@ def _true_events(frame: SimulatedImage) -> QTable:
     """True events in a frame; isolated ones with their energy before the Fano fluctuation."""
     pair_energy = frame.detector.pair_energy
     truth = frame.events.seen_in(frame.image.shape, pair_energy=pair_energy)
-    particles, owners = true_particles(frame.events, frame.mask, pair_energy=pair_energy)
+    labels, _ = label_clusters(frame.mask, CLASSES)
+    particles, owners = true_particles(frame.events, labels, pair_energy=pair_energy)
     truth["isolated"] = np.isin(truth["event"], owners[particles != "unknown"])
     isolated = truth["isolated"]
     truth["energy"][isolated] = frame.events.table["energy"][truth["event"][isolated]] * u.keV

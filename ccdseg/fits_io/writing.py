@@ -107,7 +107,7 @@ def write_frame(
     path : str or Path
         ``.fits``, ``.fits.gz`` or ``.fits.fz``.
     data : ndarray
-        uint8 or uint16 of shape (H, W).
+        uint8, uint16 or int32 of shape (H, W).
     name : str
         EXTNAME.
     keywords : dict, optional

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from astropy.table import QTable
 
+from ccdseg.classes import CLASSES
 from ccdseg.events import find_events, stack_events
+from ccdseg.events.clusters import label_clusters
 from ccdseg.identification.classifier import ParticleClassifier
 from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
@@ -75,8 +77,9 @@ def labelled_events(
     for _ in range(n_frames):
         frame = simulate_image(recipe, rng=rng)
         mask = segment(frame.image)
+        labels, _ = label_clusters(mask, CLASSES)
         particles, owners = true_particles(
-            frame.events, mask, pair_energy=frame.detector.pair_energy
+            frame.events, labels, pair_energy=frame.detector.pair_energy
         )
         depths = np.append(frame.events.table["depth"].astype(float), np.nan)[owners]
         events = find_events(frame.image, mask, detector=frame.detector)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccdseg.classes import CLASSES
-from ccdseg.events.clusters import label_clusters
 from ccdseg.simulation import EventList
 
 PARTICLES = ("point-like", "electron", "muon", "alpha", "unknown")
@@ -17,44 +15,46 @@ POINT_EXTENT = 5.0
 point-like: an image cannot tell it from an X-ray."""
 
 _PURE, _COMPLETE, _WHOLE = 0.95, 0.97, 0.8
-"""Least share of a cluster's charge from one particle, of a particle's energy in the frame, and of
-its charge among all clusters in this one."""
+"""Least share of an event's charge from one particle, of a particle's energy in the frame, and of
+its charge among all events in this one."""
 
 
 def true_particles(
-    events: EventList, mask: np.ndarray, *, pair_energy: float
+    events: EventList, labels: np.ndarray, *, pair_energy: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """True particle of each cluster of a mask.
+    """True particle of each found event.
 
     Parameters
     ----------
     events : EventList
         The simulated particles of the frame.
-    mask : ndarray
-        Class indices of `ccdseg.CLASSES`, of shape (H, W).
+    labels : ndarray of int
+        Number of the found event of each pixel, from 1, of shape (H, W); 0 where there is none.
     pair_energy : float
         Energy per electron-hole pair of the frame's detector (eV/e⁻).
 
     Returns
     -------
     kinds : ndarray of str
-        One of `PARTICLES` per cluster, in the order of `ccdseg.events.find_events`.
+        One of `PARTICLES` per found event, in the order of their numbers.
     owners : ndarray of int
         The particle that left most of its charge, a row of `events.table`; -1 where there is none.
     """
-    labels, n_clusters = label_clusters(mask, CLASSES)
-    shares = events.charge_by_label(labels, n_clusters)
-    in_clusters = shares[1:]
-    kinds = np.full(n_clusters, "unknown", dtype=f"<U{max(map(len, PARTICLES))}")
-    owners = np.full(n_clusters, -1)
-    filled = np.flatnonzero(in_clusters.sum(axis=1) > 0)
-    owners[filled] = in_clusters[filled].argmax(axis=1)
-    largest = in_clusters[filled, owners[filled]]
+    n_found = int(labels.max(initial=0))
+    charge = events.charge_by_label(labels, n_found)
+    found = charge[1:]
+    kinds = np.full(n_found, "unknown", dtype=f"<U{max(map(len, PARTICLES))}")
+    owners = np.full(n_found, -1)
+    if not found.nnz:
+        return kinds, owners
+    filled = np.flatnonzero(found.sum(axis=1) > 0)
+    owners[filled] = found[filled].argmax(axis=1)
+    largest = found.max(axis=1).toarray()[filled]
     energy = events.table["energy"].astype(float)
-    pure = largest >= _PURE * in_clusters[filled].sum(axis=1)
-    in_frame = shares.sum(axis=0) * pair_energy / 1000
+    pure = largest >= _PURE * found.sum(axis=1)[filled]
+    in_frame = charge.sum(axis=0) * pair_energy / 1000
     complete = (in_frame >= _COMPLETE * energy)[owners[filled]]
-    whole = largest >= _WHOLE * in_clusters.sum(axis=0)[owners[filled]]
+    whole = largest >= _WHOLE * found.sum(axis=0)[owners[filled]]
     known = filled[pure & complete & whole]
     kinds[known] = _kinds(events)[owners[known]]
     return kinds, owners

@@ -3,7 +3,13 @@
 from ccdseg.simulation.catalogue import RECIPES
 from ccdseg.simulation.detector_sources import FixedDetector, RandomDetector
 from ccdseg.simulation.event_list import EventList
-from ccdseg.simulation.image import simulate_dataset, simulate_image, simulate_images
+from ccdseg.simulation.event_storage import load_events, save_events
+from ccdseg.simulation.image import (
+    simulate_dataset,
+    simulate_image,
+    simulate_images,
+    stack_images,
+)
 from ccdseg.simulation.library import ClusterLibrary, default_library, load_cluster_library
 from ccdseg.simulation.library_generation import generate_library
 from ccdseg.simulation.light_recipes import DOMAINS
@@ -25,7 +31,10 @@ __all__ = [
     "default_library",
     "generate_library",
     "load_cluster_library",
+    "load_events",
+    "save_events",
     "simulate_dataset",
     "simulate_image",
     "simulate_images",
+    "stack_images",
 ]

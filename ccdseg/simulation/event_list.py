@@ -8,27 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
+from scipy.sparse import csr_array
 
+from ccdseg.simulation.event_table import EVENT, event_columns
 from ccdseg.simulation.particles import Deposit, Path
-
-EVENT = np.dtype(
-    [
-        ("kind", "U8"),
-        ("energy", np.float32),
-        ("charge", np.float32),
-        ("row", np.float32),
-        ("column", np.float32),
-        ("depth", np.float32),
-        ("zenith", np.float32),
-        ("azimuth", np.float32),
-        ("extent", np.float32),
-    ]
-)
-"""One particle: kind, energy left in the silicon (keV), electrons freed (e⁻), entry point (row and
-column in px, 0 in the middle of the first pixel; depth in µm below the gates), direction of the
-first step (rad; NaN for what does not move) and extent: standard deviation of the energy along the
-longest direction in the plane (µm), diffusion not in it. Of pasted clusters, whose paths are not
-known, row and column are the middle of the bounding box, and all that follows is NaN."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +21,11 @@ class EventList:
     Attributes
     ----------
     table : ndarray
-        Structured array of `EVENT`.
+        Structured array of `EVENT`, (events,).
     rows, columns : ndarray of int64
         Pixels (px), those outside the frame too.
     expected, drawn : ndarray of float64
-        Mean and drawn charge (e⁻) of each pixel.
+        Mean and drawn charge (e⁻) of each pixel, from the deposit or, once read, in the image.
     offsets : ndarray of int64
         Event i holds the pixels ``offsets[i]:offsets[i + 1]``.
     """
@@ -74,7 +57,7 @@ class EventList:
             entry["row"], entry["column"] = row - 0.5, column - 0.5
             entry["depth"] = path.positions[0, 2]
             entry["zenith"], entry["azimuth"] = path.zenith, path.azimuth
-            entry["extent"] = path.extent
+            entry["extent"], entry["cut"] = path.extent, deposit.cut
         sizes = [len(deposit.rows) for deposit in deposits]
         columns = (
             _joined([getattr(deposit, name) for deposit in deposits], kind)
@@ -100,36 +83,69 @@ class EventList:
             *parts, np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]])
         )
 
-    def binned(self, n_columns: int) -> EventList:
-        """The events of an image whose columns are sums of `n_columns` each."""
-        table = self.table.copy()
-        table["column"] = (table["column"] + 0.5) / n_columns - 0.5
-        pixels = np.stack([self._owners, self.rows, self.columns // n_columns])
-        (owners, rows, columns), place = np.unique(pixels, axis=1, return_inverse=True)
-        expected, drawn = (
-            np.bincount(place, weights=charge, minlength=len(rows))
-            for charge in (self.expected, self.drawn)
+    @classmethod
+    def from_pixels(
+        cls,
+        table: np.ndarray,
+        owners: np.ndarray,
+        rows: np.ndarray,
+        columns: np.ndarray,
+        *,
+        expected: np.ndarray,
+        drawn: np.ndarray,
+    ) -> EventList:
+        """Collect pixels, (n,), with the row of `table` that each belongs to, in any order."""
+        order = np.argsort(owners, kind="stable")
+        pixels = (values[order] for values in (rows, columns, expected, drawn))
+        return cls(table, *pixels, np.searchsorted(owners[order], np.arange(len(table) + 1)))
+
+    def where(self, kept: np.ndarray) -> EventList:
+        """The same events with those of their pixels for which `kept`, (n,), is true."""
+        arrays = (getattr(self, name)[kept] for name in ("rows", "columns", "expected", "drawn"))
+        return EventList(self.table, *arrays, np.searchsorted(np.flatnonzero(kept), self.offsets))
+
+    def with_pixels_of(self, other: EventList) -> EventList:
+        """The events with the pixels of a list of the same events as well, sums where they meet."""
+        owners = np.concatenate([self.owners, other.owners])
+        rows, columns, expected, drawn = (
+            np.concatenate([getattr(self, name), getattr(other, name)])
+            for name in ("rows", "columns", "expected", "drawn")
         )
+        return EventList.from_pixels(
+            self.table, owners, rows, columns, expected=expected, drawn=drawn
+        ).merged()
+
+    def merged(self) -> EventList:
+        """The events with one entry per pixel, which holds the sum of those that it had."""
+        if not len(self.rows):
+            return self
+        top, left = self.rows.min(), self.columns.min()
+        width, height = self.columns.max() - left + 1, self.rows.max() - top + 1
+        key = (self.owners * height + self.rows - top) * width + self.columns - left
+        key, place = np.unique(key, return_inverse=True)
+        pixels, columns = np.divmod(key, width)
+        owners, rows = np.divmod(pixels, height)
+        charges = (np.bincount(place, charge) for charge in (self.expected, self.drawn))
         offsets = np.searchsorted(owners, np.arange(len(self) + 1))
-        return EventList(table, rows, columns, expected, drawn, offsets)
+        return EventList(self.table, rows + top, columns + left, *charges, offsets)
 
     def charge_map(self, shape: tuple[int, int], *, drawn: bool = False) -> np.ndarray:
         """Charge of all events (e⁻), mean or drawn, float32 of `shape`."""
-        inside, flat = self._pixels(shape)
+        inside, flat = self.pixels_in(shape)
         charge = (self.drawn if drawn else self.expected)[inside]
         summed = np.bincount(flat, weights=charge, minlength=shape[0] * shape[1])
         return summed.reshape(shape).astype(np.float32)
 
     def event_map(self, shape: tuple[int, int]) -> np.ndarray:
         """Index of the event that left most charge in each pixel, int32 of `shape`; -1 for none."""
-        inside, flat = self._pixels(shape)
-        owner = self._owners[inside]
+        inside, flat = self.pixels_in(shape)
+        owner = self.owners[inside]
         order = np.argsort(self.expected[inside], kind="stable")
         owners = np.full(shape[0] * shape[1], -1, dtype=np.int32)
         owners[flat[order]] = owner[order]
         return owners.reshape(shape)
 
-    def charge_by_label(self, labels: np.ndarray, n_labels: int) -> np.ndarray:
+    def charge_by_label(self, labels: np.ndarray, n_labels: int) -> csr_array:
         """Mean charge (e⁻) of each event in each label of a frame.
 
         Parameters
@@ -141,21 +157,18 @@ class EventList:
 
         Returns
         -------
-        ndarray
-            float64 of shape (n_labels + 1, events); one column where there is no event.
+        scipy.sparse.csr_array
+            float64 of shape (n_labels + 1, events); entries where an event left charge in a label.
         """
-        inside, flat = self._pixels(labels.shape)
-        n_events = max(len(self), 1)
-        summed = np.bincount(
-            labels.ravel()[flat] * n_events + self._owners[inside],
-            weights=self.expected[inside],
-            minlength=(n_labels + 1) * n_events,
-        )
-        return summed.reshape(n_labels + 1, n_events)
+        inside, flat = self.pixels_in(labels.shape)
+        places = labels.ravel()[flat], self.owners[inside]
+        charge = csr_array((self.expected[inside], places), shape=(n_labels + 1, len(self)))
+        charge.sum_duplicates()
+        return charge
 
     @property
-    def _owners(self) -> np.ndarray:
-        """Index of the event of each deposit."""
+    def owners(self) -> np.ndarray:
+        """Row of `table` to which each pixel belongs, (n,)."""
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
     def _boxes(self) -> np.ndarray:
@@ -169,8 +182,8 @@ class EventList:
             boxes[axis + 2] -= boxes[axis]
         return boxes
 
-    def _pixels(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Mask of the deposits inside the frame, and their flat index in it."""
+    def pixels_in(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Which pixels lie in a frame, bool (n,), and their flat index in it."""
         inside = (self.rows >= 0) & (self.rows < shape[0])
         inside &= (self.columns >= 0) & (self.columns < shape[1])
         return inside, self.rows[inside] * shape[1] + self.columns[inside]
@@ -185,23 +198,11 @@ class EventList:
             and ``width``, px), the numbers of `EVENT`, and ``n_pixels`` that hold at least one
             electron in the mean.
         """
-        units = {
-            "energy": u.keV,
-            "charge": u.electron,
-            "row": u.pix,
-            "column": u.pix,
-            "depth": u.um,
-            "zenith": u.rad,
-            "azimuth": u.rad,
-            "extent": u.um,
-        }
-        table = QTable({"kind": self.table["kind"]})
-        for name, values in zip(
-            ("first_row", "first_column", "height", "width"), self._boxes(), strict=True
+        table = event_columns(self.table)
+        for place, (name, values) in enumerate(
+            zip(("first_row", "first_column", "height", "width"), self._boxes(), strict=True), 1
         ):
-            table[name] = values * u.pix
-        for name, unit in units.items():
-            table[name] = self.table[name] * unit
+            table.add_column(values * u.pix, index=place, name=name)
         filled = np.concatenate([[0], np.cumsum(self.expected >= 1)])
         table["n_pixels"] = np.diff(filled[self.offsets])
         return table
@@ -224,8 +225,8 @@ class EventList:
             ``row`` and ``column`` of its centroid (px, 0 in the middle of the first pixel);
             events of which nothing lies in the frame are left out.
         """
-        inside, _ = self._pixels(shape)
-        owner = self._owners[inside]
+        inside, _ = self.pixels_in(shape)
+        owner = self.owners[inside]
         rows, columns, charge = self.rows[inside], self.columns[inside], self.expected[inside]
         total, row, column = (
             np.bincount(owner, weights=charge * values, minlength=len(self))

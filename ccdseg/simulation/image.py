@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -126,17 +125,40 @@ def simulate_dataset(
         ``images, masks = simulate_dataset(...)``.
     """
     images = simulate_images(recipe, n_images, detector=detector, rng=rng, n_workers=n_workers)
-    first = next(images)
-    shape = (n_images, *first.image.shape)
-    arrays = ArraySet(np.empty(shape, np.float32), np.empty(shape, np.uint8), np.empty(shape, bool))
     bar = tqdm(
-        chain([first], images),
+        images,
         total=n_images,
         desc=f"Simulating ({recipe.name})",
         unit="image",
         disable=not progress,
     )
-    for i, simulated in enumerate(bar):
+    return stack_images(bar, n_images, classes=classes)
+
+
+def stack_images(
+    images: Iterable[SimulatedImage], n_images: int, *, classes: ClassCatalogue = CLASSES
+) -> ArraySet:
+    """Images of one shape, their masks and ambiguous pixels, as arrays.
+
+    Parameters
+    ----------
+    images : iterable of SimulatedImage
+        At least one; as `simulate_images` gives them.
+    n_images : int
+        Their number.
+    classes : ClassCatalogue
+        Classes of the masks.
+
+    Returns
+    -------
+    ArraySet
+    """
+    arrays = None
+    for i, simulated in enumerate(images):
+        if arrays is None:
+            shape = (n_images, *simulated.image.shape)
+            kinds = (np.float32, np.uint8, bool)
+            arrays = ArraySet(*(np.empty(shape, kind) for kind in kinds))
         arrays.images[i] = simulated.image
         arrays.masks[i] = simulated.mask_in(classes)
         arrays.ambiguous[i] = simulated.ambiguous

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccdseg.simulation.event_list import EVENT, EventList
+from ccdseg.simulation.event_list import EventList
+from ccdseg.simulation.event_table import EVENT
 from ccdseg.simulation.library import ClusterLibrary
 
 

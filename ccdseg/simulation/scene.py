@@ -4,52 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 from ccdseg.detector import Detector
-from ccdseg.simulation import effects
+from ccdseg.simulation import effects, event_readout
 from ccdseg.simulation.effects.photons import Photons, photon_variance
 from ccdseg.simulation.element_list import ElementList
 from ccdseg.simulation.event_list import EventList
+from ccdseg.simulation.readout_parts import AmplifierMaps, ChargeStep
 
 ELEMENT_CLASSES = ("glowing", "hot pixel", "cluster")
 """Classes of what lies on top of the background."""
-
-_TINY = np.finfo(np.float32).tiny
-
-
-class ChargeStep(NamedTuple):
-    """Transfer of the charge of all pixels to the amplifier.
-
-    Attributes
-    ----------
-    function : callable
-        Maps charge (e⁻), (H, W) to (H, W).
-    linear : bool
-        Whether the parts of a sum may be mapped one by one. Otherwise the sum of all charge is
-        mapped, and each class has its part in the change.
-    """
-
-    function: Callable[[np.ndarray], np.ndarray]
-    linear: bool
-
-
-class AmplifierMaps(NamedTuple):
-    """Differences of the amplifiers of a frame.
-
-    Attributes
-    ----------
-    pedestal : ndarray
-        Pedestal above that of the detector (ADU), float32 of the shape of the image.
-    gain, noise : ndarray
-        Gain and read noise over those of the detector, float32 of the same shape.
-    """
-
-    pedestal: np.ndarray
-    gain: np.ndarray
-    noise: np.ndarray
 
 
 @dataclass(eq=False)
@@ -169,9 +135,15 @@ class Scene:
         binned = effects.bin_columns(charge, self.column_binning)
         self.offset -= effects.charge_to_adu(binned, self.detector.gain)
 
-    def add_step(self, function: Callable[[np.ndarray], np.ndarray], *, linear: bool) -> None:
+    def add_step(
+        self,
+        function: Callable[[np.ndarray], np.ndarray],
+        *,
+        linear: bool,
+        moves: Callable[[EventList], EventList] | None = None,
+    ) -> None:
         """Add what happens to the charge next on its way, as `ChargeStep`."""
-        self.steps.append(ChargeStep(function, linear))
+        self.steps.append(ChargeStep(function, linear, moves))
 
     def read(self, rng: np.random.Generator) -> np.ndarray:
         """Read the frame out: image (ADU), float32 of `image_shape`.
@@ -182,7 +154,11 @@ class Scene:
         charge = self.fixed + effects.poisson_charge(self.fluctuating, rng=rng)
         for step in self.steps:
             charge = step.function(charge)
-            (self._map_parts if step.linear else self._share_change)(step.function)
+            if step.linear:
+                self._map_parts(step.function)
+                self._map_events(step)
+            else:
+                self._share_change(step.function)
         if self.column_binning > 1:
             charge = effects.bin_columns(charge, self.column_binning)
             self._bin_columns()
@@ -218,21 +194,24 @@ class Scene:
         self.background_variance = function(self.background_variance)
         self.glow_variance = function(self.glow_variance)
 
+    def _map_events(self, step: ChargeStep) -> None:
+        if step.moves is not None:
+            self.events = step.moves(self.events)
+        elif len(self.events):
+            kept = step.function(np.ones(self.shape, dtype=np.float32))
+            self.events = event_readout.scaled(self.events, kept)
+
     def _share_change(self, function: Callable[[np.ndarray], np.ndarray]) -> None:
-        """Give each class the part that it has in its column's loss of what the columns gain."""
-        parts = {"background": self.background, **self.signals}
-        total = sum(parts.values())
-        change = function(total) - total
-        lost = np.maximum(-change, 0) / np.maximum(total, _TINY)
-        column_loss = np.maximum(-change, 0).sum(axis=0)
-        for part in parts.values():
-            loss = part * lost
-            share = loss.sum(axis=0) / np.maximum(column_loss, _TINY)
-            np.add(part, np.maximum(change, 0) * share - loss, out=part)
+        """Give each class and event its part in the charge that columns lose and gain."""
+        total = self.background + sum(self.signals.values())
+        change = event_readout.ColumnChange.between(total, function(total))
+        self.background = change.applied_to(self.background)
+        self.signals = {name: change.applied_to(part) for name, part in self.signals.items()}
+        self.events = event_readout.after_change(self.events, change)
 
     def _bin_columns(self) -> None:
         self._map_parts(lambda charge: effects.bin_columns(charge, self.column_binning))
-        self.events = self.events.binned(self.column_binning)
+        self.events = event_readout.binned(self.events, self.column_binning)
         self.elements = self.elements.binned(self.column_binning)
 
     def signals_adu(self) -> dict[str, np.ndarray]:

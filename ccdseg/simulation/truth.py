@@ -19,6 +19,9 @@ AMBIGUOUS = (0.5, 3.0)
 """A deposit between these many standard deviations of the noise decides nothing: what is drowned
 by the noise below, what no method can miss above."""
 
+_MISSING = {"event": 0, "n_pixels": 0, "cut": ""}
+"""Values of columns that only particles have; NaN in the others."""
+
 
 @dataclass(frozen=True, eq=False)
 class SimulatedImage:
@@ -60,6 +63,15 @@ class SimulatedImage:
         low, high = (limit * self.noise for limit in AMBIGUOUS)
         return (self.cluster_signal > low) & (self.cluster_signal < high)
 
+    @property
+    def event_labels(self) -> np.ndarray:
+        """Truth by instance: who left most charge in each pixel of the class cluster.
+
+        Row of `events.table` plus 1, int32 of shape (H, W); 0 in pixels of other classes.
+        """
+        is_cluster = self.mask == CLASSES["cluster"].index
+        return np.where(is_cluster, self.events.event_map(self.mask.shape) + 1, 0).astype(np.int32)
+
     def mask_in(self, classes: ClassCatalogue) -> np.ndarray:
         """The mask in the classes of another catalogue, as `ClassCatalogue.translated`."""
         return CLASSES.translated(self.mask, to=classes)
@@ -70,19 +82,21 @@ class SimulatedImage:
         Returns
         -------
         astropy.table.QTable
-            ``class``, ``kind``, the bounding box ``first_row``, ``first_column``, ``height`` and
-            ``width`` (px; it may reach beyond the image), ``level`` (ADU) of glow and hot pixels,
-            and what `EventList.to_table` tells of particles; NaN and 0 where it does not apply.
+            ``class``, ``kind``, ``event`` (number of the particle in `event_labels`), the bounding
+            box ``first_row``, ``first_column``, ``height`` and ``width`` (px; it may reach beyond
+            the image), ``level`` (ADU) of glow and hot pixels, and what `EventList.to_table` tells
+            of particles; NaN, 0 or nothing where it does not apply.
         """
         particles = self.events.to_table()
         particles.add_column(np.full(len(particles), "cluster"), index=0, name="class")
         level = np.full(len(particles), np.nan, np.float32) * u.adu
         particles.add_column(level, index=particles.colnames.index("energy"), name="level")
+        particles.add_column(np.arange(1, len(particles) + 1), index=2, name="event")
         elements = QTable({"class": np.array(CLASSES.names)[self.elements["class_index"]]})
         elements["kind"] = self.elements["kind"]
         for name in particles.colnames[2:]:
             known = name in self.elements.dtype.names
-            missing = 0 if name == "n_pixels" else np.float32(np.nan)
+            missing = _MISSING.get(name, np.float32(np.nan))
             values = self.elements[name] if known else np.full(len(self.elements), missing)
             unit = particles[name].unit if hasattr(particles[name], "unit") else None
             elements[name] = values if unit is None else values * unit

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
-from ccdseg.fits_io import write_frame
 from ccdseg.simulation import (
     RECIPES,
     ClusterLibrary,
@@ -18,12 +19,13 @@ from ccdseg.simulation import (
     SimulatedImage,
     generate_library,
     load_cluster_library,
-    simulate_dataset,
-    simulate_image,
+    save_events,
     simulate_images,
+    stack_images,
 )
-from ccdseg.simulation.components import Digitisation, GlowSlab
+from ccdseg.simulation.components import Digitisation
 from ccdseg.version import package_version
+from ccdseg.workflows.simulated_frame import write_full_frame
 from ccdseg.workflows.simulated_pictures import write_folders
 
 FRAME_SHAPE = (1024, 1024)
@@ -52,9 +54,11 @@ def simulate(
     recipe : str or Recipe
         Recipe: a name in `RECIPES`, or a recipe of your own.
     output : str or Path
-        A `.npz` file for a data set of arrays; a `.fits`, `.fits.gz` or `.fits.fz` file for one
-        full frame, beside it its truth and the table of its elements; or, of recipes whose images
-        are digitised, a folder for pictures of 16 bits and their masks.
+        A `.npz` file for a data set of arrays, or a `.fits`, `.fits.gz` or `.fits.fz` file for one
+        full frame, beside it its truth (``STEM_truth.fits`` and, particle by particle,
+        ``STEM_particles.fits``) and the table of its elements; beside either, in
+        ``STEM_deposits.npz``, the charge that each particle left in each pixel. Or, of recipes
+        whose images are digitised, a folder for pictures of 16 bits and their masks.
     n_images : int
         Number of images of a data set or a folder.
     shape : tuple of int, optional
@@ -97,12 +101,11 @@ def simulate(
         detector = Detector.load(detector)
     _refuse(recipe, output, pictures=pictures, overwrite=overwrite)
     settings = {"detector": detector, "rng": np.random.default_rng(seed)}
+    truth = _beside(output)["truth"]
     if is_frame:
-        return _write_frame(recipe, output, seed, settings, pictures=pictures, overwrite=overwrite)
-    if output.suffix == ".npz":
-        arrays = simulate_dataset(recipe, n_images=n_images, progress=True, **settings)
-        arrays.save(output)
-        first = arrays.images[0], arrays.masks[0]
+        first = write_full_frame(recipe, [output, *truth], seed, settings, overwrite=overwrite)
+    elif output.suffix == ".npz":
+        first = _write_set(recipe, output, n_images, settings, overwrite=overwrite)
     else:
         origin = {
             "command": command,
@@ -114,7 +117,8 @@ def simulate(
         }
         images = simulate_images(recipe, n_images, n_workers=-1, **settings)
         first = write_folders(output, images, origin, overwrite=overwrite)
-    return [output, *(_draw(output, *first, overwrite=overwrite) if pictures else ())]
+    charts = _draw(output, *first, overwrite=overwrite) if pictures else ()
+    return [output, *truth, *charts]
 
 
 def simulate_library(
@@ -157,7 +161,7 @@ def simulate_library(
 def _refuse(recipe: RecipeLike, output: Path, *, pictures: bool, overwrite: bool) -> None:
     """Refuse a name that does not fit, and files that exist."""
     beside = _beside(output)
-    names = [output, *beside["frame"], *(beside["pictures"] if pictures else [])]
+    names = [output, *beside["truth"], *(beside["pictures"] if pictures else [])]
     for path in names:
         refuse_existing(path, overwrite=overwrite)
     digitisation = recipe.find(Digitisation)
@@ -169,50 +173,38 @@ def _refuse(recipe: RecipeLike, output: Path, *, pictures: bool, overwrite: bool
 
 
 def _beside(output: Path) -> dict[str, list[Path]]:
-    """Files that are written beside the output."""
+    """Files that are written beside the output: its truth and its pictures."""
     stem = output.name.split(".")[0]
-    charts = [output.with_name(f"{stem}_{what}.png") for what in ("label", "charge")]
-    if not output.name.endswith(_FITS):
-        return {"frame": [], "pictures": charts}
-    name, suffix = output.name.rsplit(".fits", 1)
-    names = f"{name}_truth.fits{suffix}", f"{name}_events.ecsv"
-    return {"frame": [output.with_name(name) for name in names], "pictures": charts}
+    names = []
+    if output.name.endswith(_FITS):
+        name, suffix = output.name.rsplit(".fits", 1)
+        names = [f"{name}_{what}.fits{suffix}" for what in ("truth", "particles")]
+        names += [f"{name}_events.ecsv", f"{name}_deposits.npz"]
+    elif output.suffix == ".npz":
+        names = [f"{output.stem}_deposits.npz"]
+    charts = [f"{stem}_{what}.png" for what in ("label", "charge")]
+    named = {"truth": names, "pictures": charts}
+    return {key: [output.with_name(name) for name in names] for key, names in named.items()}
 
 
-def _write_frame(
-    recipe: RecipeLike, output: Path, seed: int, settings: dict, *, pictures: bool, overwrite: bool
-) -> list[Path]:
-    """One frame, its truth and its elements; where the recipe has a slab of glow, with it."""
-    slab = recipe.find(GlowSlab)
-    if slab is not None:
-        recipe = recipe.with_components(replace(slab, probability=1.0))
-    simulated = simulate_image(recipe, **settings)
-    image, keywords = _as_written(simulated), _keywords(simulated.detector, seed)
-    truth, elements = _beside(output)["frame"]
+def _write_set(
+    recipe: RecipeLike, output: Path, n_images: int, settings: dict, *, overwrite: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images with masks, and beside them the deposits of their particles; the first of both."""
+    images = simulate_images(recipe, n_images, n_workers=-1, **settings)
+    events = []
+
+    def noted() -> Iterator[SimulatedImage]:
+        for simulated in tqdm(images, f"Simulating ({recipe.name})", n_images, unit="image"):
+            events.append(simulated.events)
+            yield simulated
+
+    arrays = stack_images(noted(), n_images)
+    (deposits,) = _beside(output)["truth"]
     with staged_files(output.parent, overwrite=overwrite) as stage:
-        write_frame(stage / output.name, image, name="CCD", keywords=keywords)
-        write_frame(stage / truth.name, simulated.mask, name="TRUTH", keywords=keywords)
-        simulated.table().write(stage / elements.name, format="ascii.ecsv")
-    charts = _draw(output, image, simulated.mask, overwrite=overwrite) if pictures else []
-    return [output, truth, elements, *charts]
-
-
-def _as_written(simulated: SimulatedImage) -> np.ndarray:
-    """The image in 16 bits where its noise is resolved and its pedestal positive."""
-    image, detector = simulated.image, simulated.detector
-    if detector.noise < 1 or detector.pedestal < 10 * detector.noise:
-        return image
-    return np.clip(np.rint(image), 0, 65535).astype(np.uint16)
-
-
-def _keywords(detector: Detector, seed: int) -> dict:
-    return {
-        "DETECTOR": (detector.name, "simulated detector"),
-        "GAIN": (round(detector.gain, 6), "ADU per electron"),
-        "PEDESTAL": (round(detector.pedestal, 3), "ADU"),
-        "NOISE": (round(detector.noise, 3), "standard deviation, ADU"),
-        "SIMSEED": (seed, "seed of the simulation"),
-    }
+        arrays.save(stage / output.name)
+        save_events(stage / deposits.name, events)
+    return arrays.images[0], arrays.masks[0]
 
 
 def _draw(output: Path, image: np.ndarray, mask: np.ndarray, *, overwrite: bool) -> list[Path]:

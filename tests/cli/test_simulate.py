@@ -57,7 +57,9 @@ def test_a_bad_simulation_is_refused(refused, line, message):
 def test_a_simulated_set_is_that_of_its_recipe_and_seed():
     options = ["--n", "3", "--shape", "48x64", "--seed", "9", "--pictures"]
     assert status(main, "simulate", "test", "-o", "sets/test.npz", *options) == 0
-    assert set(files(Path("sets"))) == {"test.npz", "test_label.png", "test_charge.png"}
+    assert set(files(Path("sets"))) == {
+        *("test.npz", "test_deposits.npz", "test_label.png", "test_charge.png")
+    }
     found = load_array_set("sets/test.npz", n_classes=4)
     expected = simulate_dataset(
         RECIPES["test"].scaled((48, 64)), n_images=3, rng=np.random.default_rng(9)

@@ -9,6 +9,7 @@ from astropy import units as u
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC_M
 from ccdseg.events import find_events
+from ccdseg.events.clusters import label_clusters
 from ccdseg.identification import (
     FEATURES,
     PARTICLES,
@@ -61,7 +62,7 @@ def mask_of(*boxes):
 
 
 def truth_of(events, mask):
-    return true_particles(events, mask, pair_energy=3.749)
+    return true_particles(events, label_clusters(mask, CLASSES)[0], pair_energy=3.749)
 
 
 HERE, THERE = ([5, 5, 6], [5, 6, 6]), ([20, 20, 20], [20, 21, 22])
@@ -98,7 +99,8 @@ def test_what_is_not_one_whole_particle_is_unknown():
 def test_a_particle_is_complete_by_the_pair_energy_of_its_detector():
     events, mask = listed(("muon", 30.0, HERE, 0)), mask_of(np.s_[4:8, 4:8])
     for pair_energy, expected in ((3.749, "muon"), (3.4, "unknown")):
-        kinds, _ = true_particles(events, mask, pair_energy=pair_energy)
+        labels, _ = label_clusters(mask, CLASSES)
+        kinds, _ = true_particles(events, labels, pair_energy=pair_energy)
         assert kinds.tolist() == [expected]
 
 
@@ -212,7 +214,8 @@ def test_the_classifier_that_ships_knows_what_is_plain(kind, expected):
     recipe = replace(RECIPES["events"].scaled((256, 256)), components=(particles,))
     frame = simulate_image(recipe, detector=DAMIC_M, rng=np.random.default_rng(3))
     events = find_events(frame.image, frame.mask, detector=DAMIC_M)
-    truth, _ = true_particles(frame.events, frame.mask, pair_energy=DAMIC_M.pair_energy)
+    labels, _ = label_clusters(frame.mask, CLASSES)
+    truth, _ = true_particles(frame.events, labels, pair_energy=DAMIC_M.pair_energy)
     found = identify(events)["particle"]
     assert expected in truth
     assert list(found[truth == expected]) == [expected] * np.count_nonzero(truth == expected)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
+from ccdseg.simulation import event_readout
 from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.particles import Deposit, Path
 
@@ -115,6 +116,7 @@ UNITS = {
     "zenith": u.rad,
     "azimuth": u.rad,
     "extent": u.um,
+    "cut": None,
     "n_pixels": None,
 }
 
@@ -137,7 +139,7 @@ def test_the_table_has_the_bounding_box_of_the_charge(events):
 
 
 def test_events_of_binned_columns_keep_their_charge(events):
-    binned = events.binned(2)
+    binned = event_readout.binned(events, 2)
     assert binned.charge_map((3, 2)).tolist() == [[10, 0], [24, 72], [0, 3]]
     assert binned.charge_map((3, 2), drawn=True).tolist() == [[9, 0], [25, 73], [0, 3]]
     assert binned.event_map((3, 2)).tolist() == [[0, -1], [0, 1], [-1, 1]]

@@ -11,7 +11,13 @@ from ccdseg.cli import main
 from ccdseg.dataset import load_array_set
 from ccdseg.detector import DAMIC
 from ccdseg.fits_io import read_frame
-from ccdseg.simulation import RECIPES, ClusterLibrary, load_cluster_library, simulate_image
+from ccdseg.simulation import (
+    RECIPES,
+    ClusterLibrary,
+    load_cluster_library,
+    load_events,
+    simulate_image,
+)
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import Uniform
 from ccdseg.workflows import simulate, simulate_library
@@ -23,7 +29,8 @@ NAMES = ("images", "masks", "ambiguous")
 
 def test_the_command_and_a_notebook_write_the_same_set(tmp_path):
     ours, theirs = tmp_path / "ours.npz", tmp_path / "theirs.npz"
-    assert simulate("mixed", ours, n_images=3, shape=(48, 64), seed=5) == [ours]
+    written = simulate("mixed", ours, n_images=3, shape=(48, 64), seed=5)
+    assert written == [ours, tmp_path / "ours_deposits.npz"]
     options = ["-o", str(theirs), "--n", "3", "--shape", "48x64", "--seed", "5"]
     assert status(main, "simulate", "mixed", *options) == 0
     first, second = (load_array_set(path, n_classes=4) for path in (ours, theirs))
@@ -34,16 +41,22 @@ def test_the_command_and_a_notebook_write_the_same_set(tmp_path):
 def test_a_full_frame_has_its_truth_and_its_elements_beside_it(tmp_path):
     recipe = RECIPES["test"].with_components(c.GlowSlab(probability=0.0))
     written = simulate(recipe, tmp_path / "a.fits.gz", shape=(96, 128), seed=2)
-    assert [path.name for path in written] == ["a.fits.gz", "a_truth.fits.gz", "a_events.ecsv"]
+    names = ["a.fits.gz", "a_truth.fits.gz", "a_particles.fits.gz"]
+    names += ["a_events.ecsv", "a_deposits.npz"]
+    assert [path.name for path in written] == names
     assert set(files(tmp_path)) == {path.name for path in written}
-    image, truth = (read_frame(path) for path in written[:2])
+    image, truth, owners = (read_frame(path) for path in written[:3])
     shining = recipe.scaled((96, 128)).with_components(c.GlowSlab())
     expected = simulate_image(shining, rng=np.random.default_rng(2))
     np.testing.assert_array_equal(truth.data, expected.mask)
+    np.testing.assert_array_equal(owners.data, expected.event_labels)
+    (deposits,) = load_events(written[4])
+    assert deposits.table.tobytes() == expected.events.table.tobytes()
     np.testing.assert_array_equal(image.data, np.rint(expected.image))
-    table = QTable.read(written[2])
+    table = QTable.read(written[3])
     assert len(table) == len(expected.table())
     assert "slab" in table["kind"].tolist()
+    assert table["event"].max() == len(expected.events)
 
 
 def test_a_recipe_detector_and_library_of_ones_own_are_used(tmp_path):

@@ -9,7 +9,8 @@ import numpy as np
 from ccdseg.simulation import effects
 from ccdseg.simulation.components.component import Component
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform, happens
-from ccdseg.simulation.scene import AmplifierMaps, Scene
+from ccdseg.simulation.readout_parts import AmplifierMaps
+from ccdseg.simulation.scene import Scene
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 from ccdseg.errors import InputError
 from ccdseg.simulation import effects
 from ccdseg.simulation.components.component import Component
+from ccdseg.simulation.event_readout import trailing
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform
 from ccdseg.simulation.scene import Scene
 
@@ -30,7 +31,11 @@ class TransferTrails(Component):
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         parallel = self.parallel.draw(rng) * 256 / scene.shape[0]
         serial = self.serial.draw(rng) * 256 / scene.shape[1]
-        scene.add_step(lambda charge: effects.charge_trails(charge, parallel, serial), linear=True)
+        scene.add_step(
+            lambda charge: effects.charge_trails(charge, parallel, serial),
+            linear=True,
+            moves=lambda events: trailing(events, parallel, serial, scene.shape),
+        )
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,6 @@ def charge_trails(charge: np.ndarray, parallel: float, serial: float) -> np.ndar
     """
     left = charge.astype(np.float32)
     for axis, inefficiency in enumerate((parallel, serial)):
-        _refuse_inefficiency(inefficiency)
         if inefficiency:
             _leave_behind(left if axis == 0 else left.T, inefficiency)
     return left
@@ -143,11 +142,28 @@ def _refuse_inefficiency(inefficiency: float) -> None:
         raise InputError(f"Charge transfer inefficiency is {inefficiency}; it lies from 0 to 1.")
 
 
+def left_behind(length: int, inefficiency: float) -> np.ndarray:
+    """Share of its charge that each row leaves behind, 1 − (1 − inefficiency)^(r + 1).
+
+    Parameters
+    ----------
+    length : int
+        Number of rows, or of columns where charge moves along the rows.
+    inefficiency : float
+        Charge transfer inefficiency, 0 to 1.
+
+    Returns
+    -------
+    ndarray
+        float32 of shape (length,).
+    """
+    _refuse_inefficiency(inefficiency)
+    return (1 - (1 - inefficiency) ** np.arange(1, length + 1)).astype(np.float32)
+
+
 def _leave_behind(charge: np.ndarray, inefficiency: float) -> None:
     """Move, in place, what each row of `charge` leaves behind into the row after it."""
-    transfers = np.arange(1, len(charge) + 1)
-    fraction = (1 - (1 - inefficiency) ** transfers).astype(np.float32)
-    behind = charge * fraction[:, np.newaxis]
+    behind = charge * left_behind(len(charge), inefficiency)[:, np.newaxis]
     charge -= behind
     charge[1:] += behind[:-1]
 

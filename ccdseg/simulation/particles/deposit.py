@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
@@ -34,12 +34,15 @@ class Deposit:
         (n,): mean charge (e⁻), float64, for the number of electrons that the particle freed.
     drawn : ndarray
         (n,): charge (e⁻), whole numbers.
+    cut : str
+        Part that is left of a particle cut at a row, ``above`` or ``below``; empty for a whole one.
     """
 
     rows: np.ndarray
     columns: np.ndarray
     expected: np.ndarray
     drawn: np.ndarray
+    cut: str = ""
 
 
 def energy_map(path: Path, *, detector: Detector) -> tuple[np.ndarray, int, int]:
@@ -131,4 +134,7 @@ def cut_at_row(charge: Deposit, row: int, *, keep: str) -> Deposit:
     if keep not in ("above", "below"):
         raise InputError(f"The part to keep is {keep!r}; choose one of: above, below.")
     kept = charge.rows < row if keep == "above" else charge.rows >= row
-    return Deposit(*(getattr(charge, field.name)[kept] for field in fields(Deposit)))
+    if kept.all():
+        return charge
+    parts = (charge.rows, charge.columns, charge.expected, charge.drawn)
+    return Deposit(*(part[kept] for part in parts), cut=keep)

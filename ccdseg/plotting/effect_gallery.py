@@ -22,12 +22,17 @@ _UNITS = {
     "charge": "e⁻",
     "column": "px",
     "columns": "px",
+    "dark_columns depth": "ADU",
     "depth": "px",
+    "end": "px",
     "factor": "px",
     "first": "e⁻/px",
     "first_column": "px",
     "first_row": "px",
+    "first_rows": "px",
+    "baseline_step first": "px",
     "full_well": "e⁻",
+    "height": "ADU",
     "last": "e⁻/px",
     "last_column": "px",
     "last_row": "px",
@@ -87,6 +92,7 @@ def effect_panels(rng: np.random.Generator) -> list[Panel]:
         *_scattering(rng),
         *_transfer(rng),
         *_readout(rng),
+        *_column_structure(rng),
     ]
 
 
@@ -192,6 +198,7 @@ def _readout(rng: np.random.Generator) -> list[Panel]:
     fringes = {"period": 14.0, "angle": 30.0, "phase": 0.0}
     return [
         _panel(effects.readout_noise, _SHAPE, 20.0, 4, rng=rng, noise=0),
+        _panel(effects.telegraph_noise, _SHAPE, 20.0, 0.05, rng=rng),
         _panel(effects.row_offsets, _SHAPE, 2.0, rng=rng),
         _panel(effects.column_transient, _SHAPE, -30.0, 10.0, rng=rng),
         _panel(effects.background_plane, _SHAPE, 10.0, 5.0, rng=rng),
@@ -199,6 +206,18 @@ def _readout(rng: np.random.Generator) -> list[Panel]:
         _panel(effects.correlated_fringes, _SHAPE, 1.0, rng=rng, **fringes),
         _panel(effects.saturate, bright, 50.0, rng=rng, noise=0, note="an edge of 100 e⁻"),
         _panel(effects.quantise, plane, rng=rng, note="a slope, noise 0.2 ADU", noise=0),
+    ]
+
+
+def _column_structure(rng: np.random.Generator) -> list[Panel]:
+    places = np.arange(12) * np.arange(1, 13) // 2 + 30
+    ones, firsts = np.ones(12, dtype=int), np.where(np.arange(12) % 3, 0, 50)
+    band = {"first": 40, "end": 128, "scale": 60.0, "axis": 1}
+    return [
+        _panel(effects.column_offsets, _SHAPE, 2.0, rng=rng),
+        _panel(effects.baseline_wave, _SHAPE, 3.0, 6.0, axis=1, rng=rng),
+        _panel(effects.baseline_step, _SHAPE, 8.0, rng=rng, **band),
+        _panel(effects.dark_columns, _SHAPE, 20.0, places, ones, firsts, rng=rng),
     ]
 
 
@@ -234,7 +253,10 @@ def _panel(
 
 def _words(title: str, name: str, value: object) -> str:
     """Name, value and unit of a parameter; nothing for frames and what is not a quantity."""
-    if name in ("shape", "rng", "vertical", "row_gaps", "column_gaps") or np.ndim(value) > 1:
+    if (
+        name in ("shape", "rng", "vertical", "row_gaps", "column_gaps", "axis")
+        or np.ndim(value) > 1
+    ):
         return ""
     if isinstance(value, str):
         text = value

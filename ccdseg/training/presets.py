@@ -111,6 +111,7 @@ DAMIC_UNET = replace(
         Stage(MIXTURES[0], epochs=30, learning_rate=2e-3),
         Stage(MIXTURES[1], epochs=30, learning_rate=2e-3),
         Stage(MIXTURES[2], epochs=20, learning_rate=2e-3),
+        Stage(MIXTURES[2], epochs=28, learning_rate=2e-3),
     ),
 )
 """The model `damic-unet` that ships, from random weights: five hours and more on two cores."""

@@ -48,6 +48,11 @@ CHANGES = {
     c.TransferLoss: {"steps"},
     c.Fringes: {"offset", "electronics_variance"},
     c.RowOffsets: {"offset", "electronics_variance"},
+    c.ColumnOffsets: {"offset", "electronics_variance"},
+    c.BaselineWaves: {"offset", "electronics_variance"},
+    c.BaselineSteps: {"offset"},
+    c.DarkColumns: {"offset", "steps"},
+    c.TelegraphNoise: {"offset"},
     c.Digitisation: {"conversions", "electronics_variance"},
     c.Amplifiers: {"amplifiers", "steps"},
 }

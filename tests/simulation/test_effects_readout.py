@@ -138,3 +138,12 @@ def test_impossible_lengths_are_refused(scale):
 def test_the_seed_decides_alone(effect):
     np.testing.assert_array_equal(effect(generator(5)), effect(generator(5)))
     assert np.any(effect(generator(5)) != effect(generator(6)))
+
+
+def test_telegraph_noise_leaves_most_pixels_alone():
+    shift = effects.telegraph_noise((400, 500), 8.0, 0.02, rng=generator())
+    assert shift.dtype == np.float32
+    shifted = shift[shift != 0].astype(float)
+    assert abs(shifted.size - 4000) < 4 * 4000**0.5
+    assert abs(shifted.mean()) < 4 * 8 / 4000**0.5
+    assert abs(shifted.std() - 8) < 4 * 8 / 8000**0.5

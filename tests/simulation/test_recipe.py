@@ -31,10 +31,13 @@ LINEAR = replace(
     components=tuple(
         component
         for component in SMALL.components
-        if not isinstance(component, c.Blooming | c.TransferTrails | c.InactiveColumns)
+        if not isinstance(
+            component,
+            c.Blooming | c.TransferTrails | c.InactiveColumns | c.DarkColumns | c.Amplifiers,
+        )
     ),
 )
-"""Nothing moves the charge."""
+"""Nothing moves the charge, and one amplifier reads it."""
 
 
 def simulate(recipe, seed=1, detector=None):

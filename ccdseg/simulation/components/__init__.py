@@ -9,6 +9,12 @@ from ccdseg.simulation.components.background import (
     InactiveColumns,
 )
 from ccdseg.simulation.components.blind_parts import DeadPixels, ModuleGaps
+from ccdseg.simulation.components.column_structure import (
+    BaselineSteps,
+    BaselineWaves,
+    ColumnOffsets,
+    DarkColumns,
+)
 from ccdseg.simulation.components.component import Component
 from ccdseg.simulation.components.defects import (
     BadEdge,
@@ -21,6 +27,7 @@ from ccdseg.simulation.components.electronics import (
     Digitisation,
     Fringes,
     RowOffsets,
+    TelegraphNoise,
     TransferLoss,
     TransferTrails,
 )
@@ -40,11 +47,15 @@ __all__ = [
     "Amplifiers",
     "BackgroundPlane",
     "BadEdge",
+    "BaselineSteps",
+    "BaselineWaves",
     "Blooming",
     "BraggSpots",
+    "ColumnOffsets",
     "ColumnTransient",
     "Component",
     "DarkCharge",
+    "DarkColumns",
     "DarkCurrent",
     "DeadPixels",
     "Digitisation",
@@ -71,6 +82,7 @@ __all__ = [
     "SmallAngleScattering",
     "Speckle",
     "StarField",
+    "TelegraphNoise",
     "TransferLoss",
     "TransferTrails",
 ]

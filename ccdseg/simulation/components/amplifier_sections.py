@@ -23,7 +23,8 @@ class Amplifiers(Component):
     Parameters
     ----------
     layouts : tuple of tuple of int
-        Numbers of sections along the rows and along the columns; each frame draws one pair.
+        Numbers of sections along the rows and along the columns; each frame draws one pair of
+        those that fit into it.
     pedestals : Range
         Standard deviation of the pedestals in units of the noise of the frame.
     gains : Range
@@ -45,7 +46,10 @@ class Amplifiers(Component):
 
     def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
         (own,) = rng.spawn(1)
-        layout = self.layouts[own.integers(len(self.layouts))]
+        layouts = [one for one in self.layouts if np.all(np.less_equal(one, scene.image_shape))]
+        if not layouts:
+            return
+        layout = layouts[own.integers(len(layouts))]
         unit = scene.sigma * scene.detector.gain
         maps = [
             effects.section_map(scene.image_shape, values)

@@ -128,6 +128,30 @@ class RowOffsets(Component):
 
 
 @dataclass(frozen=True)
+class TelegraphNoise(Component):
+    """Noise with tails: single pixels that are read too high or too low, and belong to no class.
+
+    Parameters
+    ----------
+    amplitude : Range
+        Standard deviation of their shift in units of the noise.
+    share : Range
+        Share of the pixels.
+    """
+
+    amplitude: Range = LogUniform(2.0, 8.0)
+    share: Range = LogUniform(1e-4, 1e-2)
+
+    def _add_to(self, scene: Scene, rng: np.random.Generator) -> None:
+        scene.offset += effects.telegraph_noise(
+            scene.image_shape,
+            self.amplitude.draw(rng) * scene.sigma * scene.detector.gain,
+            self.share.draw(rng),
+            rng=rng,
+        )
+
+
+@dataclass(frozen=True)
 class Digitisation(Component):
     """Whole numbers of ADU up to the highest that the converter knows.
 

@@ -83,6 +83,8 @@ class Particles(Component):
         Energies (keV) of X-ray lines.
     line_share : float
         Share of the points that come from one of the lines.
+    faces : tuple of float
+        Share of the points that enter at the front face, at the back face, and that lie anywhere.
     cut_share : float
         Share of the particles that arrive during the readout and are cut at a row.
     greatest_zenith : float
@@ -99,6 +101,7 @@ class Particles(Component):
     alpha_energy: Range = Uniform(3000.0, 9000.0)
     lines: tuple[float, ...] = (1.74, 5.90, 6.49, 8.05)
     line_share: float = 0.3
+    faces: tuple[float, float, float] = (0.3, 0.2, 0.5)
     cut_share: float = 0.04
     greatest_zenith: float = 1.45
     aligned_share: float = 0.15
@@ -132,7 +135,7 @@ class Particles(Component):
             energy = self.alpha_energy.draw(rng)
             return alpha(energy, depth, detector=detector, plasma_width=width)
         energy = self._point_energy(scene, rng)
-        face = rng.choice(("front", "back", "any"), p=(0.3, 0.2, 0.5))
+        face = rng.choice(("front", "back", "any"), p=self.faces)
         depth = xray_depth(energy, face, thickness=detector.thickness, rng=rng)
         return point(energy, depth, detector=detector)
 

@@ -5,6 +5,12 @@ and column 0 its left; the amplifier lies beyond them, so that rows are read fro
 """
 
 from ccdseg.simulation.effects.amplifier_readout import overscan_between, section_map
+from ccdseg.simulation.effects.column_structure import (
+    baseline_step,
+    baseline_wave,
+    column_offsets,
+    dark_columns,
+)
 from ccdseg.simulation.effects.dark import (
     SECONDS_PER_DAY,
     dark_charge_ramp,
@@ -32,6 +38,7 @@ from ccdseg.simulation.effects.readout import (
     readout_noise,
     row_offsets,
     saturate,
+    telegraph_noise,
 )
 from ccdseg.simulation.effects.scattering import (
     beam_halo,
@@ -54,16 +61,20 @@ __all__ = [
     "SECONDS_PER_DAY",
     "background_plane",
     "bad_edge",
+    "baseline_step",
+    "baseline_wave",
     "beam_halo",
     "bin_columns",
     "blooming",
     "charge_to_adu",
     "charge_trails",
     "charge_transfer_loss",
+    "column_offsets",
     "column_transient",
     "corner_glow",
     "correlated_fringes",
     "dark_charge_ramp",
+    "dark_columns",
     "distance_from",
     "edge_glow",
     "glowing",
@@ -87,6 +98,7 @@ __all__ = [
     "serial_register_event",
     "speckles",
     "spots",
+    "telegraph_noise",
     "terraced",
     "transfer_losses",
     "waiting_time",

@@ -42,6 +42,36 @@ def readout_noise(
     return noise
 
 
+def telegraph_noise(
+    shape: tuple[int, int], amplitude: float, share: float, *, rng: np.random.Generator
+) -> np.ndarray:
+    """Random telegraph noise: single pixels that are read too high or too low.
+
+    A charge trapped in the output transistor shifts its signal for the time of a pixel, up or down
+    by about the same; no citable numbers for CCDs: amplitude and share are configurable.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns (px).
+    amplitude : float
+        Standard deviation of the shift (ADU).
+    share : float
+        Share of the pixels that are shifted.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Shift (ADU), float32 of `shape`.
+    """
+    shift = np.zeros(shape, dtype=np.float32)
+    shifted = rng.random(shape) < share
+    shift[shifted] = amplitude * rng.standard_normal(np.count_nonzero(shifted), dtype=np.float32)
+    return shift
+
+
 def row_offsets(shape: tuple[int, int], sigma: float, *, rng: np.random.Generator) -> np.ndarray:
     """Jitter of the baseline: every row is offset by a normal number.
 

@@ -112,6 +112,6 @@ def test_a_network_takes_the_arguments_that_it_knows():
 
 def test_hyperparameters_change_in_every_stage():
     plan = PRESETS["damic-unet"].with_config(epochs=2, seed=10)
-    assert [run.config.epochs for run in plan.runs()] == [2] * 5
-    assert [run.config.seed for run in plan.runs()] == [10, 11, 12, 13, 14]
+    assert [run.config.epochs for run in plan.runs()] == [2] * 6
+    assert [run.config.seed for run in plan.runs()] == [10, 11, 12, 13, 14, 15]
     assert plan.runs()[0].config.learning_rate > plan.runs()[1].config.learning_rate

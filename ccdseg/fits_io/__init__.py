@@ -1,5 +1,6 @@
 """FITS frames in, FITS masks and cleaned frames out."""
 
+from ccdseg.fits_io.bad_pixel_maps import BadPixelMaps
 from ccdseg.fits_io.cleaning import write_cleaned
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HEADER, HeaderFacts
@@ -11,6 +12,7 @@ from ccdseg.image_section import parse_section
 __all__ = [
     "HEADER",
     "SUFFIXES",
+    "BadPixelMaps",
     "Frame",
     "HeaderFacts",
     "cut_to",

@@ -8,6 +8,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,8 @@ import numpy as np
 from astropy.io import fits
 
 from ccdseg.errors import InputError
+from ccdseg.fits_io.companions import Companions
+from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.fits_io.headers import check_headers
@@ -39,6 +42,7 @@ def read_frame(
     hdu: str | int | None = None,
     section: str | None = None,
     half: str | None = None,
+    dq_bits: BitChoice = ALL_BITS,
 ) -> Frame:
     """Read one image HDU of a `.fits`, `.fits.gz` or `.fits.fz` file.
 
@@ -52,18 +56,24 @@ def read_frame(
         FITS section ``[x1:x2,y1:y2]``: columns and rows, counted from 1, both ends included.
     half : {"left", "right"}, optional
         Keep this half of the columns only.
+    dq_bits : str or int
+        Bits that make a pixel bad, where the file has a data-quality map of the image: ``"all"``,
+        ``"none"``, numbers as ``"4,8"`` or ``"~16"`` (all but that), or names as ``"HOT,DEAD"``.
 
     Returns
     -------
     Frame
+        With the bad pixels and the standard deviations that HDUs as DQ, ERR, MASK and UNCERT tell;
+        see `ccdseg.fits_io.companions.Companions`.
 
     Raises
     ------
     InputError
         If the file is missing, no FITS or truncated; if the HDU is not found or not a 2-D
-        image; if the section is malformed or outside the frame; if no pixel is finite.
+        image; if the section is malformed or outside the frame; if no pixel is finite and good; if
+        the bits do not fit the map.
     """
-    return read_frames(path, hdu=hdu, section=section, half=half)[0]
+    return read_frames(path, hdu=hdu, section=section, half=half, dq_bits=dq_bits)[0]
 
 
 def read_frames(
@@ -72,11 +82,21 @@ def read_frames(
     hdu: str | int | None = "all",
     section: str | None = None,
     half: str | None = None,
+    dq_bits: BitChoice = ALL_BITS,
 ) -> list[Frame]:
-    """Read all image HDUs of a file, or the chosen one; parameters and errors as `read_frame`."""
+    """Read all image HDUs of a file, or the chosen one; parameters and errors as `read_frame`.
+
+    Of all, those of data quality and errors that belong to others are left out.
+    """
     path = Path(path)
-    with _opened(path) as (hdus, caught):
-        frames = [_to_frame(hdus, index, path) for index in _choose(hdus, hdu, path)]
+    with opened(path) as (hdus, caught):
+        chosen, companions = _choose(hdus, hdu, path), Companions.find(hdus, image_indices(hdus))
+        frames = []
+        for index in chosen:
+            frame = _to_frame(hdus, index, path)
+            flagged = companions.flagged(hdus, index, bits=dq_bits, where=str(path))
+            frame = replace(frame, uncertainty=companions.uncertainty(hdus, index))
+            frames.append(frame if flagged is None else frame.with_flagged(flagged))
     if any(_CUT_PADDING in str(warning.message) for warning in caught):
         logger.warning(
             "%s ends without its padding; images behind %s would be missing.",
@@ -92,12 +112,12 @@ def read_shape(path: str | Path, *, hdu: str | int | None = None) -> tuple[int, 
     A file that is cut behind its headers is not noticed.
     """
     path = Path(path)
-    with _opened(path) as (hdus, _):
+    with opened(path) as (hdus, _):
         return _shape(hdus[_choose(hdus, hdu, path)[0]], path)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMessage]]]:
+def opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMessage]]]:
     """HDUs of a file, and the warnings that opening and reading them give."""
     if path.is_dir():
         raise InputError(f"{path} is a folder; give a FITS file.")
@@ -138,17 +158,18 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
 
 def _choose(hdus: fits.HDUList, hdu: str | int | None, path: Path) -> list[int]:
     """Indices of the HDUs to read."""
-    images = [i for i, item in enumerate(hdus) if item.is_image and item.header.get("NAXIS", 0)]
+    images = image_indices(hdus)
     if not images:
         raise InputError(f"{path} holds no image HDU.")
     if hdu is None:
         return images[:1]
     name = str(hdu).strip().upper()
     if name == "ALL":
+        images = Companions.find(hdus, images).images
         planes = [i for i in images if len(hdus[i].shape) == 2]
         for i in set(images) - set(planes) if planes else ():
             logger.warning("%s, HDU %d is skipped: its shape is %s.", path, i, hdus[i].shape)
-        return planes or images
+        return planes or list(images)
     found = [i for i, item in enumerate(hdus) if name and item.name.strip().upper() == name]
     if not found and name.isdecimal() and int(name) < len(hdus):
         found = [int(name)]
@@ -159,6 +180,11 @@ def _choose(hdus: fits.HDUList, hdu: str | int | None, path: Path) -> list[int]:
             f"{path}, HDU {hdu!r} holds no image; the images are: {_listing(hdus, images)}."
         )
     return found[:1]
+
+
+def image_indices(hdus: fits.HDUList) -> list[int]:
+    """Indices of the HDUs that hold an image."""
+    return [i for i, item in enumerate(hdus) if item.is_image and item.header.get("NAXIS", 0)]
 
 
 def _listing(hdus: fits.HDUList, images: list[int]) -> str:

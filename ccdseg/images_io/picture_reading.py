@@ -9,7 +9,8 @@ from astropy.io import fits
 
 from ccdseg import fits_io
 from ccdseg.errors import InputError
-from ccdseg.fits_io import Frame, HeaderFacts, cut_to, read_frames
+from ccdseg.fits_io import BadPixelMaps, Frame, HeaderFacts, cut_to, read_frames
+from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.images_io.formats import (
     DEEP_COLOUR,
     SUFFIXES,
@@ -32,6 +33,8 @@ def read_images(
     hdu: str | int | None = "all",
     section: str | None = None,
     half: str | None = None,
+    dq_bits: BitChoice = ALL_BITS,
+    bad_pixels: BadPixelMaps | None = None,
 ) -> list[Frame]:
     """Read the images of a FITS file, or a picture, of several channels the first.
 
@@ -39,9 +42,11 @@ def read_images(
     ----------
     path : str or Path
         FITS, PNG or TIFF.
-    hdu, section, half
+    hdu, section, half, dq_bits
         As `ccdseg.fits_io.read_frames`; a picture has no HDU but 0. Rows of a picture count from
         its upper one.
+    bad_pixels : BadPixelMaps, optional
+        Bad pixels of the images, beside those that their file tells.
 
     Returns
     -------
@@ -55,10 +60,12 @@ def read_images(
     """
     path = Path(path)
     if is_picture(path):
-        return [cut_to(_read_picture_frame(path, hdu), section=section, half=half)]
-    if path.is_file() and not path.name.lower().endswith(fits_io.SUFFIXES):
-        _check_fits(path)
-    return read_frames(path, hdu=hdu, section=section, half=half)
+        frames = [cut_to(_read_picture_frame(path, hdu), section=section, half=half)]
+    else:
+        if path.is_file() and not path.name.lower().endswith(fits_io.SUFFIXES):
+            _check_fits(path)
+        frames = read_frames(path, hdu=hdu, section=section, half=half, dq_bits=dq_bits)
+    return frames if bad_pixels is None else [bad_pixels.applied_to(one) for one in frames]
 
 
 def read_picture(path: str | Path) -> np.ndarray:

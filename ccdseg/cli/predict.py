@@ -28,6 +28,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py frame.fits --detector ccd.toml   or by that of a file
   python scripts/load_model.py frame.fits --amplifiers 2x2   read by four amplifiers
   python scripts/load_model.py rixs.tif --model cosmics-unet --photon 92   photons are known
+  python scripts/load_model.py frame.fits --bad-pixels bad.fits --dq-bits '~4'   known bad pixels
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
@@ -88,6 +89,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--section", metavar="'[x1:x2,y1:y2]'", help="columns and rows, from 1, both ends included"
     )
     part.add_argument("--half", choices=["left", "right"], help="half of the columns")
+    parser.add_argument(
+        "--bad-pixels",
+        metavar="FILE",
+        help="FITS file of bad pixels (not 0), one image for all or one HDU per image; they count "
+        "in no statistic, seed no particle, and are filled for the network",
+    )
+    parser.add_argument(
+        "--dq-bits",
+        default="all",
+        metavar="BITS",
+        help="bits of DQ or MASK HDUs and of --bad-pixels that make a pixel bad: all, none, "
+        "numbers as 4,8 or ~16 (all but that), or names that the file gives, as HOT,DEAD "
+        "(default: all)",
+    )
     parser.add_argument(
         "--detector",
         metavar="NAME|FILE|auto",
@@ -180,6 +195,8 @@ def run(arguments: argparse.Namespace) -> int:
         hdu=arguments.hdu,
         section=arguments.section,
         half=arguments.half,
+        dq_bits=arguments.dq_bits,
+        bad_pixels=arguments.bad_pixels,
         detector=arguments.detector,
         restrict=_rules(arguments.restrict),
         grow=arguments.grow,

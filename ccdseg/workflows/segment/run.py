@@ -15,6 +15,7 @@ from tqdm import tqdm
 from ccdseg.errors import InputError
 from ccdseg.files import check_folder, remove_abandoned
 from ccdseg.fits_io import Frame
+from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.images_io import check_writable, is_picture, read_images
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table
@@ -22,6 +23,7 @@ from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refus
 from ccdseg.workflows.segment.inputs import list_images
 from ccdseg.workflows.segment.one_frame import apply_steps
 from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
+from ccdseg.workflows.segment.quality import choose_quality
 from ccdseg.workflows.segment.results import FileResult, describe
 from ccdseg.workflows.segment.steps import Choices, Steps
 from ccdseg.workflows.segment.time_limit import time_limit as limited
@@ -62,6 +64,8 @@ def segment_file(
     hdu: str | int = "all",
     section: str | None = None,
     half: str | None = None,
+    dq_bits: BitChoice = ALL_BITS,
+    bad_pixels: str | Path | None = None,
     progress: bool = False,
     **choices: Unpack[Choices],
 ) -> FileResult:
@@ -73,8 +77,11 @@ def segment_file(
         FITS, PNG or TIFF.
     segmenter : Segmenter or LazySegmenter
         Model.
-    hdu, section, half
-        Images of the file, and part of them; as `ccdseg.fits_io.read_frames`.
+    hdu, section, half, dq_bits
+        Images of the file, part of them, and the bits of data quality that make a pixel bad; as
+        `ccdseg.fits_io.read_frames`.
+    bad_pixels : str or Path, optional
+        FITS file of further bad pixels; see `ccdseg.fits_io.BadPixelMaps`.
     progress : bool
         Whether to show progress bars.
     **choices
@@ -90,7 +97,8 @@ def segment_file(
         As `ccdseg.images_io.read_images` and `segment_frame`.
     """
     steps = Steps.choose(segmenter.classes, **choices)
-    frames = read_images(path, hdu=hdu, section=section, half=half)
+    quality = choose_quality(dq_bits, bad_pixels)
+    frames = read_images(path, hdu=hdu, section=section, half=half, **quality)
     return FileResult(
         tuple(apply_steps(frame, segmenter, steps, progress=progress) for frame in frames)
     )
@@ -104,6 +112,8 @@ def segment_files(
     hdu: str | int = "all",
     section: str | None = None,
     half: str | None = None,
+    dq_bits: BitChoice = ALL_BITS,
+    bad_pixels: str | Path | None = None,
     pictures: PictureChoice | None = None,
     find: str | None = None,
     clean: bool = False,
@@ -127,7 +137,7 @@ def segment_files(
         Model.
     output : str or Path
         Folder for the results.
-    hdu, section, half
+    hdu, section, half, dq_bits, bad_pixels
         As `segment_file`.
     pictures : {"all", "events", "none"}, optional
         Images of which pictures are drawn; by default all, but none for more than 100 files.
@@ -159,6 +169,7 @@ def segment_files(
     table = output / table
     run_table.check_table(table, overwrite=overwrite)
     steps = Steps.choose(classes, **choices)
+    quality = choose_quality(dq_bits, bad_pixels)
     find = find and classes[find].name
     if clean:
         classes.need_particles()
@@ -176,6 +187,7 @@ def segment_files(
     failed: dict[Path, str] = {}
     with ResultWriter(output, n_processes=n_processes, **writing) as writer:
         reading = {"hdu": hdu, "section": section, "half": half, "writable": clean}
+        reading |= quality
         limits = {"time_limit": time_limit, "progress": progress}
         for path, outcome in _outcomes(todo, segmenter, steps, writer, reading, **limits):
             if isinstance(outcome, dict):
@@ -223,7 +235,7 @@ def _outcomes(
     yield from writer.finished()
 
 
-def _read(path: Path, *, writable: bool, **settings: str | int | None) -> list[Frame]:
+def _read(path: Path, *, writable: bool, **settings: object) -> list[Frame]:
     """Frames of a file; where it is to be written back, refused where it cannot be."""
     frames = read_images(path, **settings)
     if writable and is_picture(path):

@@ -13,7 +13,7 @@ import ccdseg
 FLOORS = [
     "version errors files image_section classes detector",
     (
-        "simulation mask normalization augmentation tiling dataset events "
+        "arrays simulation mask normalization augmentation tiling dataset events "
         "estimation identification evaluation postprocessing"
     ),
     "fits_io images_io models",

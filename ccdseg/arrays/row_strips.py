@@ -1,0 +1,40 @@
+"""Strips of rows, so that no step needs more memory for a larger frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ccdseg.arrays.scratch import release
+
+PIXELS = 2**22
+"""Pixels of a strip, about."""
+
+
+def strips(*arrays: np.ndarray) -> Iterator[slice]:
+    """Rows of arrays of one shape, strip by strip from the first to the last.
+
+    Behind each strip the pages of mapped arrays are let go.
+
+    Parameters
+    ----------
+    *arrays : ndarray
+        Arrays of shape (H, W, …), at least one.
+
+    Yields
+    ------
+    slice
+        Rows of a strip, at least one.
+    """
+    n_rows, n_columns = arrays[0].shape[:2]
+    height = max(PIXELS // n_columns, 1)
+    for first in range(0, n_rows, height):
+        yield slice(first, min(first + height, n_rows))
+        release(*arrays)
+
+
+def with_halo(rows: slice, halo: int, n_rows: int) -> tuple[slice, slice]:
+    """Rows and as many more on both sides as there are up to `halo`, and the rows in these."""
+    wide = slice(max(rows.start - halo, 0), min(rows.stop + halo, n_rows))
+    return wide, slice(rows.start - wide.start, rows.stop - wide.start)

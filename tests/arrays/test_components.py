@@ -1,0 +1,50 @@
+"""Connected components: those of scipy, whatever the strips."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from ccdseg.arrays import find_components
+from ccdseg.mask import EIGHT_CONNECTED
+
+WHOLE = np.s_[0:37, 0:53]
+
+
+@pytest.fixture(params=[0.02, 0.3, 0.6, 1.0])
+def mask(request):
+    rng = np.random.default_rng(4)
+    return (rng.random((37, 53)) < request.param).astype(np.uint8) * 3
+
+
+@pytest.fixture(params=[2**22, 53, 200])
+def pixels_of_a_strip(request, monkeypatch):
+    monkeypatch.setattr("ccdseg.arrays.row_strips.PIXELS", request.param)
+
+
+@pytest.mark.usefixtures("pixels_of_a_strip")
+@pytest.mark.parametrize("corners", [True, False])
+def test_components_are_those_of_scipy(mask, corners):
+    labels, n = ndimage.label(mask == 3, EIGHT_CONNECTED if corners else None)
+    found = find_components(mask, 3, corners=corners)
+    assert found.n == n
+    np.testing.assert_array_equal(found.labels(WHOLE, np.arange(n)), labels)
+    np.testing.assert_array_equal(found.sizes, np.bincount(labels.ravel())[1:])
+    boxes = [[r.start, c.start, r.stop, c.stop] for r, c in ndimage.find_objects(labels)]
+    np.testing.assert_array_equal(found.boxes, boxes)
+
+
+def test_labels_of_an_area_tell_members_from_others(mask):
+    found = find_components(mask, 3)
+    members = np.arange(0, found.n, 2)
+    labels, _ = ndimage.label(mask == 3, EIGHT_CONNECTED)
+    part = labels[5:20, 10:40]
+    renumbered = np.where(part % 2 == 1, (part + 1) // 2, len(members) + 1)
+    expected = np.where(part == 0, 0, renumbered)
+    np.testing.assert_array_equal(found.labels(np.s_[5:20, 10:40], members), expected)
+
+
+def test_a_class_that_does_not_occur_has_no_component():
+    found = find_components(np.zeros((4, 5), np.uint8), 1)
+    assert found.n == 0
+    assert found.boxes.shape == (0, 4)
+    assert not found.labels(np.s_[0:4, 0:5], np.arange(0)).any()

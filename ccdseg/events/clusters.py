@@ -1,4 +1,4 @@
-"""Clusters of a mask: their pixels, their apertures, and the background pixels of the frame."""
+"""Clusters of a mask: their pixels, their apertures, and the background pixels around them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import floor
 
 import numpy as np
-from scipy import ndimage
 
+from ccdseg.arrays import Components, find_components
 from ccdseg.classes import ClassCatalogue
 from ccdseg.mask import EIGHT_CONNECTED
 
@@ -47,6 +47,11 @@ class PixelList:
     def where(self, kept: np.ndarray) -> PixelList:
         """The pixels for which `kept`, bool of shape (pixels,), is true."""
         return PixelList(self.cluster[kept], self.rows[kept], self.columns[kept], self.n_clusters)
+
+    def first(self, n_clusters: int) -> PixelList:
+        """The pixels of the first clusters alone."""
+        end = np.searchsorted(self.cluster, n_clusters)
+        return PixelList(self.cluster[:end], self.rows[:end], self.columns[:end], n_clusters)
 
     def values(self, frame: np.ndarray) -> np.ndarray:
         """Values of a frame at the pixels, (pixels,)."""
@@ -103,7 +108,7 @@ class PixelList:
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Clusters of a frame.
+    """Clusters of a frame, or of a window of it.
 
     Attributes
     ----------
@@ -112,34 +117,49 @@ class Clusters:
     apertures : PixelList
         The clusters with the margin around them; a pixel between two goes to the nearer one.
     background : ndarray of bool
-        Pixels of the frame, (H, W), that are farther from every cluster than aperture and gap.
-    boxes : ndarray
-        Bounding boxes as from `PixelList.boxes`.
-    touches_edge, touches_other : ndarray of bool
-        Whether each reaches the edge of the frame, or a pixel of a class that is neither background
-        nor that of the particles, (clusters,).
+        Pixels, (H, W), that are farther from every cluster than aperture and gap.
+    touches_other : ndarray of bool
+        Whether each touches a pixel of a class that is neither background nor that of the
+        particles, (clusters,).
     """
 
     pixels: PixelList
     apertures: PixelList
     background: np.ndarray
-    boxes: np.ndarray
-    touches_edge: np.ndarray
     touches_other: np.ndarray
+
+
+def find_clusters(mask: np.ndarray, classes: ClassCatalogue) -> Components:
+    """Clusters of a mask of class indices, (H, W), in the order of their first pixels."""
+    return find_components(mask, classes.need_particles().index)
 
 
 def label_clusters(mask: np.ndarray, classes: ClassCatalogue) -> tuple[np.ndarray, int]:
     """Number of the cluster of each pixel, from 1, 0 where there is none; number of clusters."""
-    return ndimage.label(mask == classes.need_particles().index, EIGHT_CONNECTED)
+    clusters = find_clusters(mask, classes)
+    everywhere = slice(0, mask.shape[0]), slice(0, mask.shape[1])
+    return clusters.labels(everywhere, np.arange(clusters.n)), clusters.n
 
 
-def find_clusters(mask: np.ndarray, *, classes: ClassCatalogue, aperture_margin: float) -> Clusters:
-    """Find the clusters of a mask, numbered in the order of their first pixels.
+def with_apertures(
+    labels: np.ndarray,
+    mask: np.ndarray,
+    n_clusters: int,
+    *,
+    classes: ClassCatalogue,
+    aperture_margin: float,
+) -> Clusters:
+    """Pixels and apertures of clusters.
 
     Parameters
     ----------
+    labels : ndarray
+        Label image of the clusters, int32 of shape (H, W), changed in place. Labels beyond
+        `n_clusters` are of others: they keep their pixels and apertures, and are not listed.
     mask : ndarray
-        Class indices of shape (H, W).
+        Class indices of the same shape.
+    n_clusters : int
+        Number of clusters.
     classes : ClassCatalogue
         Meaning of the indices.
     aperture_margin : float
@@ -149,9 +169,7 @@ def find_clusters(mask: np.ndarray, *, classes: ClassCatalogue, aperture_margin:
     -------
     Clusters
     """
-    labels, n_clusters = label_clusters(mask, classes)
-    pixels = PixelList.of_labels(labels, n_clusters)
-    boxes = pixels.boxes()
+    pixels = PixelList.of_labels(labels, int(labels.max(initial=0)))
     outline = pixels.where(_is_outline(pixels, labels))
     for cluster, place in _shifted(outline, aperture_margin, mask.shape):
         unclaimed = labels.ravel()[place] == 0
@@ -161,16 +179,14 @@ def find_clusters(mask: np.ndarray, *, classes: ClassCatalogue, aperture_margin:
         background.ravel()[place] = False
     plain = np.zeros(len(classes), dtype=bool)
     plain[[classes["background"].index, classes.need_particles().index]] = True
-    touches_other = np.zeros(n_clusters, dtype=bool)
+    touches_other = np.zeros(max(pixels.n_clusters, n_clusters), dtype=bool)
     for cluster, place in _shifted(outline, 2**0.5, mask.shape):
         touches_other[cluster[~plain[mask.ravel()[place]]]] = True
     return Clusters(
-        pixels=pixels,
-        apertures=PixelList.of_labels(labels, n_clusters),
+        pixels=pixels.first(n_clusters),
+        apertures=PixelList.of_labels(labels, pixels.n_clusters).first(n_clusters),
         background=background,
-        boxes=boxes,
-        touches_edge=((boxes[:, :2] == 0) | (boxes[:, 2:] == mask.shape)).any(axis=1),
-        touches_other=touches_other,
+        touches_other=touches_other[:n_clusters],
     )
 
 

@@ -6,12 +6,15 @@ from math import ceil
 
 import numpy as np
 
+from ccdseg.arrays import Components, release
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
-from ccdseg.events.clusters import GAP, PixelList, find_clusters
+from ccdseg.events.clusters import GAP, PixelList, find_clusters, with_apertures
+from ccdseg.events.columns import COLUMNS
 from ccdseg.events.local_background import ANNULUS_WIDTH, Background, fit_background
 from ccdseg.events.point_fit import fit_points
 from ccdseg.events.shape import measure_shapes
+from ccdseg.events.windows import Window, plan_windows
 
 
 def measure_clusters(
@@ -46,8 +49,46 @@ def measure_clusters(
         Values by the names of `ccdseg.events.columns.COLUMNS`, but for ``hdu``, in their units,
         each of shape (clusters,).
     """
-    clusters = find_clusters(mask, classes=classes, aperture_margin=aperture_margin)
-    pixels, boxes = clusters.pixels, clusters.boxes
+    clusters = find_clusters(mask, classes)
+    settings = {"detector": detector, "classes": classes, "aperture_margin": aperture_margin}
+    members, parts = [], []
+    for window in plan_windows(clusters.boxes, mask.shape, aperture_margin=aperture_margin):
+        members.append(window.members)
+        parts.append(_measure_window(image, mask, clusters, window, saturation, **settings))
+        release(image, mask)
+    order = np.argsort(np.concatenate(members))
+    values = {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
+    boxes = clusters.boxes
+    return values | {
+        "id": np.arange(1, clusters.n + 1),
+        "row_min": boxes[:, 0],
+        "row_max": boxes[:, 2] - 1,
+        "column_min": boxes[:, 1],
+        "column_max": boxes[:, 3] - 1,
+        "n_pixels": clusters.sizes,
+        "touches_edge": ((boxes[:, :2] == 0) | (boxes[:, 2:] == mask.shape)).any(axis=1),
+    }
+
+
+def _measure_window(
+    image: np.ndarray,
+    mask: np.ndarray,
+    components: Components,
+    window: Window,
+    saturation: float,
+    *,
+    detector: Detector | None,
+    classes: ClassCatalogue,
+    aperture_margin: float,
+) -> dict[str, np.ndarray]:
+    """Values of the clusters of a window, but for those that their pixels' places alone tell."""
+    labels = components.labels(window.area, window.members)
+    image, mask = image[window.area], mask[window.area]
+    clusters = with_apertures(
+        labels, mask, len(window.members), classes=classes, aperture_margin=aperture_margin
+    )
+    pixels = clusters.pixels
+    boxes = components.boxes[window.members] - np.tile(window.origin, 2)
     finite = np.isfinite(image)
     usable = finite & ~_is_hot(mask, classes)
     touches_bad = clusters.apertures.any(~clusters.apertures.values(finite))
@@ -67,12 +108,6 @@ def measure_clusters(
         above, aperture, noise=background.noise, gain=None if detector is None else detector.gain
     )
     values = {
-        "id": np.arange(1, pixels.n_clusters + 1),
-        "row_min": boxes[:, 0],
-        "row_max": boxes[:, 2] - 1,
-        "column_min": boxes[:, 1],
-        "column_max": boxes[:, 3] - 1,
-        "n_pixels": n_pixels,
         "signal": signal,
         "signal_error": error,
         "background": background.level,
@@ -81,7 +116,6 @@ def measure_clusters(
         "point_width": fits.width,
         "point_width_error": fits.width_error,
         "point_misfit": fits.misfit,
-        "touches_edge": clusters.touches_edge,
         "touches_other": clusters.touches_other,
         "saturated": pixels.any(pixels.values(image) >= saturation),
         "touches_bad": touches_bad,
@@ -89,6 +123,9 @@ def measure_clusters(
     values |= _form(image, usable, pixels, background)
     if detector is not None:
         values |= _energies(signal, error, n_pixels, detector)
+    for column in COLUMNS:
+        if column.axis is not None and column.name in values:
+            values[column.name] = values[column.name] + window.origin[column.axis]
     return values
 
 

@@ -8,6 +8,7 @@ from math import ceil
 
 import numpy as np
 
+from ccdseg.arrays import strips
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
@@ -147,7 +148,9 @@ def to_label(
 def class_frequencies(mask: np.ndarray, n_classes: int) -> np.ndarray:
     """Share of the pixels of each class, float64 of shape (n_classes,), summing to 1."""
     _check_indices(mask, n_classes)
-    return np.bincount(mask.ravel(), minlength=n_classes) / mask.size
+    rows = mask.reshape(-1, mask.shape[-1])
+    counts = sum(np.bincount(rows[part].ravel(), minlength=n_classes) for part in strips(rows))
+    return counts / mask.size
 
 
 def class_weights(mask: np.ndarray, n_classes: int) -> np.ndarray:

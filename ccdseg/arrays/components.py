@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,6 +41,11 @@ class Components:
         """Number of pixels of each component, (components,)."""
         return np.bincount(self.numbers, self.ends - self.starts, self.n).astype(np.int64)
 
+    @property
+    def n_pixels(self) -> int:
+        """Number of pixels of all components."""
+        return int((self.ends - self.starts).sum(dtype=np.int64))
+
     @cached_property
     def boxes(self) -> np.ndarray:
         """First row, first column, end row, end column of each (px), (components, 4)."""
@@ -49,6 +55,22 @@ class Components:
             np.minimum.at(low[:, axis], self.numbers, first)
             np.maximum.at(high[:, axis], self.numbers, end)
         return np.concatenate([low, high], axis=1)
+
+    @cached_property
+    def _by_number(self) -> tuple[np.ndarray, np.ndarray]:
+        """Runs sorted by component, and where those of each begin, (components + 1,)."""
+        order = np.argsort(self.numbers, kind="stable")
+        return order, np.searchsorted(self.numbers[order], np.arange(self.n + 1))
+
+    def pixels(self, number: int, area: tuple[slice, slice]) -> np.ndarray:
+        """Pixels of one component in an area that holds all of it, bool of the area's shape."""
+        order, bounds = self._by_number
+        runs = order[bounds[number] : bounds[number + 1]]
+        rows, columns = area
+        edges = np.zeros((rows.stop - rows.start, columns.stop - columns.start + 1), dtype=bool)
+        for places in (self.starts, self.ends):
+            edges[self.rows[runs] - rows.start, places[runs] - columns.start] = True
+        return np.logical_xor.accumulate(edges, axis=1)[:, :-1]
 
     def labels(self, area: tuple[slice, slice], members: np.ndarray) -> np.ndarray:
         """Label image of an area.
@@ -81,15 +103,17 @@ class Components:
         return image
 
 
-def find_components(mask: np.ndarray, index: int, *, corners: bool = True) -> Components:
-    """Find the connected components of a class.
+def find_components(
+    mask: np.ndarray, index: int | Sequence[int], *, corners: bool = True
+) -> Components:
+    """Find the connected components of a class, or of several together.
 
     Parameters
     ----------
     mask : ndarray
         Class indices, or bool, of shape (H, W).
-    index : int
-        Class.
+    index : int or sequence of int
+        Class or classes.
     corners : bool
         Whether pixels that share a corner alone are connected.
 
@@ -105,12 +129,15 @@ def find_components(mask: np.ndarray, index: int, *, corners: bool = True) -> Co
     return Components(rows, starts, ends, numbers, n, mask.shape)
 
 
-def _runs(mask: np.ndarray, index: int):  # noqa: ANN202
+def _runs(
+    mask: np.ndarray, index: int | Sequence[int]
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Row, first and end column of all runs, strip by strip."""
     width = mask.shape[1]
     for strip in strips(mask):
         member = np.zeros((strip.stop - strip.start, width + 2), dtype=bool)
-        np.equal(mask[strip], index, out=member[:, 1:-1])
+        part = mask[strip]
+        member[:, 1:-1] = part == index if np.ndim(index) == 0 else np.isin(part, index)
         changes = np.flatnonzero(member[:, 1:] != member[:, :-1])
         rows, columns = (part.astype(np.int32) for part in np.divmod(changes, width + 1))
         yield rows[::2] + np.int32(strip.start), columns[::2], columns[1::2]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from ccdseg.arrays import find_components
 from ccdseg.mask import EIGHT_CONNECTED, expand_box
 
 
@@ -58,12 +59,12 @@ class ConnectedComponent:
         return ndimage.binary_dilation(self.pixels, EIGHT_CONNECTED) & ~self.pixels
 
 
-def connected_components(member: np.ndarray) -> Iterator[ConnectedComponent]:
-    """Components of the pixels where `member`, bool of shape (H, W), is true."""
-    labels, _ = ndimage.label(member, EIGHT_CONNECTED)
-    for number, box in enumerate(ndimage.find_objects(labels), start=1):
-        area = expand_box(box, 1, member.shape)
-        yield ConnectedComponent(area, labels[area] == number)
+def connected_components(mask: np.ndarray, index: int) -> Iterator[ConnectedComponent]:
+    """Components of a class of a mask, of shape (H, W); the mask may change meanwhile."""
+    found = find_components(mask, index)
+    for number, (top, left, bottom, right) in enumerate(found.boxes.tolist()):
+        area = expand_box((slice(top, bottom), slice(left, right)), 1, mask.shape)
+        yield ConnectedComponent(area, found.pixels(number, area))
 
 
 def most_frequent(values: np.ndarray) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.morphology import disk
 
+from ccdseg.arrays import empty, strips, with_halo
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 
@@ -43,6 +44,11 @@ def grow(
     if n_pixels < 0:
         raise InputError(f"A mask cannot grow by {n_pixels} px; give 0 or more.")
     grown = classes.need_particles() if name is None else classes[name]
-    reached = ndimage.binary_dilation(mask == grown.index, disk(n_pixels))
     fixed = [row.index for row in classes if row.name == "hot pixel"]
-    return np.where(reached & ~np.isin(mask, fixed), np.uint8(grown.index), mask).astype(mask.dtype)
+    result, footprint = empty(mask.shape, mask.dtype), disk(n_pixels)
+    for rows in strips(mask, result):
+        around, inner = with_halo(rows, n_pixels, len(mask))
+        reached = ndimage.binary_dilation(mask[around] == grown.index, footprint)[inner]
+        kept = ~reached | np.isin(mask[rows], fixed)
+        result[rows] = np.where(kept, mask[rows], mask.dtype.type(grown.index))
+    return result

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from astropy.table import QTable
 
+from ccdseg.arrays import copy_of, strips
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.postprocessing.connected_components import ConnectedComponent, connected_components
@@ -44,7 +45,7 @@ class Rule(ABC):
         n_components : int
             Number of changed components.
         """
-        changed = mask.copy()
+        changed = copy_of(mask)
         return changed, self._change(changed, classes)
 
     @abstractmethod
@@ -101,16 +102,21 @@ def restrict(
     changes = []
     for rule in rules:
         changed, n_components = rule.apply(mask, classes)
-        changes.append((rule.name, n_components, np.count_nonzero(changed != mask)))
+        changes.append((rule.name, n_components, _count_different(mask, changed)))
         mask = changed
     names = ("rule", "components", "pixels")
     return RestrictedMask(mask, QTable(rows=changes, names=names, dtype=(np.str_, int, int)))
 
 
+def _count_different(first: np.ndarray, second: np.ndarray) -> int:
+    """Number of pixels of which two masks differ."""
+    return sum(int(np.count_nonzero(first[rows] != second[rows])) for rows in strips(first, second))
+
+
 def relabel(mask: np.ndarray, index: int, choose: Callable[[ConnectedComponent], int]) -> int:
     """Give each component of a class the index that `choose` returns; returns how many changed."""
     n_changed = 0
-    for component in connected_components(mask == index):
+    for component in connected_components(mask, index):
         chosen = choose(component)
         mask[component.area][component.pixels] = chosen
         n_changed += chosen != index

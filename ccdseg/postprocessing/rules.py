@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import ndimage
 
+from ccdseg.arrays import copy_of, find_components
 from ccdseg.classes import ClassCatalogue
 from ccdseg.postprocessing.connected_components import (
     ConnectedComponent,
@@ -49,12 +50,12 @@ class RelabelHotBlobs(Rule):
 
     def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
         hot, cluster, glow = (classes[name].index for name in ("hot pixel", "cluster", "glowing"))
-        before, n_changed = mask.copy(), 0
-        for component in connected_components(before == hot):
+        before, n_changed = copy_of(mask), 0
+        for component in connected_components(before, hot):
             if min(component.extent) <= self.max_width:
                 continue
             changes = False
-            for part in connected_components(self._blobs(component.pixels)):
+            for part in connected_components(self._blobs(component.pixels), index=1):
                 around = part.surroundings(before[component.area])
                 if np.mean(around == hot) < _ENCLOSED:
                     in_glow = most_frequent(around[around != hot]) == glow
@@ -168,21 +169,18 @@ class FillClusterHoles(Rule):
 
     def _change(self, mask: np.ndarray, classes: ClassCatalogue) -> int:
         cluster = classes["cluster"].index
-        others = np.isin(mask, [classes[name].index for name in ("background", "glowing")])
-        labels, _ = ndimage.label(others)  # pieces that touch at a corner alone are two holes
-        n_changed = 0
-        for number, box in enumerate(ndimage.find_objects(labels), start=1):
-            rows, columns = (slice(part.start - 1, part.stop + 1) for part in box)
-            hole = labels[box] == number
-            inside = min(rows.start, columns.start) >= 0 and (
-                rows.stop <= mask.shape[0] and columns.stop <= mask.shape[1]
-            )
-            if not inside or np.count_nonzero(hole) > self.max_size:
-                continue
-            hole = np.pad(hole, 1)
+        others = [classes[name].index for name in ("background", "glowing")]
+        # pieces that touch at a corner alone are two holes
+        found, n_changed = find_components(mask, others, corners=False), 0
+        boxes = found.boxes + np.array([-1, -1, 1, 1])
+        inside = ((boxes[:, :2] >= 0) & (boxes[:, 2:] <= mask.shape)).all(axis=1)
+        for number in np.flatnonzero(inside & (found.sizes <= self.max_size)).tolist():
+            top, left, bottom, right = boxes[number].tolist()
+            area = slice(top, bottom), slice(left, right)
+            hole = found.pixels(number, area)
             ring = ndimage.binary_dilation(hole) & ~hole
-            if np.all(mask[rows, columns][ring] == cluster):
-                mask[rows, columns][hole] = cluster
+            if np.all(mask[area][ring] == cluster):
+                mask[area][hole] = cluster
                 n_changed += 1
         return n_changed
 

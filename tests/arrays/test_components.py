@@ -29,6 +29,9 @@ def test_components_are_those_of_scipy(mask, corners):
     assert found.n == n
     np.testing.assert_array_equal(found.labels(WHOLE, np.arange(n)), labels)
     np.testing.assert_array_equal(found.sizes, np.bincount(labels.ravel())[1:])
+    assert found.n_pixels == np.count_nonzero(mask)
+    for number in range(0, n, 7):
+        np.testing.assert_array_equal(found.pixels(number, WHOLE), labels == number + 1)
     boxes = [[r.start, c.start, r.stop, c.stop] for r, c in ndimage.find_objects(labels)]
     np.testing.assert_array_equal(found.boxes, boxes)
 
@@ -48,3 +51,10 @@ def test_a_class_that_does_not_occur_has_no_component():
     assert found.n == 0
     assert found.boxes.shape == (0, 4)
     assert not found.labels(np.s_[0:4, 0:5], np.arange(0)).any()
+
+
+def test_several_classes_are_connected_with_each_other(mask):
+    several = np.where(np.arange(53) % 2, mask, mask // 3)
+    found = find_components(several, [1, 3])
+    assert found.n == find_components(mask, 3).n
+    assert found.n_pixels == np.count_nonzero(mask)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy.table import QTable
-from scipy import ndimage
 
+from ccdseg.arrays import find_components
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.estimation import DetectorEstimate, PhotonEstimate
 from ccdseg.fits_io import HEADER, Frame
 from ccdseg.identification import LIGHT_KINDS
-from ccdseg.mask import EIGHT_CONNECTED, class_frequencies
 from ccdseg.normalization.amplifiers import Sections
 
 if TYPE_CHECKING:
@@ -72,14 +71,14 @@ class FrameResult:
     @cached_property
     def statistics(self) -> dict[str, dict[str, float | int]]:
         """``percent``, ``pixels`` and 8-connected ``components`` of each class."""
-        shares = class_frequencies(self.mask, len(self.classes))
+        components = [find_components(self.mask, row.index) for row in self.classes]
         return {
             row.name: {
-                "percent": round(100 * float(shares[row.index]), 4),
-                "pixels": int(np.count_nonzero(self.mask == row.index)),
-                "components": int(ndimage.label(self.mask == row.index, EIGHT_CONNECTED)[1]),
+                "percent": round(100 * found.n_pixels / self.mask.size, 4),
+                "pixels": found.n_pixels,
+                "components": found.n,
             }
-            for row in self.classes
+            for row, found in zip(self.classes, components, strict=True)
         }
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.io import fits
 
+from ccdseg.arrays import strips
 from ccdseg.errors import InputError
 from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.image_section import parse_section, section_text
@@ -150,7 +151,8 @@ class Frame:
     @cached_property
     def n_bad(self) -> int:
         """Number of pixels that are NaN or infinite, flagged ones among them."""
-        return int(np.count_nonzero(~np.isfinite(self.data)))
+        good = sum(np.count_nonzero(np.isfinite(self.data[rows])) for rows in strips(self.data))
+        return int(self.data.size - good)
 
 
 def cut_to(frame: Frame, *, section: str | None = None, half: str | None = None) -> Frame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import maximum_filter
 
+from ccdseg.arrays import strips
 from ccdseg.errors import InputError
 from ccdseg.normalization.frame_statistics import median_of
 
@@ -36,7 +37,7 @@ def filled(frame: np.ndarray) -> np.ndarray:
     bad = ~np.isfinite(frame)
     if not bad.any():
         return frame
-    check_any_finite(~bad)
+    check_any_finite(frame)
     copy = frame.copy()
     _fill(copy, bad, median_of(frame))
     return copy
@@ -77,9 +78,9 @@ def filled_area(frame: np.ndarray, area: tuple[slice, slice], level: float) -> n
     return np.ascontiguousarray(around[tuple(inner)])
 
 
-def check_any_finite(good: np.ndarray) -> None:
-    """Raise `InputError` where no pixel is good."""
-    if not good.any():
+def check_any_finite(frame: np.ndarray) -> None:
+    """Raise `InputError` where no pixel of a frame, of shape (H, W), is finite."""
+    if not any(np.isfinite(frame[rows]).any() for rows in strips(frame)):
         raise InputError("No pixel of the image is finite (all NaN).")
 
 

@@ -7,6 +7,8 @@ from math import ceil, gcd
 import numpy as np
 from scipy.special import ndtri
 
+from ccdseg.arrays import release
+
 _SAMPLE_SIZE = 2**18
 _LEAST_SHARE = 1e-3  # of the sample that is finite
 
@@ -61,7 +63,8 @@ def sample_of(frame: np.ndarray) -> np.ndarray:
     step = ceil(frame.size / _SAMPLE_SIZE)
     while gcd(step, frame.shape[-1]) > 1:  # or it would meet the same columns in every row
         step += 1
-    sample = frame.ravel()[::step]
+    sample = frame.ravel()[::step].copy()
+    release(frame)
     if sample.dtype.kind != "f":
         return sample
     finite = sample[np.isfinite(sample)]

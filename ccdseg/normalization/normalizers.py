@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ccdseg.arrays import strips
 from ccdseg.errors import InputError
 from ccdseg.normalization.frame_statistics import median_of, noise_of, sample_of
 from ccdseg.normalization.normalizer import Normalizer
@@ -28,11 +29,7 @@ class MaximumNormalizer(Normalizer):
     maximum: float = 255.0
 
     def _fit(self, frame: np.ndarray) -> Callable[[np.ndarray], object]:
-        finite = np.isfinite(frame)
-        highest = max(
-            abs(float(frame.min(initial=0, where=finite))),
-            abs(float(frame.max(initial=0, where=finite))),
-        )
+        highest = max(_largest(frame[rows]) for rows in strips(frame))
         factor = np.float32(self.maximum / highest if highest else 1.0)
         return lambda pixels: np.multiply(pixels, factor, out=pixels)
 
@@ -164,6 +161,15 @@ class StretchNormalizer(Normalizer):
 
     def _bright(self, values: np.ndarray) -> np.ndarray:
         return (np.maximum(values, 0) / np.float32(self.highest)) ** np.float32(self.gamma)
+
+
+def _largest(values: np.ndarray) -> float:
+    """Largest size of the values that are finite; 0 of none."""
+    finite = np.isfinite(values)
+    return max(
+        abs(float(values.min(initial=0, where=finite))),
+        abs(float(values.max(initial=0, where=finite))),
+    )
 
 
 def _arcsinh(values: np.ndarray) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ccdseg.arrays import empty
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
@@ -198,10 +199,10 @@ class Segmenter:
                 "give numbers of shape (rows, columns) or (N, rows, columns)."
             )
         images = image if image.ndim == 3 else image[np.newaxis]
-        results = {"mask": np.empty(images.shape, dtype=np.uint8)}
+        results = {"mask": empty(images.shape, np.uint8)}
         if probabilities:
             shape = (*images.shape, len(self.classes))
-            results["probabilities"] = np.empty(shape, dtype=np.float32)
+            results["probabilities"] = empty(shape)
         check_amplifiers(amplifiers)
         levelled = (_levelled(one, amplifiers) for one in images)
         self._segment(levelled, results, tile_size=tile_size, progress=progress)
@@ -223,7 +224,6 @@ class Segmenter:
             probabilities="probabilities" in results or self.input_size is not None,
         )
         settings = {"normalizer": self.normalizer, "progress": progress}
-        images = map(_with_finite_pixels, images)
         if self.input_size is None:
             tiled = TiledPrediction(self.geometry)
             tiled.write(images, results, classifier, tile_size=tile_size, **settings)
@@ -328,13 +328,8 @@ class Segmenter:
 
 def _levelled(image: np.ndarray, amplifiers: Amplifiers) -> np.ndarray:
     """The image, its sections brought to one pedestal and noise."""
+    check_any_finite(image)
     return image if amplifiers is None else level(image, choose_sections(image, amplifiers))
-
-
-def _with_finite_pixels(image: np.ndarray) -> np.ndarray:
-    """The image; refused where it has no finite pixel."""
-    check_any_finite(np.isfinite(image))
-    return image
 
 
 def _engine_of(network: Model | Engine) -> Engine:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
+from ccdseg.arrays import release
 from ccdseg.normalization import Normalizer
 from ccdseg.tiling import Tile, choose_tile_size, pad_to_multiple, plan_tiles
 
@@ -66,6 +67,7 @@ class TiledPrediction:
                     for (index, tile), output in zip(places, outputs[name], strict=True):
                         target = result[index][tile.keep]
                         target[:] = output[tile.inner][: target.shape[0], : target.shape[1]]
+                    release(result)
                 bar.update(len(places))
 
     def tiles(self, shape: tuple[int, int], tile_size: int | tuple[int, int] | None) -> list[Tile]:
@@ -104,3 +106,4 @@ def _pieces(
         normalized = normalizer.fitted(image)
         for tile in tiles:
             yield (index, tile), pad_to_multiple(normalized(tile.read), stride)
+            release(image)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ccdseg.arrays import empty, strips
 from ccdseg.normalization.amplifiers.borders import find_borders, solve
 from ccdseg.normalization.amplifiers.section import Sections
 from ccdseg.normalization.amplifiers.statistics import measured
@@ -65,11 +66,13 @@ def level(frame: np.ndarray, sections: Sections, *, equal_noise: bool = True) ->
     """
     if len(sections) < 2:
         return frame
-    levelled = np.array(frame, dtype=np.float32)
-    for section, correct in zip(
-        sections, corrections(frame, sections, equal_noise=equal_noise), strict=True
-    ):
-        correct.apply(levelled[section.area])
+    levelled = empty(frame.shape)
+    found = corrections(frame, sections, equal_noise=equal_noise)
+    for strip in strips(frame, levelled):
+        levelled[strip] = frame[strip]
+        for section, correct in zip(sections, found, strict=True):
+            first, end = max(strip.start, section.rows.start), min(strip.stop, section.rows.stop)
+            correct.apply(levelled[first : max(first, end), section.columns])
     return levelled
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import median_filter
 
+from ccdseg.arrays import release
+
 N_BANDS = 16
 """Bands of lines across which profiles are taken, at most."""
 
@@ -43,6 +45,7 @@ def profiles(frame: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """
     lines, n_runs = _lines(frame.shape[1 - axis], frame.shape[axis])
     sample = np.take(frame, lines, axis=1 - axis)
+    release(frame)
     sample = np.ascontiguousarray(sample.T if axis == 0 else sample, dtype=np.float32)
     sample[~np.isfinite(sample)] = np.nan
     sample = sample.reshape(len(lines) // (n_runs * _LINES_PER_RUN), n_runs, _LINES_PER_RUN, -1)

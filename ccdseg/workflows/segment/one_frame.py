@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 
 from ccdseg import postprocessing
+from ccdseg.arrays import strips
 from ccdseg.classes import CLASSES
 from ccdseg.events import find_events
 from ccdseg.fits_io import Frame
@@ -145,6 +146,8 @@ def _levelled(frame: Frame, sections: Sections) -> Frame:
     if len(sections) < 2:
         return frame
     data = level(frame.data, sections, equal_noise=False)
-    saturated = frame.data >= frame.saturation
-    data[saturated] = np.maximum(data[saturated], frame.data[saturated])
+    for rows in strips(frame.data, data):
+        saturated = frame.data[rows] >= frame.saturation
+        if saturated.any():
+            data[rows] = np.where(saturated, np.maximum(data[rows], frame.data[rows]), data[rows])
     return replace(frame, data=data)

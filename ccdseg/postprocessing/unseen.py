@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
+from ccdseg.arrays import copy_of, find_components, strips
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.mask import EIGHT_CONNECTED
 
 
 def remove_unseen(
-    mask: np.ndarray, bad: np.ndarray, *, classes: ClassCatalogue = CLASSES
+    mask: np.ndarray, image: np.ndarray, *, classes: ClassCatalogue = CLASSES
 ) -> np.ndarray:
     """Make background of the particles that lie on bad pixels alone, where the image is filled.
 
@@ -18,8 +17,8 @@ def remove_unseen(
     ----------
     mask : ndarray
         Class indices, uint8 of shape (H, W).
-    bad : ndarray of bool
-        Pixels without a value, of the same shape.
+    image : ndarray
+        Signal of the same shape; pixels that are not finite are bad.
     classes : ClassCatalogue
         Meaning of the indices.
 
@@ -31,17 +30,16 @@ def remove_unseen(
     """
     if classes.particles is None:
         return mask
-    particle = mask == classes.particles.index
-    hidden = particle & bad
-    if not hidden.any():
-        return mask
-    area = tuple(
-        slice(max(places[0] - 1, 0), places[-1] + 2)
-        for places in (np.flatnonzero(hidden.any(axis=axis)) for axis in (1, 0))
-    )
-    labels, n = ndimage.label(particle[area], EIGHT_CONNECTED)
-    seen = np.zeros(n + 1, dtype=bool)
-    seen[labels[particle[area] & ~bad[area]]] = True
-    changed = mask.copy()
-    changed[area][(labels > 0) & ~seen[labels]] = 0
+    found = find_components(mask, classes.particles.index)
+    members = np.arange(found.n)
+    seen = np.zeros(found.n + 1, dtype=bool)
+    for rows in strips(mask, image):
+        labels = found.labels((rows, slice(0, mask.shape[1])), members)
+        seen[labels[np.isfinite(image[rows])]] = True
+    changed = mask
+    for number in np.flatnonzero(~seen[1:]).tolist():
+        changed = copy_of(mask) if changed is mask else changed
+        top, left, bottom, right = found.boxes[number].tolist()
+        area = slice(top, bottom), slice(left, right)
+        changed[area][found.pixels(number, area)] = 0
     return changed

@@ -21,7 +21,7 @@ def test_only_particles_without_a_good_pixel_go():
     expected = mask.copy()
     expected[2:5, 2:5] = 0
     before = mask.copy()
-    np.testing.assert_array_equal(remove_unseen(mask, bad), expected)
+    np.testing.assert_array_equal(remove_unseen(mask, np.where(bad, np.nan, 1.0)), expected)
     np.testing.assert_array_equal(mask, before)
 
 
@@ -30,11 +30,11 @@ def test_a_diagonal_neighbour_keeps_a_particle():
     mask[1, 1] = mask[2, 2] = CLUSTER
     bad = np.zeros(mask.shape, bool)
     bad[1, 1] = True
-    np.testing.assert_array_equal(remove_unseen(mask, bad), mask)
+    np.testing.assert_array_equal(remove_unseen(mask, np.where(bad, np.nan, 1.0)), mask)
 
 
 def test_without_bad_particles_or_a_class_of_particles_the_mask_is_the_same():
     mask = np.full((4, 4), 1, np.uint8)
-    assert remove_unseen(mask, np.ones((4, 4), bool)) is mask
+    assert remove_unseen(mask, np.full((4, 4), np.nan)) is mask
     plain = ClassCatalogue({row.name: row.colour for row in CLASSES if row.name != "cluster"})
-    assert remove_unseen(mask, np.ones((4, 4), bool), classes=plain) is mask
+    assert remove_unseen(mask, np.full((4, 4), np.nan), classes=plain) is mask

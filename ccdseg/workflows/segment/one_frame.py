@@ -98,7 +98,7 @@ def apply_steps(
         frame.data, amplifiers=sections, probabilities=False, progress=progress
     ).mask
     if frame.n_bad:
-        mask = postprocessing.remove_unseen(mask, ~np.isfinite(frame.data), classes=classes)
+        mask = postprocessing.remove_unseen(mask, frame.data, classes=classes)
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask

@@ -53,6 +53,7 @@ PACKAGES = {
     "simulation.particles": "Particles",
     "classes": "Classes",
     "detector": "Detector",
+    "arrays": "Large arrays",
     "mask": "Masks",
     "normalization": "Normalisation",
     "normalization.amplifiers": "Amplifiers",

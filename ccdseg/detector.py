@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from ccdseg.amplifier import Amplifier, check_apart
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path
 
@@ -45,6 +46,8 @@ class Detector:
         Dark charge (e⁻/px/day).
     pixel_time : float
         Time to read one sample of one pixel (s).
+    amplifiers : tuple of Amplifier
+        Amplifiers that read parts of an image, each with its gain and noise; empty for one.
     """
 
     name: str
@@ -61,9 +64,10 @@ class Detector:
     fano: float = 0.119
     dark_current: float = 0.0
     pixel_time: float = 3e-5
+    amplifiers: tuple[Amplifier, ...] = ()
 
     def __post_init__(self) -> None:
-        for field in fields(self)[1:]:
+        for field in fields(self)[1:-1]:
             value = getattr(self, field.name)
             if not (isinstance(value, int | float) and math.isfinite(value)):
                 raise InputError(f"Detector {field.name} is {value!r}; it must be a finite number.")
@@ -84,6 +88,11 @@ class Detector:
                 f"Detector diffusion_b × thickness is {self.diffusion_b * self.thickness:.3g}; "
                 "the diffusion formula needs it below 1."
             )
+        amplifiers = (
+            one if isinstance(one, Amplifier) else Amplifier(**one) for one in self.amplifiers
+        )
+        object.__setattr__(self, "amplifiers", tuple(amplifiers))
+        check_apart(self.amplifiers)
 
     @property
     def noise(self) -> float:

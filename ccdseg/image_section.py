@@ -48,6 +48,14 @@ def section_text(rows: slice, columns: slice) -> str:
     return f"[{columns.start + 1}:{columns.stop},{rows.start + 1}:{rows.stop}]"
 
 
+def common(one: Part, other: Part) -> Part | None:
+    """Rows and columns that two sections have in common; None where they do not meet."""
+    parts = tuple(
+        slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True)
+    )
+    return parts if all(part.start < part.stop for part in parts) else None
+
+
 def overlap(one: Part, other: Part) -> bool:
     """Whether two sections have a pixel in common."""
-    return all(a.start < b.stop and b.start < a.stop for a, b in zip(one, other, strict=True))
+    return common(one, other) is not None

@@ -12,6 +12,7 @@ from ccdseg.version import package_version
 COMMANDS = {
     "simulate": "simulate images whose truth is known",
     "train": "train a model on simulated images or on your own",
+    "reduce": "reduce raw files to frames: samples, overscan, amplifiers",
     "predict": "segment FITS frames and pictures",
     "evaluate": "score a model on simulated frames or on your own",
     "physics": "measure how well events are found, measured and identified",
@@ -26,6 +27,7 @@ Segment CCD images: find the clusters that particles leave, and tell them from g
 and background.
 
   ccdseg predict frame.fits            segment a frame with the model that ships
+  ccdseg reduce raw.fits                reduce raw files to frames
   ccdseg train --output models/mine    train a model on simulated images
   ccdseg simulate test -o test.npz     simulate images whose truth is known
   ccdseg evaluate --model models/mine  score a model on simulated frames

@@ -5,6 +5,8 @@ from ccdseg.fits_io.cleaning import write_cleaned
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HEADER, HeaderFacts
 from ccdseg.fits_io.reading import SUFFIXES, read_frame, read_frames, read_shape
+from ccdseg.fits_io.reduced_header import ReducedFrame
+from ccdseg.fits_io.reduced_writing import write_reduced
 from ccdseg.fits_io.regions import write_regions
 from ccdseg.fits_io.writing import write_frame, write_mask, write_masks
 from ccdseg.image_section import parse_section
@@ -15,6 +17,7 @@ __all__ = [
     "BadPixelMaps",
     "Frame",
     "HeaderFacts",
+    "ReducedFrame",
     "cut_to",
     "parse_section",
     "read_frame",
@@ -24,5 +27,6 @@ __all__ = [
     "write_frame",
     "write_mask",
     "write_masks",
+    "write_reduced",
     "write_regions",
 ]

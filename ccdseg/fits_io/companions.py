@@ -18,7 +18,7 @@ _ROLES = {
     **dict.fromkeys(("DQ", "MASK", "BPM", "FLAGS", "QUALITY"), QUALITY),
     **dict.fromkeys(("ERR", "ERROR", "STDDEV", "UNCERT"), ERROR),
     **dict.fromkeys(("VAR", "VARIANCE"), VARIANCE),
-    **dict.fromkeys(("LABELS", "REPLACED"), RESULT),
+    **dict.fromkeys(("LABELS", "REPLACED", "STD"), RESULT),
 }
 """Roles of HDUs by their names, or by what follows the name of an image and ``_``."""
 

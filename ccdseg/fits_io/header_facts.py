@@ -72,9 +72,12 @@ class HeaderFacts:
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, header: fits.Header, primary: fits.Header) -> HeaderFacts:
-        """Facts of an image by its header, and for what that lacks by the primary one."""
-        return _Reader(header, primary).facts()
+    def of(cls, header: fits.Header, primary: fits.Header, *, amplifier: str = "") -> HeaderFacts:
+        """Facts of an image by its header, and for what that lacks by the primary one.
+
+        With the name of an amplifier, those of its own are preferred: GAINA of amplifier A.
+        """
+        return _Reader(header, primary, amplifier).facts()
 
     @property
     def scale(self) -> float:
@@ -136,8 +139,9 @@ class HeaderFacts:
 class _Reader:
     """Looks up keywords in two headers, and notes which were believed and which were not."""
 
-    def __init__(self, header: fits.Header, primary: fits.Header) -> None:
+    def __init__(self, header: fits.Header, primary: fits.Header, amplifier: str) -> None:
         self._headers = (header, primary)
+        self._suffixes = [amplifier, ""] if amplifier else [""]
         self.used: dict[str, object] = {}
         self.ignored: dict[str, str] = {}
 
@@ -161,8 +165,9 @@ class _Reader:
         )
 
     def _card(self, names: tuple[str, ...]) -> tuple[str, object, str] | None:
+        own = [f"{name}{suffix}" for suffix in self._suffixes for name in names]
         for header in self._headers:
-            for name in names:
+            for name in own:
                 if name in header and not isinstance(header[name], fits.card.Undefined):
                     return name, header[name], header.comments[name]
         return None

@@ -90,7 +90,10 @@ def read_frames(
     """
     path = Path(path)
     with opened(path) as (hdus, caught):
-        chosen, companions = _choose(hdus, hdu, path), Companions.find(hdus, image_indices(hdus))
+        chosen, companions = (
+            choose_images(hdus, hdu, path),
+            Companions.find(hdus, image_indices(hdus)),
+        )
         frames = []
         for index in chosen:
             frame = _to_frame(hdus, index, path)
@@ -113,7 +116,7 @@ def read_shape(path: str | Path, *, hdu: str | int | None = None) -> tuple[int, 
     """
     path = Path(path)
     with opened(path) as (hdus, _):
-        return _shape(hdus[_choose(hdus, hdu, path)[0]], path)
+        return _shape(hdus[choose_images(hdus, hdu, path)[0]], path)
 
 
 @contextmanager
@@ -156,7 +159,7 @@ def open_stream(path: Path) -> Iterator[BinaryIO]:
             yield stream
 
 
-def _choose(hdus: fits.HDUList, hdu: str | int | None, path: Path) -> list[int]:
+def choose_images(hdus: fits.HDUList, hdu: str | int | None, path: Path) -> list[int]:
     """Indices of the HDUs to read."""
     images = image_indices(hdus)
     if not images:

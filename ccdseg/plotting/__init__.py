@@ -13,6 +13,7 @@ from ccdseg.plotting.image_scores import (
     show_sets,
 )
 from ccdseg.plotting.mask_panels import show_augmentation, show_pair, show_panels, show_section
+from ccdseg.plotting.noise_curves import show_noise_curves
 from ccdseg.plotting.particle_gallery import show_particles
 from ccdseg.plotting.style import save_figure
 
@@ -30,6 +31,7 @@ __all__ = [
     "show_history",
     "show_identification",
     "show_match",
+    "show_noise_curves",
     "show_operating_curves",
     "show_overlay",
     "show_pair",

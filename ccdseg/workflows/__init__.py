@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "evaluation_run": ["evaluate"],
         "particle_training": ["TrainedClassifier", "train_particle_classifier"],
         "physics_run": ["PhysicsReport", "physics"],
+        "reducing": ["ReducedFile", "reduce_file", "reduce_files"],
         "segment": ["FileResult", "FrameResult", "segment_file", "segment_files", "segment_frame"],
         "simulating": ["simulate", "simulate_library"],
         "training_run": ["TrainedModel", "train"],

@@ -60,6 +60,8 @@ PACKAGES = {
     "augmentation": "Augmentation",
     "tiling": "Tiling",
     "dataset": "Sets of images",
+    "calibration": "Raw images to frames",
+    "amplifier": "Amplifier",
     "events": "Events",
     "identification": "Identification",
     "estimation": "Estimation",

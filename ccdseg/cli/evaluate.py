@@ -10,6 +10,7 @@ from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int,
 from ccdseg.evaluation import BASELINES
 from ccdseg.simulation import DOMAINS, RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
+from ccdseg.workflows.evaluation_report import store_thresholds
 from ccdseg.workflows.evaluation_run import N_TUNING, evaluate
 from ccdseg.workflows.evaluation_sets import N_FRAMES
 
@@ -127,13 +128,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"score these on the same frames: {', '.join(BASELINES)}; their parameters are first "
         f"chosen on {N_TUNING} other frames",
     )
+    parser.add_argument(
+        "--store",
+        action="store_true",
+        help="add efficiency and false rate at other operating points to report.json in the "
+        "model's folder, from where predict --threshold tells them",
+    )
     add_output(parser, "evaluation")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Score the model, write the results and print the report."""
+    model = chosen_model(arguments)
     evaluation = evaluate(
-        chosen_model(arguments),
+        model,
         recipes=tuple(DOMAINS) if arguments.domains else arguments.recipe,
         data=arguments.data,
         n_frames=arguments.frames,
@@ -147,4 +155,6 @@ def run(arguments: argparse.Namespace) -> None:
         command=arguments.command_line,
         progress=True,
     )
+    if arguments.store:
+        store_thresholds(model.folder, evaluation)
     logger.info("%s\nreport and figures: %s", evaluation, arguments.output)

@@ -29,6 +29,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py frame.fits --amplifiers 2x2   read by four amplifiers
   python scripts/load_model.py rixs.tif --model cosmics-unet --photon 92   photons are known
   python scripts/load_model.py frame.fits --bad-pixels bad.fits --dq-bits '~4'   known bad pixels
+  python scripts/load_model.py frame.fits --threshold cluster=0.9   fewer false clusters
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
@@ -126,6 +127,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "none, or told; photons are then events, too, and no cosmics (default: auto)",
     )
     parser.add_argument(
+        "--threshold",
+        type=_threshold,
+        action="append",
+        metavar="CLASS=P",
+        help="probability, beside the background, from which a pixel is of a class, may be "
+        "repeated: as cluster=0.9 for fewer false ones; what the model's report expects there is "
+        "told (default: the operating point of the model)",
+    )
+    parser.add_argument(
         "--restrict",
         action="append",
         choices=[*map(_dashed, RULES), _NONE],
@@ -186,6 +196,18 @@ def _photon(text: str) -> float | str | None:
     return signal
 
 
+def _threshold(text: str) -> tuple[str, float]:
+    """Parse a class and a probability."""
+    name, separator, value = text.rpartition("=")
+    try:
+        probability = float(value)
+    except ValueError:
+        separator = ""
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is no threshold; write it like cluster=0.9")
+    return name.strip(), probability
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Segment every image; returns 1 where some cannot be segmented, 2 where none can."""
     result = segment_files(
@@ -202,6 +224,7 @@ def run(arguments: argparse.Namespace) -> int:
         grow=arguments.grow,
         amplifiers=None if arguments.amplifiers == _NONE else arguments.amplifiers,
         photons=arguments.photon,
+        thresholds=dict(arguments.threshold or ()),
         pictures=arguments.pictures,
         skip_existing=arguments.skip_existing,
         time_limit=arguments.time_limit,

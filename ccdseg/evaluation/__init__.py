@@ -42,6 +42,13 @@ from ccdseg.evaluation.reliability_scores import (
     measure_reliability,
 )
 from ccdseg.evaluation.restriction_scores import rule_gains
+from ccdseg.evaluation.threshold_scores import (
+    THRESHOLDS,
+    ThresholdScores,
+    scores_at,
+    threshold_of,
+    with_threshold,
+)
 
 __all__ = [
     "BASELINES",
@@ -50,6 +57,7 @@ __all__ = [
     "IMAGE_SCORES",
     "OBJECT_SCORES",
     "RELIABILITY_EDGES",
+    "THRESHOLDS",
     "UNAMBIGUOUS",
     "Baseline",
     "Condition",
@@ -67,6 +75,7 @@ __all__ = [
     "PixelReport",
     "PixelSample",
     "Reliability",
+    "ThresholdScores",
     "choose_operating_point",
     "cross_entropy",
     "detection_curve",
@@ -86,6 +95,9 @@ __all__ = [
     "score_image",
     "score_measurement",
     "scored_class",
+    "scores_at",
     "series_name",
+    "threshold_of",
     "tune_baseline",
+    "with_threshold",
 ]

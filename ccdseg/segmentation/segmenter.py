@@ -71,6 +71,8 @@ class Segmenter:
         keep their size and are cut into tiles, for which the network's reach must be finite.
     name : str
         Name under which results mention the model.
+    folder : Path, optional
+        Folder that the model was loaded from.
 
     Raises
     ------
@@ -89,6 +91,7 @@ class Segmenter:
     operating_point: tuple[float, ...]
     input_size: tuple[int, int] | None
     name: str
+    folder: Path | None
 
     def __init__(
         self,
@@ -99,6 +102,7 @@ class Segmenter:
         operating_point: Sequence[float] | None = None,
         input_size: Sequence[int] | None = None,
         name: str = "unnamed",
+        folder: Path | None = None,
     ) -> None:
         checked = {
             "engine": _engine_of(network),
@@ -107,6 +111,7 @@ class Segmenter:
             "operating_point": check_operating_point(operating_point, len(classes)),
             "input_size": check_input_size(input_size),
             "name": name,
+            "folder": folder,
         }
         for attribute, value in checked.items():
             object.__setattr__(self, attribute, value)
@@ -129,6 +134,7 @@ class Segmenter:
             operating_point=operating_point,
             input_size=self.input_size,
             name=self.name,
+            folder=self.folder,
         )
 
     @property
@@ -321,6 +327,7 @@ class Segmenter:
                 operating_point=description.get("operating_point"),
                 input_size=description.get("input_size"),
                 name=description["name"],
+                folder=folder,
             )
         except InputError as error:
             raise InputError(f"{folder}: {error}") from None

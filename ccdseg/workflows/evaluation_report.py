@@ -9,7 +9,11 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from astropy.table import QTable
+
 from ccdseg.evaluation import IMAGE_SCORES, series_name
+from ccdseg.files import atomic_path
+from ccdseg.segmentation.store import REPORT, read_report
 from ccdseg.version import package_version
 
 if TYPE_CHECKING:
@@ -41,7 +45,7 @@ def write_results(folder: Path, evaluation: Evaluation) -> None:
         "ccdseg": package_version(),
         "command": evaluation.command,
         "class": evaluation.scored.name,
-        "operating_point": evaluation.operating_point,
+        "operating_point": evaluation.threshold,
         "sets": {name: _set_as_dict(evaluation, name) for name in evaluation.scores},
     }
     (folder / "report.txt").write_text(report_text(evaluation), encoding="utf-8")
@@ -56,10 +60,23 @@ def write_results(folder: Path, evaluation: Evaluation) -> None:
     _write_figures(folder, evaluation)
 
 
+def store_thresholds(folder: Path, evaluation: Evaluation) -> None:
+    """Add the scores at other operating points to the report in a model's folder, set by set.
+
+    From there `ccdseg predict --threshold` tells them.
+    """
+    report = read_report(folder)
+    tables = {name: scores.to_dict() for name, scores in evaluation.thresholds.items()}
+    report["thresholds"] = report.get("thresholds", {}) | tables
+    with atomic_path(folder / REPORT) as temporary:
+        temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
 def _set_as_dict(evaluation: Evaluation, name: str) -> dict:
     return {
         **evaluation.origins[name],
         **evaluation.scores[name].to_dict(),
+        "thresholds": evaluation.thresholds[name].to_dict(),
         "baselines": evaluation.baselines.get(name, []),
         "images": evaluation.images.to_dict(name),
     }
@@ -71,11 +88,24 @@ def report_text(evaluation: Evaluation) -> str:
     for name, result in evaluation.scores.items():
         parts += [f"{evaluation.model} on {name}: {_frames(evaluation, name)}", str(result)]
         parts += _image_by_image(evaluation, name)
+        parts += [
+            f"Class {evaluation.scored.name} by its operating point; efficiency: share of the true "
+            "ones found; false_rate: false ones per Mpixel (all without ambiguous pixels)",
+            _thresholds(evaluation.thresholds[name].to_table()),
+        ]
     table = evaluation.conditions
     parts += ["Scores by condition, of the frames of all sets", str(table), table.to_text("f1")]
     parts += [f"Objects of the class {evaluation.scored.name}, set by set", _sets(evaluation)]
     parts.append(f"Made by: {evaluation.command}")
     return "\n\n".join(parts) + "\n"
+
+
+def _thresholds(table: QTable) -> str:
+    lines = ["".join(f"{name:>12}" for name in table.colnames)]
+    for row in table:
+        cells = (float(getattr(row[name], "value", row[name])) for name in table.colnames)
+        lines.append("".join(f"{cell:>12.4g}" for cell in cells))
+    return "\n".join(lines)
 
 
 def _sets(evaluation: Evaluation) -> str:
@@ -130,7 +160,7 @@ def _write_figures(folder: Path, evaluation: Evaluation) -> None:
     images = evaluation.images.by_method("all", "unambiguous")
     points = {name: reduce(add, scores) for name, scores in images.items()}
     curves = {series_name(model, pixels): curve for pixels, curve in total.curves.items()}
-    marked = f"{one}, operating point of {model}: {evaluation.operating_point:.3g}"
+    marked = f"{one}, operating point of {model}: {evaluation.threshold:.3g}"
     figures = {
         "conditions": plotting.show_conditions(evaluation.conditions, title=title),
         "reliability": plotting.show_reliability(total.reliability, title=title),

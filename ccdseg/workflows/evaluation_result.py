@@ -12,8 +12,10 @@ from ccdseg.evaluation import (
     FrameScores,
     ImageRow,
     ImageTable,
+    ThresholdScores,
     score_frame,
     score_image,
+    threshold_of,
 )
 from ccdseg.files import staged_files
 from ccdseg.workflows.evaluation_report import report_text, write_results
@@ -39,33 +41,39 @@ class Evaluation:
         Classes of the model.
     scored : PixelClass
         Class that is scored image by image.
-    operating_point : float
-        Probability from which a pixel is of that class rather than of the background.
+    operating_point : tuple of float
+        Operating point of the model, one number per class.
     command : str
         Call that makes the evaluation again.
     conditions : ConditionTable
         Scores of all frames by condition.
     images : ImageTable
         Scores of each image.
-    scores, origins, baselines : dict of str
-        By the name of each set of frames: its scores, where its frames come from, and the settings
-        of the baselines.
+    scores, thresholds, origins, baselines : dict of str
+        By the name of each set of frames: its scores, those at other operating points of the class,
+        where its frames come from, and the settings of the baselines.
     """
 
     model: str
     classes: ClassCatalogue
     scored: PixelClass
-    operating_point: float
+    operating_point: tuple[float, ...]
     command: str
     conditions: ConditionTable = field(init=False)
     images: ImageTable = field(init=False)
     scores: dict[str, FrameScores] = field(default_factory=dict)
+    thresholds: dict[str, ThresholdScores] = field(default_factory=dict)
     origins: dict[str, dict] = field(default_factory=dict)
     baselines: dict[str, list[dict]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.conditions = ConditionTable(classes=self.classes)
         self.images = ImageTable(self.scored.name)
+
+    @property
+    def threshold(self) -> float:
+        """Probability from which a pixel is of the scored class rather than of the background."""
+        return threshold_of(self.operating_point, self.scored.index)
 
     def add(self, group: str, frame: KnownFrame, prediction: Prediction) -> None:
         """Score the prediction of the model on a frame of a set."""
@@ -83,6 +91,10 @@ class Evaluation:
         )
         so_far = self.scores.get(group)
         self.scores[group] = scores if so_far is None else so_far + scores
+        thresholds = self.thresholds.setdefault(
+            group, ThresholdScores(self.operating_point, classes=self.classes, of=self.scored.name)
+        )
+        thresholds.add(frame.mask, prediction.probabilities, ignore=frame.ambiguous)
         self.add_mask(group, frame, prediction.mask, method=self.model)
 
     def add_mask(self, group: str, frame: KnownFrame, mask: np.ndarray, *, method: str) -> None:

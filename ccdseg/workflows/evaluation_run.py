@@ -116,7 +116,7 @@ def evaluate(
             segmenter.name,
             segmenter.classes,
             scored,
-            operating_point=class_operating_point(segmenter, scored),
+            operating_point=segmenter.operating_point,
             command=command,
         )
         for group, frames in sets.items():
@@ -124,12 +124,6 @@ def evaluate(
         if folder is not None:
             write_results(folder, evaluation)
     return evaluation
-
-
-def class_operating_point(segmenter: Segmenter | LazySegmenter, scored: PixelClass) -> float:
-    """Probability from which a pixel is of a class rather than of the background."""
-    values = segmenter.operating_point
-    return values[scored.index] / (values[scored.index] + values[0])
 
 
 def _score_set(

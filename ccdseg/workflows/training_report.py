@@ -19,6 +19,7 @@ from ccdseg.evaluation import (
     PixelReport,
     PixelSample,
     Reliability,
+    ThresholdScores,
     choose_operating_point,
     measure_reliability,
     score_frame,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 Example = tuple[np.ndarray, np.ndarray, np.ndarray]
 """An image (ADU), its mask, and the predicted one."""
+
+TEST_IMAGES = "test images"
+"""Name of the set of frames of a training's table of thresholds."""
 
 _N_EXAMPLES = 4
 _CHECK_EDGE = 256
@@ -68,25 +72,30 @@ def calibrate(segmenter: Segmenter, frames: Iterable[Pair]) -> tuple[Segmenter, 
     return segmenter, total
 
 
-def score(segmenter: Segmenter, test: TrainingData) -> tuple[FrameScores, list[Example]]:
-    """Scores of all test images, and the first images of one shape."""
+def score(
+    segmenter: Segmenter, test: TrainingData
+) -> tuple[FrameScores, ThresholdScores, list[Example]]:
+    """Scores of all test images, also at other operating points, and the first of one shape."""
     total, examples = None, []
+    thresholds = ThresholdScores(segmenter.operating_point, classes=segmenter.classes)
     rng = np.random.default_rng(0)
     for index in tqdm(range(len(test)), "Testing", unit="image"):
         image, mask = test.pair(index, rng)
         prediction = segmenter.predict(image)
         true = np.where(mask == IGNORED, 0, mask)
+        ignore = _ignore_mask(mask, test.ambiguous(index))
         scores = score_frame(
             true,
             prediction.mask,
             probabilities=prediction.probabilities,
             classes=segmenter.classes,
-            ignore=_ignore_mask(mask, test.ambiguous(index)),
+            ignore=ignore,
         )
+        thresholds.add(true, prediction.probabilities, ignore=ignore)
         total = scores if total is None else total + scores
         if len(examples) < _N_EXAMPLES and (not examples or image.shape == examples[0][0].shape):
             examples.append((image, true, prediction.mask))
-    return total, examples
+    return total, thresholds, examples
 
 
 def _ignore_mask(mask: np.ndarray, ambiguous: np.ndarray | None) -> np.ndarray | None:
@@ -104,13 +113,14 @@ def choose_check_image(examples: list[Example]) -> np.ndarray:
     return image[corner]
 
 
-def summary(scores: FrameScores) -> dict:
+def summary(scores: FrameScores, thresholds: ThresholdScores) -> dict:
     """Scores on test images as plain numbers, ready for JSON."""
     return {
         **scores.all_pixels.to_dict(),
         "loss": scores.loss,
         "unambiguous": scores.unambiguous and scores.unambiguous.to_dict(),
         "n_test_images": scores.n_frames,
+        "thresholds": {TEST_IMAGES: thresholds.to_dict()},
     }
 
 

@@ -118,7 +118,7 @@ def train(
         for n, (run, data) in enumerate(zip(runs, sets.training, strict=True), start=1)
     ]
     segmenter, reliability = calibrate(segmenter, sets.calibration(runs[-1]))
-    scores, examples = score(segmenter, sets.test)
+    scores, thresholds, examples = score(segmenter, sets.test)
     stages = [
         training_stage(run, command=command, code=code, history=history)
         for run, history in zip(runs, histories, strict=True)
@@ -129,7 +129,7 @@ def train(
         segmenter.write(
             folder,
             training=[*earlier, *stages],
-            report=summary(scores),
+            report=summary(scores, thresholds),
             check_image=choose_check_image(examples),
         )
         write_report(folder, scores, command=command)

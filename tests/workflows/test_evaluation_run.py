@@ -9,9 +9,10 @@ from ccdseg.classes import COSMICS
 from ccdseg.cli import main
 from ccdseg.dataset import ArraySet
 from ccdseg.evaluation import pixel_report
+from ccdseg.segmentation.store import read_report
 from ccdseg.simulation import RECIPES, simulate_dataset
 from ccdseg.workflows import evaluate, physics
-from ccdseg.workflows.evaluation_run import class_operating_point
+from ccdseg.workflows.evaluation_report import store_thresholds
 from tests.refusal import refused
 
 SMALL = RECIPES["general"].scaled((48, 64))
@@ -60,7 +61,7 @@ def test_each_curve_keeps_its_name_where_ambiguous_pixels_are_known_of_some_sets
     )
     monkeypatch.setattr("ccdseg.plotting.save_figure", lambda *_: None)
     other = evaluate(segmenter, data=tmp_path / "own.npz", baselines=["threshold"])
-    for name in ("scores", "origins", "baselines"):
+    for name in ("scores", "thresholds", "origins", "baselines"):
         getattr(evaluation, name).update(getattr(other, name))
     evaluation.images.rows += other.images.rows
     evaluation.write(tmp_path / "both")
@@ -71,9 +72,19 @@ def test_each_curve_keeps_its_name_where_ambiguous_pixels_are_known_of_some_sets
     assert set(drawn["points"]) == {"tiny", "tiny, unambiguous", "threshold"}
 
 
-def test_the_operating_point_is_the_probability_at_which_a_class_wins(segmenter):
-    point = segmenter.with_operating_point((1.0, 1.0, 1.0, 4.0))
-    assert class_operating_point(point, segmenter.classes["cluster"]) == 0.8
+def test_scores_at_other_operating_points_are_kept_with_the_model(segmenter, tmp_path):
+    model = segmenter.with_operating_point((1.0, 1.0, 1.0, 4.0))
+    segmenter.save(tmp_path / "model", report={"accuracy": 0.5, "thresholds": {"old": {}}})
+    evaluation = evaluate(model, recipes=["test"], n_frames=2, shape=(64, 64))
+    assert evaluation.threshold == 0.8
+    store_thresholds(tmp_path / "model", evaluation)
+    report = read_report(tmp_path / "model")
+    assert report["accuracy"] == 0.5
+    assert set(report["thresholds"]) == {"old", "test"}
+    table = report["thresholds"]["test"]
+    assert table["class"] == "cluster"
+    recall = [row["recall"] for row in table["rows"]]
+    assert recall == sorted(recall, reverse=True)
 
 
 def test_what_does_not_exist_is_refused(segmenter):

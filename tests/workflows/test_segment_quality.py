@@ -86,3 +86,43 @@ def test_bits_and_maps_that_cannot_be_are_refused_before_any_frame(refused, monk
     refused("--dq-bits: The bits '4;8' are malformed", "predict", "a.fits", "--dq-bits", "4;8")
     refused("No such file: no.fits", "predict", "a.fits", "--bad-pixels", "no.fits")
     refused("empty.fits holds no image", "predict", "a.fits", "--bad-pixels", "empty.fits")
+
+
+def test_a_threshold_is_applied_and_its_scores_are_told(segmenter, single_fits, tmp_path, capsys):
+    rows = [
+        {"threshold": 0.5, "efficiency": 0.9, "false_rate": 8.0},
+        {"threshold": 0.95, "efficiency": 0.5, "false_rate": 1.0},
+    ]
+    table = {"class": "cluster", "rows": rows}
+    segmenter.save(tmp_path / "model", report={"thresholds": {"general": table}})
+    found = {}
+    for threshold in (0.001, 0.95):
+        options = ("--threshold", f"cluster={threshold}", "--pictures", "none")
+        output = ("--output", str(threshold), "--model", str(tmp_path / "model"))
+        assert status(main, "predict", single_fits, *options, *output) == 0
+        (summary,) = json.loads(Path(f"{threshold}/single_summary.json").read_text())["hdus"]
+        found[threshold] = summary["classes"]["cluster"]["pixels"]
+    assert found[0.001] > found[0.95]
+    expected = {"general": {"efficiency": 0.5, "false_rate": 1.0}}
+    assert summary["thresholds"] == {"cluster": {"threshold": 0.95, "expected": expected}}
+    line = (
+        "threshold cluster 0.95: by the model's report on general 50.0% found, 1 false per Mpixel"
+    )
+    assert line in capsys.readouterr().out
+    probabilities = segmenter.predict(fits.getdata(single_fits)).probabilities
+    certain = probabilities[..., CLUSTER] / probabilities[..., 0] > 19
+    mask = fits.getdata("0.95/single_mask.fits")
+    assert not (mask[~certain] == CLUSTER).any()
+
+
+@pytest.mark.parametrize(
+    ("threshold", "message"),
+    [
+        ("cluster", "'cluster' is no threshold; write it like cluster=0.9"),
+        ("cluster=1", "The threshold of cluster is 1.0; give a probability above 0 and below 1"),
+        ("background=0.5", "The class background has no threshold"),
+        ("muon=0.5", "muon"),
+    ],
+)
+def test_a_threshold_that_cannot_be_is_refused(refused, single_fits, threshold, message):
+    refused(message, "predict", str(single_fits), "--threshold", threshold)

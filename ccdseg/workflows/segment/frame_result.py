@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +53,9 @@ class FrameResult:
         Meaning of the class indices.
     model : str
         Name of the model.
+    thresholds : dict
+        Told thresholds and what the model's report expects there, as
+        `ccdseg.workflows.segment.thresholds.expected_scores`; empty where none was told.
     """
 
     frame: Frame
@@ -67,6 +70,7 @@ class FrameResult:
     seconds: float
     classes: ClassCatalogue
     model: str
+    thresholds: dict[str, dict] = field(default_factory=dict)
 
     @cached_property
     def statistics(self) -> dict[str, dict[str, float | int]]:
@@ -121,6 +125,7 @@ class FrameResult:
             "events": None if self.events is None else len(self.events),
             "detector": self.detector_record,
             "photons": self.photons_record,
+            "thresholds": self.thresholds,
             "restrictions": [
                 {name: row[name].item() for name in row.colnames} for row in self.changes
             ],

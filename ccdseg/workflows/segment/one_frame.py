@@ -18,6 +18,7 @@ from ccdseg.identification import estimate_depth, identify, separate_light
 from ccdseg.normalization.amplifiers import Sections, choose_sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.steps import Choices, Steps
+from ccdseg.workflows.segment.thresholds import expected_scores, with_thresholds
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter
@@ -61,6 +62,9 @@ def segment_frame(
         Signal of one photon (ADU), for models of cosmics: estimated from the isolated photons of
         the frame, told, or None for no light. Where there are single photons, they are events too,
         and what photons explain is no cosmic; see `ccdseg.identification.separate_light`.
+    thresholds : dict of str to float, optional
+        Probability, beside the background, from which a pixel is of a class, by the name of the
+        class, in place of the model's operating point.
 
     Returns
     -------
@@ -91,6 +95,7 @@ def apply_steps(
             frame.n_bad,
             frame.n_flagged,
         )
+    segmenter = with_thresholds(segmenter, steps.thresholds)
     classes = segmenter.classes
     start = time.perf_counter()
     sections = choose_sections(frame.data, steps.amplifiers)
@@ -138,6 +143,7 @@ def apply_steps(
         seconds=seconds,
         classes=classes,
         model=segmenter.name,
+        thresholds=steps.thresholds and expected_scores(segmenter, steps.thresholds),
     )
 
 

@@ -35,6 +35,7 @@ from ccdseg.workflows.segment.pictures import (
     draw_pictures,
     draw_sections,
 )
+from ccdseg.workflows.segment.thresholds import describe_thresholds
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +167,8 @@ def describe(summary: dict, folder: Path) -> str:
             lines.append(f"    {_amplifiers(hdu['amplifiers'])}")
         if hdu["photons"]:
             lines.append(f"    {_photons(hdu['photons'])}")
+        if hdu["thresholds"]:
+            lines.append(f"    {describe_thresholds(hdu['thresholds'])}")
         lines += (
             f"    {change['rule']}: {change['components']} components, {change['pixels']} px"
             for change in hdu["restrictions"]

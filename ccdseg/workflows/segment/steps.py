@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -25,6 +25,7 @@ from ccdseg.fits_io import Frame
 from ccdseg.normalization import filled
 from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers
 from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
+from ccdseg.workflows.segment.thresholds import check_thresholds
 
 AUTO = "auto"
 """What each frame shows by itself: pedestal, noise and gain, or the signal of one photon."""
@@ -40,6 +41,7 @@ class Choices(TypedDict, total=False):
     grow: int
     amplifiers: Amplifiers
     photons: float | str | None
+    thresholds: Mapping[str, float] | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ class Steps:
         Sections of amplifiers, as `ccdseg.normalization.amplifiers.choose_sections`.
     photons : float, "auto" or None
         Signal of one photon (ADU), for models of cosmics: told, estimated, or none.
+    thresholds : dict of str to float
+        Probability from which a pixel is of a class, by the name of the class; empty for the
+        operating point of the model.
     """
 
     detector: Detector | None
@@ -68,6 +73,7 @@ class Steps:
     grow: int
     amplifiers: Amplifiers
     photons: float | str | None
+    thresholds: dict[str, float]
 
     @classmethod
     def choose(
@@ -79,6 +85,7 @@ class Steps:
         grow: int = 0,
         amplifiers: Amplifiers = AUTO,
         photons: float | str | None = AUTO,
+        thresholds: Mapping[str, float] | None = None,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `ccdseg.workflows.segment_frame`.
 
@@ -86,7 +93,8 @@ class Steps:
         ------
         InputError
             If there is no such detector or rule, the classes lack the one that a step needs,
-            the sections of amplifiers are malformed, or a photon has no positive signal.
+            the sections of amplifiers are malformed, a photon has no positive signal, or a
+            threshold is no probability.
         """
         estimated = isinstance(detector, str) and detector.lower() == AUTO
         if estimated:
@@ -96,7 +104,8 @@ class Steps:
         check_amplifiers(amplifiers)
         _check_photons(photons)
         rules = _find_rules(restrict, classes)
-        steps = cls(detector, estimated, rules, grow, amplifiers, photons)
+        told = check_thresholds(thresholds, classes)
+        steps = cls(detector, estimated, rules, grow, amplifiers, photons, told)
         steps.check(classes)
         return steps
 

@@ -89,8 +89,7 @@ def report_text(evaluation: Evaluation) -> str:
         parts += [f"{evaluation.model} on {name}: {_frames(evaluation, name)}", str(result)]
         parts += _image_by_image(evaluation, name)
         parts += [
-            f"Class {evaluation.scored.name} by its operating point; efficiency: share of the true "
-            "ones found; false_rate: false ones per Mpixel (all without ambiguous pixels)",
+            f"Class {evaluation.scored.name} by its operating point, ambiguous pixels left out",
             _thresholds(evaluation.thresholds[name].to_table()),
         ]
     table = evaluation.conditions

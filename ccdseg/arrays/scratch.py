@@ -48,14 +48,6 @@ def empty(shape: tuple[int, ...], dtype: np.dtype | type = np.float32) -> np.nda
     return np.frombuffer(mapped, dtype).reshape(shape)
 
 
-def copy_of(array: np.ndarray) -> np.ndarray:
-    """Copy of an array, in memory or in a temporary file as `empty` decides."""
-    copy = empty(array.shape, array.dtype)
-    np.copyto(copy, array)
-    release(array, copy)
-    return copy
-
-
 def release(*arrays: np.ndarray) -> None:
     """Let the pages of mapped arrays go; their content stays, and is read again when needed.
 

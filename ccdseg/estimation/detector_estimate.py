@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from math import ceil
 
 import numpy as np
 from scipy import ndimage
 
+from ccdseg.arrays import empty, strips, with_halo
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation.single_electron_peaks import fit_single_electron_peaks
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.normalization import noise_of
+
+_SAMPLE_SIZE = 2**23  # pixels of a large frame that are looked at, about
 
 _ENOUGH = 2000
 """Least number of pixels for a search for single-electron peaks."""
@@ -76,22 +80,34 @@ def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> D
     InputError
         If the image is not of two dimensions, or no pixel of it is finite and background.
     """
-    image = np.asarray(image)
+    image, mask = np.asarray(image), None if mask is None else np.asarray(mask)
     if image.ndim != 2 or (mask is not None and np.shape(mask) != image.shape):
         raise InputError(
             f"The image has shape {image.shape} and the mask {np.shape(mask)}; give rows and "
             "columns, the same of both."
         )
-    used = np.isfinite(image)
-    if mask is not None:
-        used &= ~ndimage.binary_dilation(np.asarray(mask) != 0, EIGHT_CONNECTED)
-    if not used.any():
+    background, n_background = empty(image.shape), 0
+    step, sample = ceil(image.size / _SAMPLE_SIZE), []
+    for rows in strips(image, background):
+        background[rows] = np.where(_is_background(image, mask, rows), image[rows], np.nan)
+        values = background[rows][~np.isnan(background[rows])]
+        sample.append(values[-n_background % step :: step].astype(np.float64))
+        n_background += values.size
+    if not n_background:
         raise InputError(
             "No pixel is finite and background, so nothing can be estimated; give a detector."
         )
-    values = image[used].astype(np.float64)
+    values = np.concatenate(sample)
     peaks = fit_single_electron_peaks(values) if values.size >= _ENOUGH else None
     if peaks is not None:
         return DetectorEstimate(peaks.lowest, peaks.width, peaks.distance)
-    noise = noise_of(np.where(used, image, np.nan))
-    return DetectorEstimate(float(np.median(values)), float(noise), None)
+    return DetectorEstimate(float(np.median(values)), float(noise_of(background)), None)
+
+
+def _is_background(image: np.ndarray, mask: np.ndarray | None, rows: slice) -> np.ndarray:
+    """Finite pixels of some rows that neither are of a class nor touch one."""
+    finite = np.isfinite(image[rows])
+    if mask is None:
+        return finite
+    around, inner = with_halo(rows, 1, len(image))
+    return finite & ~ndimage.binary_dilation(mask[around] != 0, EIGHT_CONNECTED)[inner]

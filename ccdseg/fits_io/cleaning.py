@@ -5,21 +5,24 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
+from ccdseg.arrays import empty, strips
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
+from ccdseg.fits_io.pixels import append_image, read_pixels
 from ccdseg.fits_io.reading import open_stream
 from ccdseg.fits_io.writing import ascii_of, sign
 from ccdseg.postprocessing import clean
 from ccdseg.version import package_version
 
-_SCALING = ("BSCALE", "BZERO", "BLANK")
+_AT_ONCE = 2**24  # bytes that are copied
 
 
 def write_cleaned(
@@ -62,54 +65,74 @@ def write_cleaned(
         from.
     """
     refuse_existing(path, overwrite=overwrite)
+    changed = {frame.hdu_index: (frame, mask) for frame, mask in zip(frames, masks, strict=True)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AstropyUserWarning)
         with (
+            atomic_path(path) as temporary,
             open_stream(frames[0].path) as stream,
             fits.open(stream, memmap=False, do_not_scale_image_data=True) as hdus,
         ):
-            for mask, frame in zip(masks, frames, strict=True):
-                _fill(hdus[frame.hdu_index], mask, frame, classes, model)
-            written = fits.HDUList([_uncompressed(hdu) for hdu in hdus])
-            changed = {frame.hdu_index for frame in frames}
-            for index, (old, new) in enumerate(zip(hdus, written, strict=True)):
-                if index in changed or new is not old:
-                    new.add_checksum()
-            with atomic_path(path) as temporary:
-                written.writeto(temporary, output_verify="silentfix+ignore")
+            for index, hdu in enumerate(hdus):
+                if index in changed:
+                    frame, mask = changed[index]
+                    data, n_filled = _cleaned(hdu, frame, mask, classes)
+                    _sign(hdu.header, frame, n_filled, classes, model)
+                    append_image(temporary, hdu.header, data)
+                elif isinstance(hdu, fits.CompImageHDU):
+                    append_image(temporary, hdu.header, read_pixels(hdu, _stored_type(hdu)))
+                else:
+                    _append_copy(temporary, stream, hdu)
 
 
-def _fill(
-    hdu: fits.ImageHDU | fits.CompImageHDU,
-    mask: np.ndarray,
-    frame: Frame,
-    classes: ClassCatalogue,
-    model: str,
-) -> None:
-    """Fill the particles of a frame in its HDU, and sign its header."""
-    part = frame.section or (slice(None), slice(None))
-    stored, blank = hdu.data[part], hdu.header.get("BLANK")
-    lost = ~np.isfinite(stored) if stored.dtype.kind == "f" else stored == blank
+def _cleaned(
+    hdu: fits.ImageHDU | fits.CompImageHDU, frame: Frame, mask: np.ndarray, classes: ClassCatalogue
+) -> tuple[np.ndarray, int]:
+    """Values of an HDU as it stores them, the particles of a frame filled, and how many."""
+    data, blank = read_pixels(hdu, _stored_type(hdu)), hdu.header.get("BLANK")
+    part = data if frame.section is None else data[frame.section]
+    lost, n_filled = empty(part.shape, bool), 0
+    for rows in strips(part, mask, lost):
+        values = part[rows]
+        lost[rows] = ~np.isfinite(values) if values.dtype.kind == "f" else values == blank
+        is_filled = (mask[rows] == classes.need_particles().index) & ~lost[rows]
+        n_filled += np.count_nonzero(is_filled)
     try:
-        hdu.data[part] = clean(stored, mask, classes=classes, invalid=lost)
+        filled = clean(part, mask, classes=classes, invalid=lost)
     except InputError as error:
         raise InputError(f"{frame.path}, {frame.label}: {error}") from None
+    if frame.section is None:
+        return filled, n_filled
+    for rows in strips(part, filled):
+        part[rows] = filled[rows]
+    return data, n_filled
+
+
+def _stored_type(hdu: fits.ImageHDU | fits.CompImageHDU) -> np.dtype:
+    """Type of the values of an HDU, in the order of bytes of this machine."""
+    return np.dtype(fits.hdu.base.BITPIX2DTYPE[hdu.header["BITPIX"]])
+
+
+def _sign(
+    header: fits.Header, frame: Frame, n_filled: int, classes: ClassCatalogue, model: str
+) -> None:
+    """Say in the header of an image what was filled."""
     particles = classes.need_particles()
-    n_filled = np.count_nonzero((mask == particles.index) & ~lost)
-    sign(hdu.header, model, what="cleaning")
-    hdu.header["NFILLED"] = (n_filled, f"filled pixels of class {ascii_of(particles.name)}")
-    hdu.header.add_history(
+    sign(header, model, what="cleaning")
+    header["NFILLED"] = (n_filled, f"filled pixels of class {ascii_of(particles.name)}")
+    header.add_history(
         f"Pixels of class {ascii_of(particles.name)} in {frame.section_text or 'the image'} filled "
         f"by ccdseg {package_version()} with the model {ascii_of(model)}."
     )
 
 
-def _uncompressed(hdu: fits.hdu.base._BaseHDU) -> fits.hdu.base._BaseHDU:
-    """The HDU, or, where it is a compressed image, a plain one of the same values and header."""
-    if not isinstance(hdu, fits.CompImageHDU):
-        return hdu
-    plain = fits.ImageHDU(hdu.data, hdu.header, do_not_scale_image_data=True)
-    for key in _SCALING:
-        if key in hdu.header:
-            plain.header[key] = hdu.header[key]
-    return plain
+def _append_copy(path: Path, stream: BinaryIO, hdu: fits.hdu.base._BaseHDU) -> None:
+    """Write an HDU behind those of a file as it is, padding included that its file may lack."""
+    info = hdu.fileinfo()
+    left = info["datLoc"] + info["datSpan"] - info["hdrLoc"]
+    stream.seek(info["hdrLoc"])
+    with path.open("ab") as file:
+        while left and (block := stream.read(min(left, _AT_ONCE))):
+            file.write(block)
+            left -= len(block)
+        file.write(bytes(left))

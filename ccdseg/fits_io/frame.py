@@ -10,7 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.io import fits
 
-from ccdseg.arrays import strips
+from ccdseg.arrays import copy_of, strips
 from ccdseg.errors import InputError
 from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.image_section import parse_section, section_text
@@ -167,7 +167,7 @@ def cut_to(frame: Frame, *, section: str | None = None, half: str | None = None)
     part = _part(frame, section, half)
     if part is not None:
         arrays = {
-            name: array if array is None else np.ascontiguousarray(array[part])
+            name: array if array is None else copy_of(array[part])
             for name, array in (
                 ("data", frame.data),
                 ("flagged", frame.flagged),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import io
 import logging
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 from astropy.io import fits
 
+from ccdseg import arrays
 from ccdseg.errors import InputError
 from ccdseg.fits_io.companions import Companions
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.fits_io.headers import check_headers
+from ccdseg.fits_io.pixels import read_pixels
 
 _CUT_HEADER = "Error validating header"
 _CUT_PADDING = "File may have been truncated"
@@ -146,14 +148,20 @@ def opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMess
 
 @contextmanager
 def open_stream(path: Path) -> Iterator[BinaryIO]:
-    """Content of a file; of a gzipped one all at once: astropy would take a cut one as complete.
+    """Content of a file; of a gzipped one all of it: astropy would take a cut one as complete.
 
     Astropy leaves files open that it opened and finds damaged.
     """
     with path.open("rb") as stream:
         if stream.read(2) == _GZIP:
             stream.seek(0)
-            yield io.BytesIO(gzip.decompress(stream.read()))
+            with (
+                gzip.open(stream) as packed,
+                tempfile.SpooledTemporaryFile(arrays.IN_MEMORY) as content,
+            ):
+                shutil.copyfileobj(packed, content)
+                content.seek(0)
+                yield content
         else:
             stream.seek(0)
             yield stream
@@ -220,7 +228,7 @@ def _to_frame(hdus: fits.HDUList, index: int, path: Path) -> Frame:
     facts = HeaderFacts.of(hdu.header, hdus[0].header)  # before scaling changes the header
     for key, reason in facts.ignored.items():
         logger.warning("%s: %s %s.", where, key, reason)
-    data = np.array(hdu.data, dtype=np.float32)
+    data = read_pixels(hdu)
     header, primary = hdu.header.copy(), hdus[0].header.copy()
     return Frame(data, header, primary, path, index, name, facts=facts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from ccdseg.arrays import copy_of, empty, strips, with_halo
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 
@@ -13,6 +14,10 @@ _NARROWEST, _WIDEST = 1.0, 16.0
 
 _TRUNCATED_AT = 3.0  # standard deviations
 _LEAST_WEIGHT = 1e-3
+_HALO = 93
+"""Farthest pixel that may reach another by Gaussians of 1, 2, 4, 8 and 16 px in turn (px)."""
+
+_SAMPLE_SIZE = 2**22  # pixels of which the median is taken, about
 
 
 def clean(
@@ -47,11 +52,15 @@ def clean(
         If the catalogue has no class of particles, the shapes differ, or no pixel is left to
         fill from.
     """
-    masked = (mask == classes.need_particles().index) & np.isfinite(image)
-    excluded = np.zeros(mask.shape, dtype=bool) if invalid is None else invalid
-    if "hot pixel" in classes.names:
-        excluded = excluded | (mask == classes["hot pixel"].index)
-    return inpaint(image, masked & ~excluded, excluded=excluded)
+    particles = classes.need_particles().index
+    hot = classes["hot pixel"].index if "hot pixel" in classes.names else None
+    masked, excluded = empty(mask.shape, bool), empty(mask.shape, bool)
+    for rows in strips(image, mask, masked, excluded):
+        excluded[rows] = False if invalid is None else invalid[rows]
+        if hot is not None:
+            excluded[rows] |= mask[rows] == hot
+        masked[rows] = (mask[rows] == particles) & np.isfinite(image[rows]) & ~excluded[rows]
+    return inpaint(image, masked, excluded=excluded)
 
 
 def inpaint(
@@ -90,12 +99,40 @@ def inpaint(
             f"The image has shape {image.shape} and the mask {masked.shape}, type {masked.dtype}; "
             "give both of one shape (rows, columns), the mask bool."
         )
+    level = _level(image, masked, excluded)
+    result = copy_of(image)
+    for rows in strips(image, masked, result):
+        if not masked[rows].any():
+            continue
+        around, inner = with_halo(rows, _HALO, len(image))
+        known = _known(
+            image[around], masked[around], None if excluded is None else excluded[around]
+        )
+        filled = _filled(image[around], masked[around], known, level)[inner]
+        result[rows][masked[rows]] = filled[masked[rows]].astype(image.dtype)
+    return result
+
+
+def _known(image: np.ndarray, masked: np.ndarray, excluded: np.ndarray | None) -> np.ndarray:
+    """Pixels from which others may be filled."""
     known = np.isfinite(image) & ~masked
-    if excluded is not None:
-        known &= ~excluded
-    if not known.any():
+    return known if excluded is None else known & ~excluded
+
+
+def _level(image: np.ndarray, masked: np.ndarray, excluded: np.ndarray | None) -> float:
+    """Median of the known pixels, from evenly spread ones of a large image."""
+    values, step, start = [], -(-image.size // _SAMPLE_SIZE), 0
+    for rows in strips(image, masked):
+        known = _known(image[rows], masked[rows], None if excluded is None else excluded[rows])
+        values.append(image[rows][known][-start % step :: step])
+        start += np.count_nonzero(known)
+    if not start:
         raise InputError("Every pixel is masked or not finite: nothing is left to fill from.")
-    level = np.median(image[known])
+    return float(np.median(np.concatenate(values)))
+
+
+def _filled(image: np.ndarray, masked: np.ndarray, known: np.ndarray, level: float) -> np.ndarray:
+    """Image, float64, whose masked pixels are filled from the known ones, rounded for integers."""
     filled = np.where(known, image - level, 0.0)
     width = _NARROWEST
     while not known[masked].all() and width <= _WIDEST:
@@ -111,6 +148,4 @@ def inpaint(
     if image.dtype.kind in "iu":
         limits = np.iinfo(image.dtype)
         filled = np.clip(np.rint(filled), limits.min, limits.max)
-    result = image.copy()
-    result[masked] = filled[masked].astype(image.dtype)
-    return result
+    return filled

@@ -15,6 +15,9 @@ from numpy.lib.npyio import NpzFile
 
 from ccdseg.errors import InputError
 
+LOCK = ".lock"
+"""Empty file in a folder into which several runs may write at a time."""
+
 
 def refuse_existing(path: str | Path, *, overwrite: bool = False) -> None:
     """Raise `InputError` where `path` exists and `overwrite` was not asked for."""
@@ -67,15 +70,61 @@ def atomic_folder(folder: str | Path, *, overwrite: bool = False) -> Iterator[Pa
 
 
 @contextmanager
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Keep other processes and machines that take this lock out of an existing folder meanwhile.
+
+    The system gives the lock back where its process dies. Its file `LOCK` stays: removing it would
+    let two processes hold two locks of one name.
+    """
+    from filelock import FileLock
+
+    with FileLock(folder / LOCK):
+        yield
+
+
+@contextmanager
 def staged_files(
     folder: str | Path, *, overwrite: bool = False, first: str | None = None
 ) -> Iterator[Path]:
     """Yield a temporary folder whose content is moved into `folder` when the block ends well.
 
+    Parameters are those of `move_staged`.
+
+    Raises
+    ------
+    InputError
+        At the end, before anything is moved, if a file exists and `overwrite` was not asked
+        for.
+    """
+    with stage_in(folder) as stage:
+        yield stage
+        move_staged(stage, overwrite=overwrite, first=first)
+
+
+@contextmanager
+def stage_in(folder: str | Path) -> Iterator[Path]:
+    """Yield a temporary folder in `folder`, which is made where it is missing.
+
+    Both are removed at the end, `folder` where it was made and nothing is in it.
+    """
+    folder = Path(folder)
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=_stage_prefix(os.getpid()), dir=folder) as name:
+            yield Path(name)
+    finally:
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def move_staged(stage: Path, *, overwrite: bool = False, first: str | None = None) -> None:
+    """Move the content of a temporary folder into the folder around it.
+
     Parameters
     ----------
-    folder : str or Path
-        Folder, made where it is missing.
+    stage : Path
+        Folder of `stage_in`.
     overwrite : bool
         Whether existing files are replaced.
     first : str, optional
@@ -85,24 +134,14 @@ def staged_files(
     Raises
     ------
     InputError
-        At the end, before anything is moved, if a file exists and `overwrite` was not asked
-        for.
+        Before anything is moved, if a file exists and `overwrite` was not asked for.
     """
-    folder = Path(folder)
-    new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(prefix=_stage_prefix(os.getpid()), dir=folder) as name:
-            stage = Path(name)
-            yield stage
-            entries = sorted(stage.iterdir(), key=lambda entry: (entry.name != first, entry.name))
-            for entry in entries:
-                refuse_existing(folder / entry.name, overwrite=overwrite)
-            for entry in entries:
-                _replace(entry, folder / entry.name)
-    finally:
-        if new and not any(folder.iterdir()):
-            folder.rmdir()
+    folder = stage.parent
+    entries = sorted(stage.iterdir(), key=lambda entry: (entry.name != first, entry.name))
+    for entry in entries:
+        refuse_existing(folder / entry.name, overwrite=overwrite)
+    for entry in entries:
+        _replace(entry, folder / entry.name)
 
 
 def remove_abandoned(folder: Path) -> None:

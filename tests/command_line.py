@@ -1,6 +1,7 @@
 """Command lines within this process: what they leave and what they say."""
 
 from ccdseg.cli.output import run_script
+from ccdseg.files import LOCK
 
 
 def status(call, *arguments):
@@ -12,11 +13,11 @@ def status(call, *arguments):
 
 
 def files(folder):
-    """Relative path and content of every file."""
+    """Relative path and content of every file but locks."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != LOCK
     }
 
 

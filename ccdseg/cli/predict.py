@@ -6,7 +6,7 @@ import argparse
 import logging
 import math
 
-from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int
+from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int, positive_int
 from ccdseg.detector import DETECTORS
 from ccdseg.errors import InputError
 from ccdseg.postprocessing import RULES, BridgeTracks
@@ -20,6 +20,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py frame.fits                    with the model that ships
   python scripts/load_model.py night1/ 'more/*.fits.fz'      folders and patterns
   python scripts/load_model.py @files.txt --skip-existing    a list; go on with a run after a kill
+  python scripts/load_model.py nights/ --workers 16          many files, by 16 processes
   python scripts/load_model.py --model NAME images/*.png     pictures, with a model of your choice
   python scripts/load_model.py frame.fits --hdu CCD_B        one HDU, by name or number
   python scripts/load_model.py frame.fits --half right       the right half of the columns
@@ -169,6 +170,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out files whose results are all there: take up a run that was killed",
     )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers",
+        type=positive_int,
+        metavar="N",
+        help="processes that segment, each with its own copy of the model and its share of the "
+        "cores; for many files (default: one, and others that write)",
+    )
+    where.add_argument(
+        "--scheduler",
+        metavar="tcp://HOST:PORT|FILE.json",
+        help="Dask cluster whose workers segment, by the address or the file of its scheduler; "
+        "they see the same folders",
+    )
     parser.add_argument(
         "--time-limit",
         type=float,
@@ -227,6 +242,8 @@ def run(arguments: argparse.Namespace) -> int:
         thresholds=dict(arguments.threshold or ()),
         pictures=arguments.pictures,
         skip_existing=arguments.skip_existing,
+        workers=arguments.workers,
+        scheduler=arguments.scheduler,
         time_limit=arguments.time_limit,
         table=arguments.table,
         find=arguments.find,

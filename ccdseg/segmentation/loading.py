@@ -45,6 +45,12 @@ class LazySegmenter:
         self.name: str = read_description(self.folder)["name"]
         self.classes = read_classes(self.folder)
 
+    def __getstate__(self) -> dict:
+        """Another process loads the network itself, from wherever it works."""
+        state = {**self.__dict__, "folder": self.folder.resolve()}
+        state.pop("segmenter", None)
+        return state
+
     @cached_property
     def segmenter(self) -> Segmenter:
         """The loaded model."""

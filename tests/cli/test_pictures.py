@@ -61,7 +61,8 @@ def place(tmp_path, monkeypatch, cosmics_folder):
 @pytest.fixture
 def bright(place, monkeypatch):
     """Segment by brightness: which pixels are cosmics is known then. Figures are not drawn."""
-    monkeypatch.setattr("ccdseg.workflows.segment.run._count_writers", lambda *_, **__: 0)
+    number = "ccdseg.workflows.segment.running.one_process._count_writers"
+    monkeypatch.setattr(number, lambda *_, **__: 0)
     monkeypatch.setattr(predict, "chosen_model", lambda _: Bright())
     monkeypatch.setattr("ccdseg.plotting.save_figure", lambda _, path: path.touch())
     return place

@@ -240,7 +240,7 @@ def test_results_of_other_processes_are_those_of_one():
 @pytest.mark.usefixtures("night")
 @pytest.mark.parametrize("n_processes", [0, 2])
 def test_what_cannot_be_written_is_named(monkeypatch, n_processes):
-    number = "ccdseg.workflows.segment.run._count_writers"
+    number = "ccdseg.workflows.segment.running.one_process._count_writers"
     monkeypatch.setattr(number, lambda *_, **__: n_processes)
     write_other()
 

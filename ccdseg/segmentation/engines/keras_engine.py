@@ -81,6 +81,10 @@ class KerasEngine(Engine):
         self.n_classes = network.output_shape[-1]
         self._compiled: dict[tuple, tuple[FrozenClassifier, list[np.ndarray]]] = {}
 
+    def __reduce__(self) -> tuple:
+        """Another process gets the network, and compiles it itself."""
+        return KerasEngine, (self.network,)
+
     @cached_property
     def geometry(self) -> NetworkGeometry:
         """Reach of the network, worked out from its layers."""

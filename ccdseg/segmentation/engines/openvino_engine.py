@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -81,6 +82,13 @@ class OpenVINOEngine(Engine):
             port.partial_shape[-1].get_length() for port in (converted.input(), converted.output())
         )
 
+    def __reduce__(self) -> tuple:
+        """Another process opens the folder itself, or gets a network whose weights changed."""
+        if not self._is_current():
+            return self._keras.__reduce__()
+        again = partial(OpenVINOEngine, precision=self.precision)
+        return again, (self.folder.resolve(), self._geometry)
+
     @cached_property
     def network(self) -> Model:
         """Keras network, loaded when it is first asked for."""
@@ -124,6 +132,7 @@ class OpenVINOEngine(Engine):
             settings = {
                 "INFERENCE_PRECISION_HINT": _PRECISION_HINTS[self.precision],
                 "PERFORMANCE_HINT": "LATENCY",
+                **_threads(),
             }
             self._compiled[key] = _Compiled(self._core.compile_model(graph, "CPU", settings))
         return self._compiled[key]
@@ -135,6 +144,17 @@ class OpenVINOEngine(Engine):
         except RuntimeError as error:
             reason = (str(error).splitlines() or [""])[-1]
             raise InputError(f"{path} is missing or damaged ({reason}).") from None
+
+
+def _threads() -> dict[str, str | bool]:
+    """Number of threads where the environment limits it, as it does for other libraries.
+
+    Processes that share a machine are not pinned, or all would be to the same cores.
+    """
+    number = os.environ.get("OMP_NUM_THREADS", "")
+    if not (number.isdecimal() and int(number)):
+        return {}
+    return {"INFERENCE_NUM_THREADS": number, "ENABLE_CPU_PINNING": False}
 
 
 class _Compiled:

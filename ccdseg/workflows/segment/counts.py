@@ -11,7 +11,7 @@ from astropy import units as u
 from astropy.table import QTable, Table
 
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_path
+from ccdseg.files import atomic_path, folder_lock
 
 COUNTS = "counts.ecsv"
 
@@ -50,17 +50,26 @@ def write(folder: Path) -> QTable:
     """Write one row per image whose summary lies in the folder, and return the table.
 
     So the table goes on from one call to the next, and knows no image whose results were removed.
-    It is not written where there is no row.
+    It is not written where there is no row. Of several runs into one folder, the last to write it
+    has seen the results of all.
     """
+    if not any(folder.glob("*_summary.json")):
+        return _build(folder)
+    with folder_lock(folder):
+        table = _build(folder)
+        if len(table):
+            with atomic_path(folder / COUNTS) as temporary:
+                table.write(temporary, format="ascii.ecsv")
+    return table
+
+
+def _build(folder: Path) -> QTable:
     rows = [row for path in sorted(folder.glob("*_summary.json")) for row in _rows(path)]
     table = QTable()
     for number, (name, (kind, unit, description)) in enumerate(_COLUMNS.items()):
         values = np.array([row[number] for row in rows], dtype=kind)
         table[name] = values if unit is None else u.Quantity(values, unit, dtype=kind)
         table[name].info.description = description
-    if rows:
-        with atomic_path(folder / COUNTS) as temporary:
-            table.write(temporary, format="ascii.ecsv")
     return table
 
 

@@ -14,13 +14,14 @@ from astropy.table import QTable
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.events import stack_events
-from ccdseg.files import staged_files
+from ccdseg.files import folder_lock, move_staged, stage_in
 from ccdseg.fits_io import Frame, write_cleaned, write_masks, write_regions
 from ccdseg.images_io import is_picture, stem, write_cleaned_picture, write_mask_png
 from ccdseg.version import package_version
 from ccdseg.workflows.segment import counts
 from ccdseg.workflows.segment.existing import (
     cleaned_of,
+    complete_results,
     earlier_results,
     events_of,
     mask_of,
@@ -144,12 +145,29 @@ def write_results(
     clean: bool,
     overwrite: bool,
 ) -> dict:
-    """Write the results of a file but for the table of counts; see `FileResult.write`."""
-    with staged_files(folder, overwrite=overwrite, first=summary_of(result.path)) as stage:
+    """Write the results of a file but for the table of counts; see `FileResult.write`.
+
+    Results that are there already are left where they are the same: those of a process that died
+    before it could tell of them, or of another run.
+    """
+    path = result.path
+    with stage_in(folder) as stage:
         summary = _write_into(stage, result, pictures=pictures, find=find, clean=clean)
-        if overwrite:
-            remove_results(folder, earlier_results(folder, result.path))
+        with folder_lock(folder):
+            if overwrite:
+                remove_results(folder, earlier_results(folder, path))
+            else:
+                written = complete_results(folder, path, model=result.model)
+                if written is not None and _undated(written) == _undated(summary):
+                    return written
+            move_staged(stage, overwrite=overwrite, first=summary_of(path))
     return summary
+
+
+def _undated(summary: dict) -> str:
+    """What a summary tells but for times."""
+    hdus = [{**image, "seconds": None} for image in summary["hdus"]]
+    return json.dumps({**summary, "date": None, "hdus": hdus}, sort_keys=True)
 
 
 def describe(summary: dict, folder: Path) -> str:

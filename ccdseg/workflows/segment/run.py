@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from astropy.table import QTable
-from tqdm import tqdm
 
-from ccdseg.errors import InputError
 from ccdseg.files import check_folder, remove_abandoned
-from ccdseg.fits_io import Frame
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
-from ccdseg.images_io import check_writable, is_picture, read_images
+from ccdseg.images_io import read_images
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
@@ -25,11 +22,12 @@ from ccdseg.workflows.segment.one_frame import apply_steps
 from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
 from ccdseg.workflows.segment.quality import choose_quality
 from ccdseg.workflows.segment.results import FileResult, describe
+from ccdseg.workflows.segment.running import FileJob, Writing, run_job
 from ccdseg.workflows.segment.steps import Choices, Steps
-from ccdseg.workflows.segment.time_limit import time_limit as limited
-from ccdseg.workflows.segment.writer import ResultWriter
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from ccdseg.segmentation.segmenter import Segmenter
 
 logger = logging.getLogger(__name__)
@@ -119,6 +117,8 @@ def segment_files(
     clean: bool = False,
     overwrite: bool = False,
     skip_existing: bool = False,
+    workers: int | None = None,
+    scheduler: str | Client | None = None,
     time_limit: float | None = None,
     table: str | Path = run_table.RUN_TABLE,
     progress: bool = True,
@@ -146,6 +146,12 @@ def segment_files(
     skip_existing : bool
         Whether files are left out whose results by the same model are all there: it takes up a run
         that was killed.
+    workers : int, optional
+        Number of processes that segment, each with its own copy of the model and its share of the
+        cores; by default this one segments, and others write beside it.
+    scheduler : str or distributed.Client, optional
+        Dask cluster whose workers segment: the address of its scheduler, its scheduler file
+        (``.json``), or a client. Files and results are on a file system that all see.
     time_limit : float, optional
         Time after which a file is given up (s); see `ccdseg.workflows.segment.time_limit`.
     table : str or Path
@@ -162,12 +168,12 @@ def segment_files(
     Raises
     ------
     InputError
-        Before anything is segmented: where there is no such image, detector, restriction or class,
-        or results exist and `overwrite` was not asked for.
+        Before anything is segmented: where there is no such image, detector, restriction, class or
+        cluster, or results exist and `overwrite` was not asked for.
     """
     classes, output = segmenter.classes, Path(output)
     table = output / table
-    run_table.check_table(table, overwrite=overwrite)
+    seen = run_table.check_table(table, overwrite=overwrite)
     steps = Steps.choose(classes, **choices)
     quality = choose_quality(dq_bits, bad_pixels)
     find = find and classes[find].name
@@ -181,78 +187,30 @@ def segment_files(
     todo = [path for path in paths if path not in summaries]
     refuse_results(todo, output, clean=clean, overwrite=overwrite)
     counts.check(output, overwrite=overwrite)
-    pictures = choose_pictures(pictures, len(todo))
-    writing = {"pictures": pictures, "find": find, "clean": clean, "overwrite": overwrite}
-    n_processes = _count_writers(len(todo), drawing=pictures != "none" or find is not None)
+    writing = {
+        "pictures": choose_pictures(pictures, len(todo)),
+        "find": find,
+        "clean": clean,
+        "overwrite": overwrite,
+    }
+    job = FileJob(
+        segmenter,
+        steps,
+        reading={"hdu": hdu, "section": section, "half": half, **quality},
+        writing=Writing(output, writing, time_limit),
+    )
+    outcomes = run_job(job, todo, workers=workers, scheduler=scheduler, progress=progress)
     failed: dict[Path, str] = {}
-    with ResultWriter(output, n_processes=n_processes, **writing) as writer:
-        reading = {"hdu": hdu, "section": section, "half": half, "writable": clean}
-        reading |= quality
-        limits = {"time_limit": time_limit, "progress": progress}
-        for path, outcome in _outcomes(todo, segmenter, steps, writer, reading, **limits):
+    with closing(outcomes):
+        for path, outcome in outcomes:
             if isinstance(outcome, dict):
                 summaries[path] = outcome
                 logger.info("%s", describe(outcome, output))
             else:
-                failed[path] = _reason(path, outcome)
-                logger.error("%s", failed[path])
-                logger.debug("%s failed", path, exc_info=outcome)
+                failed[path] = outcome
+                logger.error("%s", outcome)
+    remove_abandoned(output)
     rows = run_table.build_table(paths, summaries, failed, classes=classes)
     if summaries:
-        run_table.write_table(table, rows)
+        run_table.write_table(table, rows, seen=seen)
     return RunResult(rows, counts.write(output), failed, len(paths))
-
-
-def _outcomes(
-    paths: Sequence[Path],
-    segmenter: Segmenter | LazySegmenter,
-    steps: Steps,
-    writer: ResultWriter,
-    reading: dict,
-    *,
-    time_limit: float | None,
-    progress: bool,
-) -> Iterator[tuple[Path, dict | Exception]]:
-    """Segment files and write their results; yields the summary of each, or why there is none."""
-    alone = len(paths) == 1
-    for path in tqdm(paths, "Files", unit="file", disable=len(paths) < 2 or not progress):
-        try:
-            with limited(time_limit):
-                frames = _read(path, **reading)
-        except Exception as error:  # noqa: BLE001 - no file may end the run
-            yield path, error
-            continue
-        if isinstance(segmenter, LazySegmenter):
-            segmenter = segmenter.segmenter  # a damaged model does end the run
-        try:
-            bars = alone and progress
-            with limited(time_limit):
-                results = [apply_steps(frame, segmenter, steps, progress=bars) for frame in frames]
-        except Exception as error:  # noqa: BLE001 - no file may end the run
-            yield path, error
-        else:
-            yield from writer.write(FileResult(tuple(results)))
-    yield from writer.finished()
-
-
-def _read(path: Path, *, writable: bool, **settings: object) -> list[Frame]:
-    """Frames of a file; where it is to be written back, refused where it cannot be."""
-    frames = read_images(path, **settings)
-    if writable and is_picture(path):
-        check_writable(path)
-    return frames
-
-
-def _count_writers(n_files: int, *, drawing: bool) -> int:
-    """Number of processes that write results; 0 where starting one takes longer than it saves."""
-    return min(os.cpu_count() or 1, n_files) if drawing and n_files > 1 else 0
-
-
-def _reason(path: Path, error: Exception) -> str:
-    """One line that says why a file failed."""
-    if isinstance(error, InputError):
-        return str(error)
-    lines = str(error).splitlines()
-    return f"{path} cannot be segmented: {type(error).__name__}{': ' if lines else ''}" + "".join(
-        lines[:1]
-    )

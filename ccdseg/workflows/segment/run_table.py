@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from astropy.table import QTable
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.files import atomic_path
+from ccdseg.files import atomic_path, folder_lock
 
 RUN_TABLE = "run.ecsv"
 _FORMATS = {".ecsv": "ascii.ecsv", ".parquet": "parquet"}
@@ -35,11 +37,21 @@ _COLUMNS = {
 }
 """Type, unit and description of each column; the percentages of the classes come behind them."""
 
+Stamp = tuple[int, int]
+"""Number and time of change of a file."""
 
-def check_table(path: Path, *, overwrite: bool) -> None:
+logger = logging.getLogger(__name__)
+
+
+def check_table(path: Path, *, overwrite: bool) -> Stamp | None:
     """Raise `InputError` where no table of a run can be written under such a name.
 
     A table of an earlier run is replaced; any other file only where `overwrite` is asked for.
+
+    Returns
+    -------
+    tuple of int or None
+        State of the file that is to be replaced.
     """
     if path.suffix not in _FORMATS:
         raise InputError(f"{path} is no name of a table; give one that ends on .ecsv or .parquet.")
@@ -47,14 +59,16 @@ def check_table(path: Path, *, overwrite: bool) -> None:
         raise InputError(
             f"{path} needs the package pyarrow; install ccdseg[parquet], or give a name on .ecsv."
         )
-    if overwrite or not path.exists():
-        return
+    stamp = _stamp(path)
+    if overwrite or stamp is None:
+        return stamp
     try:
         names = _column_names(path)
     except Exception:  # noqa: BLE001 - another file can raise anything
         names = []
     if not set(_COLUMNS) <= set(names):
         raise InputError(f"{path} is no table of a run; choose another --table, or --overwrite it.")
+    return stamp
 
 
 def build_table(
@@ -102,10 +116,41 @@ def build_table(
     return table
 
 
-def write_table(path: Path, table: QTable) -> None:
-    """Write the table as ECSV or Parquet, by the name."""
-    with atomic_path(path) as temporary:
-        table.write(temporary, format=_FORMATS[path.suffix])
+def write_table(path: Path, table: QTable, *, seen: Stamp | None) -> Path:
+    """Write the table as ECSV or Parquet, by the name, and return the path.
+
+    Where another run has written a table of this name meanwhile, a number makes another name.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is to be written.
+    table : astropy.table.QTable
+        As from `build_table`.
+    seen : tuple of int or None
+        State of the file that may be replaced, as from `check_table`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with folder_lock(path.parent):
+        if _stamp(path) != seen:
+            other, path = path, _free_name(path)
+            logger.warning("%s is of another run meanwhile; this one's is %s.", other, path)
+        with atomic_path(path) as temporary:
+            table.write(temporary, format=_FORMATS[path.suffix])
+    return path
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """What tells a file from another one that takes its place; None where there is none."""
+    if not path.exists():
+        return None
+    state = path.stat()
+    return state.st_ino, state.st_mtime_ns
+
+
+def _free_name(path: Path) -> Path:
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(name for name in names if not name.exists())
 
 
 def _column_names(path: Path) -> list[str]:

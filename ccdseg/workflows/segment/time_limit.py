@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+
+class _RungError(BaseException):
+    """The time is over; no handler of exceptions on the way catches it."""
 
 
 @contextmanager
@@ -15,8 +20,9 @@ def time_limit(
 ) -> Iterator[None]:
     """Raise an error where the block takes longer.
 
-    It needs the main thread of a process on a system with alarms (not Windows); elsewhere there is
-    no limit. Compiled code is interrupted when it returns.
+    The main thread is interrupted by an alarm, even while it sleeps or waits for a file. Other
+    threads, and Windows, have no alarms: they are interrupted at the next line of Python. Compiled
+    code is interrupted when it returns.
 
     Parameters
     ----------
@@ -25,14 +31,23 @@ def time_limit(
     error : type of BaseException
         What is raised.
     """
-
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        raise error(f"it took longer than {seconds:g} s")
-
-    has_alarms = hasattr(signal, "setitimer")
-    if not seconds or not has_alarms or threading.current_thread() is not threading.main_thread():
+    if not seconds:
         yield
         return
+    main = threading.current_thread() is threading.main_thread()
+    clock = _alarm if main and hasattr(signal, "setitimer") else _watch
+    try:
+        with clock(seconds):
+            yield
+    except _RungError:
+        raise error(f"it took longer than {seconds:g} s") from None
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise _RungError
+
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -40,3 +55,32 @@ def time_limit(
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _watch(seconds: float) -> Iterator[None]:
+    """Let a second thread interrupt this one."""
+    thread, lock, over = threading.get_ident(), threading.Lock(), threading.Event()
+
+    def ring() -> None:
+        with lock:
+            if not over.is_set():
+                _interrupt(thread, _RungError)
+
+    timer = threading.Timer(seconds, ring)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over.set()
+        timer.cancel()
+        _interrupt(thread, None)  # one that has not been raised yet
+
+
+def _interrupt(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an error in a thread when it next runs Python code; None takes it back."""
+    number = ctypes.c_ulong(thread)
+    raised = ctypes.py_object(error) if error else ctypes.py_object()
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(number, raised)

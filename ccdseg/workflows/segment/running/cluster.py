@@ -43,7 +43,7 @@ def run_on_cluster(
             client.submit(run_in_worker, there, path.resolve(), pure=False): path for path in paths
         }
         try:
-            for future in as_completed(futures):
+            for future in as_completed(list(futures), loop=client.loop):
                 path = futures.pop(future)
                 yield path, _outcome(path, future)
         finally:

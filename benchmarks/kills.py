@@ -2,9 +2,9 @@
 
   python -m benchmarks.kills --n 200
 
-The same small frames are segmented by one process, by two of which one is killed (SIGKILL) half-way,
-and by the two workers of a Dask cluster, of which one is killed likewise. Then `--skip-existing` takes
-up the run, which has nothing left to do.
+The same small frames are segmented by one process, by two of which one is killed (SIGKILL)
+half-way, and by the two workers of a Dask cluster, of which one is killed likewise. Then
+`--skip-existing` takes up the run, which has nothing left to do.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _run(
                 n_killed = 1
             time.sleep(0.02)
     seconds = time.perf_counter() - start
-    different = _different(folder / "one process", output)
+    changed = different(folder / "one process", output)
     start = time.perf_counter()
     subprocess.run(  # noqa: S603
         [*command, "--skip-existing"],
@@ -127,7 +127,7 @@ def _run(
         stderr=subprocess.DEVNULL,
     )
     again = time.perf_counter() - start
-    return Run(name, seconds, again, n_killed, len(list(output.glob("*_summary.json"))), different)
+    return Run(name, seconds, again, n_killed, len(list(output.glob("*_summary.json"))), changed)
 
 
 def _child_workers(parent: int) -> list[int]:
@@ -148,7 +148,7 @@ def _cluster() -> Iterator[tuple[str, Callable[[int], list[int]]]]:
         )
 
 
-def _different(one: Path, other: Path) -> list[str]:
+def different(one: Path, other: Path) -> list[str]:
     """Results that are in one folder alone, or not alike but for dates and times."""
     names = {path.name for folder in (one, other) for path in folder.iterdir()} - {LOCK}
     return sorted(name for name in names if _content(one / name) != _content(other / name))

@@ -64,7 +64,7 @@ class FileJob:
     steps : Steps
         Steps before and after the prediction.
     reading : dict
-        ``hdu``, ``section`` and ``half``, as for `ccdseg.images_io.read_images`.
+        As `ccdseg.images_io.read_images`.
     writing : Writing
         How the results are written.
     key : str

@@ -10,8 +10,10 @@ import numpy as np
 from astropy import units as u
 from astropy.io import fits
 
+from ccdseg.amplifier import Amplifier
 from ccdseg.arrays import copy_of, strips
 from ccdseg.errors import InputError
+from ccdseg.fits_io.amplifier_keywords import read_amplifiers
 from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.image_section import parse_section, section_text
 
@@ -118,6 +120,11 @@ class Frame:
     def saturation(self) -> float:
         """Signal from which a pixel is saturated, in the unit of the pixels."""
         return self.facts.saturation
+
+    @cached_property
+    def amplifiers(self) -> tuple[Amplifier, ...]:
+        """Amplifiers by a header that `ccdseg reduce` wrote, their sections in the HDU."""
+        return read_amplifiers(self.header)
 
     @property
     def origin(self) -> tuple[int, int]:

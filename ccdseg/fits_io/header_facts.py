@@ -11,6 +11,7 @@ from datetime import datetime
 from astropy import units as u
 from astropy.io import fits
 
+from ccdseg.amplifier import Amplifier
 from ccdseg.detector import Detector
 
 HEADER = "header"
@@ -100,29 +101,39 @@ class HeaderFacts:
         A frame of electrons has no gain left; one per second has its numbers per second.
         """
         factor = self.scale / (detector.gain if self.in_electrons else 1.0)
-        if factor == 1:
+        if factor == 1 and not detector.amplifiers:
             return detector
+        amplifiers = (self._in_unit(one, detector) for one in detector.amplifiers)
         return replace(
             detector,
             pedestal=detector.pedestal * factor,
             read_noise=detector.read_noise * factor,
             gain=detector.gain * factor,
+            amplifiers=tuple(amplifiers),
         )
 
-    def detector(self, silicon: Detector) -> Detector | None:
+    def _in_unit(self, amplifier: Amplifier, detector: Detector) -> Amplifier:
+        """An amplifier in the unit of the frame, by default with the gain of its detector."""
+        gain = detector.gain if amplifier.gain is None else amplifier.gain
+        factor = self.scale / (gain if self.in_electrons else 1.0)
+        noise = None if amplifier.read_noise is None else amplifier.read_noise * factor
+        return replace(amplifier, gain=gain * factor, read_noise=noise)
+
+    def detector(self, silicon: Detector, *, gain: float | None = None) -> Detector | None:
         """Detector by the gain of the header; None where there is none.
 
         Parameters
         ----------
         silicon : Detector
             Gives pair energy, Fano factor and diffusion.
+        gain : float, optional
+            Gain of the main amplifier, in the place of that of the header.
         """
-        if self.gain is None:
+        gain = self.gain if gain is None else gain
+        if gain is None:
             return None
-        noise = 0.0 if self.read_noise is None else self.read_noise * self.gain
-        return replace(
-            silicon, name=HEADER, pedestal=0.0, read_noise=noise, n_samples=1, gain=self.gain
-        )
+        noise = 0.0 if self.read_noise is None else self.read_noise * gain
+        return replace(silicon, name=HEADER, pedestal=0.0, read_noise=noise, n_samples=1, gain=gain)
 
     def to_dict(self) -> dict:
         """Unit, exposure, start, saturation, and keywords used and ignored, ready for JSON."""

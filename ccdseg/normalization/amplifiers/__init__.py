@@ -4,6 +4,7 @@ from ccdseg.normalization.amplifiers.choosing import Amplifiers, check_amplifier
 from ccdseg.normalization.amplifiers.levelling import level
 from ccdseg.normalization.amplifiers.section import Section, Sections, parse_sections
 from ccdseg.normalization.amplifiers.section_search import find_sections
+from ccdseg.normalization.amplifiers.statistics import measured
 
 __all__ = [
     "Amplifiers",
@@ -13,5 +14,6 @@ __all__ = [
     "choose_sections",
     "find_sections",
     "level",
+    "measured",
     "parse_sections",
 ]

@@ -57,7 +57,8 @@ def level(frame: np.ndarray, sections: Sections, *, equal_noise: bool = True) ->
         Sections of it, as from `find_sections` or `parse_sections`.
     equal_noise : bool
         Whether the signal of a section is scaled too, so that its noise is that of the largest
-        section: so that a network sees all alike. Without, charges keep their size.
+        section: so that a network sees all alike. Without, charges keep their size, but come to
+        the gain of the largest section where the gains are known.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def corrections(
     largest = max(sections, key=lambda section: section.n_pixels)
     reference = sections.index(largest)
     levels = [float(np.nan_to_num(one.level)) for one in sections]
-    factors = _factors(frame, sections, reference) if equal_noise else [1.0] * len(sections)
+    factors = (_factors if equal_noise else _gain_factors)(frame, sections, reference)
     known = [Correction(*both) for both in zip(levels, factors, strict=True)]
     borders = find_borders(frame, sections, lambda index, pixels: known[index].apply(pixels))
     steps = [border.pedestal(levels[border.after] - levels[border.before]) for border in borders]
@@ -105,6 +106,12 @@ def corrections(
         Correction(each.level, each.factor, float(offset))
         for each, offset in zip(known, offsets, strict=True)
     ]
+
+
+def _gain_factors(_frame: np.ndarray, sections: Sections, reference: int) -> list[float]:
+    """Gain of the reference over that of each section; 1 where one of them is not known."""
+    ratios = sections[reference].gain / np.array([one.gain for one in sections])
+    return np.where(np.isfinite(ratios), ratios, 1.0).tolist()
 
 
 def _factors(frame: np.ndarray, sections: Sections, reference: int) -> list[float]:

@@ -29,6 +29,12 @@ class Section:
         Median (ADU) of the image area after clipping; NaN where not measured.
     noise : float
         Standard deviation (ADU) from differences of neighbouring pixels; NaN where not measured.
+    name : str
+        Name of the amplifier, empty where it has none.
+    gain : float
+        Its gain in the unit of the frame per electron; NaN where it is not known.
+    first_read : tuple of int, optional
+        Row and column of the pixel that it reads first (px); None where that is not known.
     """
 
     rows: slice
@@ -37,6 +43,9 @@ class Section:
     image_columns: slice
     level: float = np.nan
     noise: float = np.nan
+    name: str = ""
+    gain: float = np.nan
+    first_read: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, rows: slice, columns: slice) -> Section:
@@ -65,9 +74,10 @@ class Section:
         return _fits_text(self.rows, self.columns)
 
     def to_dict(self) -> dict:
-        """Section and image area in FITS notation, level and noise (ADU), ready for JSON."""
-        known = {name: getattr(self, name) for name in ("level", "noise")}
+        """Section and image area in FITS notation, level, noise and gain, ready for JSON."""
+        known = {name: getattr(self, name) for name in ("level", "noise", "gain")}
         return {
+            "name": self.name,
             "section": self.text,
             "image_section": _fits_text(self.image_rows, self.image_columns),
             **{name: None if np.isnan(value) else value for name, value in known.items()},

@@ -12,10 +12,10 @@ import numpy as np
 from ccdseg import postprocessing
 from ccdseg.arrays import strips
 from ccdseg.classes import CLASSES
-from ccdseg.events import find_events
+from ccdseg.events import add_amplifiers, find_events
 from ccdseg.fits_io import Frame
 from ccdseg.identification import estimate_depth, identify, separate_light
-from ccdseg.normalization.amplifiers import Sections, choose_sections, level
+from ccdseg.normalization.amplifiers import Sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.steps import Choices, Steps
 from ccdseg.workflows.segment.thresholds import expected_scores, with_thresholds
@@ -98,7 +98,7 @@ def apply_steps(
     segmenter = with_thresholds(segmenter, steps.thresholds)
     classes = segmenter.classes
     start = time.perf_counter()
-    sections = choose_sections(frame.data, steps.amplifiers)
+    sections = steps.find_sections(frame)
     mask = segmenter.predict(
         frame.data, amplifiers=sections, probabilities=False, progress=progress
     ).mask
@@ -107,10 +107,11 @@ def apply_steps(
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask
-    levelled = _levelled(frame, sections)
     events, detector, estimate, photons = None, steps.detector, None, None
     if classes.particles is not None:
-        detector, estimate = steps.find_detector(levelled, mask)
+        detector, estimate, sections = steps.find_detector(frame, mask, sections)
+    levelled = _levelled(frame, sections)
+    if classes.particles is not None:
         photons = steps.find_photons(levelled, classes)
         measuring = {
             "detector": detector,
@@ -130,6 +131,8 @@ def apply_steps(
         known = steps.knows_silicon and detector is not None
         if known and classes.particles.name == CLASSES.particles.name:
             events = estimate_depth(identify(events), detector=detector)
+    if events is not None and (len(sections) > 1 or sections[0].name):
+        events = add_amplifiers(events, sections, origin=frame.origin)
     return FrameResult(
         frame=frame,
         sections=sections,

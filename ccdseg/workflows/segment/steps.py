@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import TypedDict
@@ -23,8 +23,9 @@ from ccdseg.estimation import (
 )
 from ccdseg.fits_io import Frame
 from ccdseg.normalization import filled
-from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers
+from ccdseg.normalization.amplifiers import Amplifiers, Sections, check_amplifiers, level
 from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
+from ccdseg.workflows.segment.amplifiers import estimate_gains, find_amplifiers
 from ccdseg.workflows.segment.thresholds import check_thresholds
 
 AUTO = "auto"
@@ -115,22 +116,34 @@ class Steps:
         if self.grow:
             classes.need_particles()
 
+    def find_sections(self, frame: Frame) -> Sections:
+        """Sections of the amplifiers of a frame."""
+        told = self.detector and frame.facts.applied_to(self.detector)
+        return find_amplifiers(frame, self.amplifiers, told)
+
     def find_detector(
-        self, frame: Frame, mask: np.ndarray
-    ) -> tuple[Detector | None, DetectorEstimate | None]:
-        """Detector of a frame, in its unit, and its estimate, if it is one.
+        self, frame: Frame, mask: np.ndarray, sections: Sections
+    ) -> tuple[Detector | None, DetectorEstimate | None, Sections]:
+        """Detector of a frame, in its unit, its estimate, if it is one, and sections with gains.
 
         A told detector goes before an estimated one, and that before the gain of the header; None
-        where the gain is not known. Pair energy, Fano factor and diffusion of a detector that is
-        not told are those of DAMIC-M.
+        where the gain is not known. Where the gain of each amplifier is known, that of the
+        detector is the one of the largest section, to which all are levelled. Pair energy, Fano
+        factor and diffusion of a detector that is not told are those of DAMIC-M.
         """
-        if self.detector is not None:
-            return frame.facts.applied_to(self.detector), None
-        by_header = frame.facts.detector(DAMIC_M)
+        main = max(sections, key=lambda section: section.n_pixels)
+        detector = self.detector and frame.facts.applied_to(self.detector)
         if not self.estimated:
-            return by_header, None
-        estimate = estimate_detector(frame.data, mask=mask)
-        detector = estimate.applied_to(DAMIC_M) or by_header
+            gain = main.gain if np.isfinite(main.gain) else None
+            if detector is None:
+                detector = frame.facts.detector(DAMIC_M, gain=gain)
+            elif gain is not None:
+                detector = replace(detector, gain=gain)
+            return detector, None, sections
+        sections, estimate = estimate_gains(frame, mask, sections)
+        if estimate is None:  # of a frame whose amplifiers have too few pixels each
+            estimate = estimate_detector(level(frame.data, sections, equal_noise=False), mask=mask)
+        detector = estimate.applied_to(DAMIC_M) or frame.facts.detector(DAMIC_M)
         if estimate.gain is None:
             consequence = (
                 f"events get signals in {frame.unit}; for energies give --detector a preset or file"
@@ -141,7 +154,7 @@ class Steps:
                 "%s, %s: no peaks of single electrons show the gain, so %s.",
                 *(frame.path, frame.label, consequence),
             )
-        return detector, estimate
+        return detector, estimate, sections
 
     @property
     def knows_silicon(self) -> bool:

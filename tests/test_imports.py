@@ -14,7 +14,7 @@ FLOORS = [
     "version errors files image_section classes amplifier detector",
     (
         "arrays simulation mask normalization augmentation tiling dataset events "
-        "estimation identification evaluation postprocessing calibration"
+        "estimation identification evaluation postprocessing calibration defects"
     ),
     "fits_io images_io models",
     "segmentation training",

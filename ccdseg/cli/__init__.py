@@ -13,6 +13,7 @@ COMMANDS = {
     "simulate": "simulate images whose truth is known",
     "train": "train a model on simulated images or on your own",
     "reduce": "reduce raw files to frames: samples, overscan, amplifiers",
+    "defects": "find the defects of a detector in many exposures",
     "predict": "segment FITS frames and pictures",
     "evaluate": "score a model on simulated frames or on your own",
     "physics": "measure how well events are found, measured and identified",
@@ -28,6 +29,7 @@ and background.
 
   ccdseg predict frame.fits            segment a frame with the model that ships
   ccdseg reduce raw.fits                reduce raw files to frames
+  ccdseg defects darks/ -o defects.fits find what stays in many exposures
   ccdseg train --output models/mine    train a model on simulated images
   ccdseg simulate test -o test.npz     simulate images whose truth is known
   ccdseg evaluate --model models/mine  score a model on simulated frames

@@ -31,6 +31,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py rixs.tif --model cosmics-unet --photon 92   photons are known
   python scripts/load_model.py frame.fits --bad-pixels bad.fits --dq-bits '~4'   known bad pixels
   python scripts/load_model.py frame.fits --threshold cluster=0.9   fewer false clusters
+  python scripts/load_model.py frame.fits --defects defects.fits   known hot pixels are no particles
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
@@ -104,6 +105,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="bits of DQ or MASK HDUs and of --bad-pixels that make a pixel bad: all, none, "
         "numbers as 4,8 or ~16 (all but that), or names that the file gives, as HOT,DEAD "
         "(default: all)",
+    )
+    parser.add_argument(
+        "--defects",
+        metavar="FILE",
+        help="defects of the detector, as from ccdseg defects: what stays in all exposures is "
+        "subtracted, and never a particle",
     )
     parser.add_argument(
         "--detector",
@@ -240,6 +247,7 @@ def run(arguments: argparse.Namespace) -> int:
         amplifiers=None if arguments.amplifiers == _NONE else arguments.amplifiers,
         photons=arguments.photon,
         thresholds=dict(arguments.threshold or ()),
+        defects=arguments.defects,
         pictures=arguments.pictures,
         skip_existing=arguments.skip_existing,
         workers=arguments.workers,

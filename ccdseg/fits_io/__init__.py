@@ -2,6 +2,7 @@
 
 from ccdseg.fits_io.bad_pixel_maps import BadPixelMaps
 from ccdseg.fits_io.cleaning import write_cleaned
+from ccdseg.fits_io.defect_files import DefectMaps, write_defects
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HEADER, HeaderFacts
 from ccdseg.fits_io.reading import SUFFIXES, read_frame, read_frames, read_shape
@@ -15,6 +16,7 @@ __all__ = [
     "HEADER",
     "SUFFIXES",
     "BadPixelMaps",
+    "DefectMaps",
     "Frame",
     "HeaderFacts",
     "ReducedFrame",
@@ -24,6 +26,7 @@ __all__ = [
     "read_frames",
     "read_shape",
     "write_cleaned",
+    "write_defects",
     "write_frame",
     "write_mask",
     "write_masks",

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ccdseg.errors import InputError
-from ccdseg.fits_io.companions import flagged_by, image_name
+from ccdseg.fits_io.companions import QUALITY, flagged_by, image_name, role_of
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.reading import image_indices, opened
@@ -43,8 +43,8 @@ class BadPixelMaps:
         maps: dict[str, np.ndarray] = {}
         with opened(path) as (hdus, _):
             for index in image_indices(hdus):
-                name = image_name(hdus[index].name)
-                if len(hdus[index].shape) != 2:
+                name, role = image_name(hdus[index].name), role_of(hdus[index].name)
+                if len(hdus[index].shape) != 2 or role not in (None, QUALITY):
                     continue
                 if name in maps:
                     raise InputError(

@@ -18,7 +18,7 @@ _ROLES = {
     **dict.fromkeys(("DQ", "MASK", "BPM", "FLAGS", "QUALITY"), QUALITY),
     **dict.fromkeys(("ERR", "ERROR", "STDDEV", "UNCERT"), ERROR),
     **dict.fromkeys(("VAR", "VARIANCE"), VARIANCE),
-    **dict.fromkeys(("LABELS", "REPLACED", "STD"), RESULT),
+    **dict.fromkeys(("LABELS", "REPLACED", "STD", "LEVEL", "SCATTER"), RESULT),
 }
 """Roles of HDUs by their names, or by what follows the name of an image and ``_``."""
 
@@ -59,7 +59,7 @@ class Companions:
         for index, match in matches.items():
             owner = match and _owner(hdus, plain, index, match["image"])
             if owner is not None:
-                found[owner].setdefault(_ROLES[match["role"].upper()], index)
+                found[owner].setdefault(role_of(hdus[index].name), index)
         return cls(plain or tuple(images), found)
 
     def flagged(
@@ -106,6 +106,12 @@ def image_name(name: str) -> str:
     """Name in capitals of the image that an HDU of some name is, or belongs to; may be empty."""
     match = _NAME.fullmatch(name.strip())
     return ((match["image"] or "") if match else name).strip().upper()
+
+
+def role_of(name: str) -> str | None:
+    """Role of an HDU by its name; None where it is an image of its own."""
+    match = _NAME.fullmatch(name.strip())
+    return match and _ROLES[match["role"].upper()]
 
 
 def _owner(hdus: fits.HDUList, images: Sequence[int], index: int, name: str | None) -> int | None:

@@ -1,6 +1,7 @@
 """Every figure. Each function returns a matplotlib Figure; `save_figure` writes it as PNG."""
 
 from ccdseg.plotting.curves import show_history, show_operating_curves, show_reliability
+from ccdseg.plotting.defect_maps import show_defects
 from ccdseg.plotting.effect_gallery import show_effects
 from ccdseg.plotting.event_scores import show_detection, show_match
 from ccdseg.plotting.frame_views import show_events, show_frame, show_overlay
@@ -24,6 +25,7 @@ __all__ = [
     "show_conditions",
     "show_confusion",
     "show_counts",
+    "show_defects",
     "show_detection",
     "show_effects",
     "show_events",

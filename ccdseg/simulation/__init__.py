@@ -15,6 +15,7 @@ from ccdseg.simulation.library_generation import generate_library
 from ccdseg.simulation.light_recipes import DOMAINS
 from ccdseg.simulation.mixture import RecipeMixture
 from ccdseg.simulation.recipe import Recipe, RecipeLike
+from ccdseg.simulation.sequence import one_detector
 from ccdseg.simulation.truth import SimulatedImage
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "generate_library",
     "load_cluster_library",
     "load_events",
+    "one_detector",
     "save_events",
     "simulate_dataset",
     "simulate_image",

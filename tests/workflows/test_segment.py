@@ -27,10 +27,11 @@ class Bright:
     """A segmenter that calls every pixel far above the median a cluster."""
 
     name = "bright"
+    above = 8.0
     classes = CLASSES
 
     def predict(self, image, **_options):
-        self.mask = np.where(image > np.median(image) + 8, CLUSTER, 0).astype(np.uint8)
+        self.mask = np.where(image > np.median(image) + self.above, CLUSTER, 0).astype(np.uint8)
         return self
 
 

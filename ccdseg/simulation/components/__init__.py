@@ -31,6 +31,7 @@ from ccdseg.simulation.components.electronics import (
     TransferLoss,
     TransferTrails,
 )
+from ccdseg.simulation.components.lasting import LASTING_KINDS, Lasting
 from ccdseg.simulation.components.light import Fluorescence, Light
 from ccdseg.simulation.components.original import GlowSlab, HotSegments, PastedClusters
 from ccdseg.simulation.components.particle_population import EnergyAboveNoise, Particles
@@ -44,6 +45,7 @@ from ccdseg.simulation.components.sky_field import GalaxyField, StarField
 from ccdseg.simulation.components.spectrograph import Echelle, EmissionSpectrum, LongSlit
 
 __all__ = [
+    "LASTING_KINDS",
     "Amplifiers",
     "BackgroundPlane",
     "BadEdge",
@@ -71,6 +73,7 @@ __all__ = [
     "HotPixels",
     "HotSegments",
     "InactiveColumns",
+    "Lasting",
     "Light",
     "LongSlit",
     "ModuleGaps",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
@@ -17,14 +16,14 @@ from ccdseg.fits_io import Frame
 from ccdseg.identification import estimate_depth, identify, separate_light
 from ccdseg.normalization.amplifiers import Sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
+from ccdseg.workflows.segment.prediction import predict_mask
+from ccdseg.workflows.segment.quality import without_defects
 from ccdseg.workflows.segment.steps import Choices, Steps
 from ccdseg.workflows.segment.thresholds import expected_scores, with_thresholds
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter
     from ccdseg.segmentation.segmenter import Segmenter
-
-logger = logging.getLogger(__name__)
 
 
 def segment_frame(
@@ -65,6 +64,9 @@ def segment_frame(
     thresholds : dict of str to float, optional
         Probability, beside the background, from which a pixel is of a class, by the name of the
         class, in place of the model's operating point.
+    defects : DefectMaps, DefectMap, str or Path, optional
+        Known defects of the detector, themselves or their file: what stays in all exposures is
+        subtracted, and no particle; see `ccdseg.defects.mark_defects`.
 
     Returns
     -------
@@ -86,24 +88,13 @@ def apply_steps(
     frame: Frame, segmenter: Segmenter | LazySegmenter, steps: Steps, *, progress: bool = False
 ) -> FrameResult:
     """Predict the mask of a frame and apply the steps to it; see `segment_frame`."""
-    if frame.n_bad:
-        logger.warning(
-            "%s, %s: %d pixels are bad (%d flagged, the others not finite); filled from their "
-            "neighbours for the network, and left out of all measurements.",
-            frame.path,
-            frame.label,
-            frame.n_bad,
-            frame.n_flagged,
-        )
+    defects = None if steps.defects is None else steps.defects.of(frame)
+    frame = without_defects(frame, defects)
     segmenter = with_thresholds(segmenter, steps.thresholds)
     classes = segmenter.classes
     start = time.perf_counter()
     sections = steps.find_sections(frame)
-    mask = segmenter.predict(
-        frame.data, amplifiers=sections, probabilities=False, progress=progress
-    ).mask
-    if frame.n_bad:
-        mask = postprocessing.remove_unseen(mask, frame.data, classes=classes)
+    mask = predict_mask(frame, segmenter, sections=sections, defects=defects, progress=progress)
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask

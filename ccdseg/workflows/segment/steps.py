@@ -12,6 +12,7 @@ from typing import TypedDict
 import numpy as np
 
 from ccdseg.classes import COSMICS, ClassCatalogue
+from ccdseg.defects import DefectMap
 from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation import (
@@ -21,11 +22,12 @@ from ccdseg.estimation import (
     estimate_photons,
     told_photons,
 )
-from ccdseg.fits_io import Frame
+from ccdseg.fits_io import DefectMaps, Frame
 from ccdseg.normalization import filled
 from ccdseg.normalization.amplifiers import Amplifiers, Sections, check_amplifiers, level
 from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
 from ccdseg.workflows.segment.amplifiers import estimate_gains, find_amplifiers
+from ccdseg.workflows.segment.quality import choose_defects
 from ccdseg.workflows.segment.thresholds import check_thresholds
 
 AUTO = "auto"
@@ -43,6 +45,7 @@ class Choices(TypedDict, total=False):
     amplifiers: Amplifiers
     photons: float | str | None
     thresholds: Mapping[str, float] | None
+    defects: DefectMaps | DefectMap | str | Path | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class Steps:
     thresholds : dict of str to float
         Probability from which a pixel is of a class, by the name of the class; empty for the
         operating point of the model.
+    defects : DefectMaps or None
+        Known defects of the detector.
     """
 
     detector: Detector | None
@@ -75,6 +80,7 @@ class Steps:
     amplifiers: Amplifiers
     photons: float | str | None
     thresholds: dict[str, float]
+    defects: DefectMaps | None
 
     @classmethod
     def choose(
@@ -87,6 +93,7 @@ class Steps:
         amplifiers: Amplifiers = AUTO,
         photons: float | str | None = AUTO,
         thresholds: Mapping[str, float] | None = None,
+        defects: DefectMaps | DefectMap | str | Path | None = None,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `ccdseg.workflows.segment_frame`.
 
@@ -95,7 +102,7 @@ class Steps:
         InputError
             If there is no such detector or rule, the classes lack the one that a step needs,
             the sections of amplifiers are malformed, a photon has no positive signal, or a
-            threshold is no probability.
+            threshold is no probability, or a file holds no defects.
         """
         estimated = isinstance(detector, str) and detector.lower() == AUTO
         if estimated:
@@ -106,7 +113,8 @@ class Steps:
         _check_photons(photons)
         rules = _find_rules(restrict, classes)
         told = check_thresholds(thresholds, classes)
-        steps = cls(detector, estimated, rules, grow, amplifiers, photons, told)
+        known = choose_defects(defects)
+        steps = cls(detector, estimated, rules, grow, amplifiers, photons, told, known)
         steps.check(classes)
         return steps
 

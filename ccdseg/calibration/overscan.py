@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from math import erf, exp, pi, sqrt
 from typing import Literal
 
 import numpy as np
-from astropy.modeling.fitting import LinearLSQFitter
-from astropy.modeling.models import Chebyshev1D
 from astropy.stats import sigma_clip
-from scipy.interpolate import make_smoothing_spline
-from scipy.stats import truncnorm
+from numpy.polynomial import Chebyshev
 
 from ccdseg.errors import InputError
 
@@ -25,10 +23,12 @@ _LEAST_ROWS = 5
 
 
 _CLIPPED_AT = 3.5
-_CLIPPED_STD = float(truncnorm(-_CLIPPED_AT, _CLIPPED_AT).std())
+_CLIPPED_STD = sqrt(
+    1 - _CLIPPED_AT * sqrt(2 / pi) * exp(-(_CLIPPED_AT**2) / 2) / erf(_CLIPPED_AT / sqrt(2))
+)
 """Standard deviations at which values are clipped, and what clipping leaves of one."""
 
-_TAKEN = 2 - np.pi / 2
+_TAKEN = 2 - pi / 2
 """Part of the variance, times the number of pixels, that subtracting a median takes away: its own
 variance is π/2 over that number, its covariance with each normal value 1 over it."""
 
@@ -43,7 +43,7 @@ def noise_within_rows(pixels: np.ndarray) -> float:
         return np.nan
     residuals = pixels - np.nanmedian(pixels, axis=1, keepdims=True)
     kept = sigma_clip(residuals[np.isfinite(residuals)], sigma=_CLIPPED_AT, masked=False)
-    return float(kept.std() / _CLIPPED_STD / np.sqrt(1 - _TAKEN / n_columns))
+    return float(kept.std() / _CLIPPED_STD / sqrt(1 - _TAKEN / n_columns))
 
 
 def overscan_level(
@@ -97,6 +97,7 @@ def overscan_level(
             f"{least}; take the median."
         )
     if method == "spline":
+        from scipy.interpolate import make_smoothing_spline
+
         return make_smoothing_spline(rows[good], medians[good])(rows)
-    model = Chebyshev1D(degree, domain=(0, max(n_rows - 1, 1)))
-    return LinearLSQFitter()(model, rows[good], medians[good])(rows)
+    return Chebyshev.fit(rows[good], medians[good], degree, domain=(0, max(n_rows - 1, 1)))(rows)

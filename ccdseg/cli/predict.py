@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import logging
 import math
+from pathlib import Path
 
 from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int, positive_int
+from ccdseg.cli.reduce import add_reduction, reduction_of
 from ccdseg.detector import DETECTORS
 from ccdseg.errors import InputError
 from ccdseg.postprocessing import RULES, BridgeTracks
+from ccdseg.workflows.reduction import reduce_files
 from ccdseg.workflows.segment import counts, run_table, segment_files
+from ccdseg.workflows.segment.inputs import list_images
 from ccdseg.workflows.segment.pictures import PICTURES
 
 DESCRIPTION = """\
@@ -32,6 +36,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py frame.fits --bad-pixels bad.fits --dq-bits '~4'   known bad pixels
   python scripts/load_model.py frame.fits --threshold cluster=0.9   fewer false clusters
   python scripts/load_model.py frame.fits --defects defects.fits   known hot pixels are no particles
+  python scripts/load_model.py raw.fits --reduce --detector auto   samples and overscan first
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
@@ -171,6 +176,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "but none for more than 100 files)",
     )
     parser.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
+    raw = parser.add_argument_group("raw files (see 'ccdseg reduce --help')")
+    raw.add_argument(
+        "--reduce",
+        action="store_true",
+        help="reduce raw files to frames first, which are kept in reduced/ of the output folder; "
+        "--detector gives sections and gains, too",
+    )
+    add_reduction(raw)
     add_output(parser, "segmentation")
     parser.add_argument(
         "--skip-existing",
@@ -232,8 +245,11 @@ def _threshold(text: str) -> tuple[str, float]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Segment every image; returns 1 where some cannot be segmented, 2 where none can."""
+    images, n_failed = arguments.images, 0
+    if arguments.reduce:
+        images, n_failed = _reduced(arguments)
     result = segment_files(
-        arguments.images,
+        images,
         chosen_model(arguments),
         output=arguments.output,
         hdu=arguments.hdu,
@@ -262,7 +278,21 @@ def run(arguments: argparse.Namespace) -> int:
         logger.info("%s", counts.describe(result.counts, arguments.output))
     if len(result.failed) == result.n_files:
         return 2
-    return 1 if result.failed else 0
+    return 1 if result.failed or n_failed else 0
+
+
+def _reduced(arguments: argparse.Namespace) -> tuple[list[Path], int]:
+    """Frames of the raw files, and how many of these could not be reduced."""
+    reduced = reduce_files(
+        list_images(arguments.images),
+        output=arguments.output / "reduced",
+        overwrite=arguments.overwrite,
+        skip_existing=arguments.skip_existing,
+        **reduction_of(arguments),
+    )
+    if not reduced.frames:
+        raise InputError("No raw file could be reduced.")
+    return list(reduced.frames), len(reduced.failed)
 
 
 def _rules(names: list[str] | None) -> list[str] | None:

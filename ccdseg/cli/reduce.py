@@ -8,7 +8,7 @@ from ccdseg.calibration import METHODS, OVERSCAN_METHODS
 from ccdseg.cli.options import add_output, natural_int, positive_int
 from ccdseg.detector import DETECTORS
 from ccdseg.workflows import reduce_files
-from ccdseg.workflows.reducing import UNITS
+from ccdseg.workflows.reduction import UNITS
 from ccdseg.workflows.segment.inputs import list_images
 
 DESCRIPTION = """\
@@ -121,11 +121,12 @@ def reduction_of(arguments: argparse.Namespace) -> dict:
     }
 
 
-def run(arguments: argparse.Namespace) -> None:
-    """Reduce every file."""
-    reduce_files(
+def run(arguments: argparse.Namespace) -> int:
+    """Reduce every file; returns 1 where some cannot be reduced, 2 where none can."""
+    result = reduce_files(
         list_images(arguments.raw),
         output=arguments.output,
         overwrite=arguments.overwrite,
         **reduction_of(arguments),
     )
+    return 0 if not result.failed else 1 if result.frames else 2

@@ -9,8 +9,8 @@ from pathlib import Path
 from ccdseg.cli.options import natural_int, positive_int, shape
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
-from ccdseg.simulation import RECIPES
-from ccdseg.workflows import simulate, simulate_library
+from ccdseg.simulation import RECIPES, RawReadout
+from ccdseg.workflows import simulate, simulate_library, simulate_raw
 
 DESCRIPTION = """\
 Simulate CCD images, and with them the true class of every pixel.
@@ -22,6 +22,7 @@ Simulate CCD images, and with them the true class of every pixel.
   ccdseg simulate xray --n 200 --output cosmics            X-ray images with cosmics, as folders
   ccdseg simulate frame --shape 4000x4000 -o frame.fits.fz a full frame, and frame_truth.fits.fz
   ccdseg simulate frame --recipe general -o frame.fits.fz  and the list of all that is in it
+  ccdseg simulate raw --n 20 --samples 200 -o raw          raw exposures of four amplifiers
   ccdseg simulate clusters --n 1200 -o clusters.npz        a library of clusters to paste
 
 The sets are .npz files of the arrays images (ADU, float32), masks (class indices, uint8) and
@@ -42,8 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "kind",
-        choices=[*RECIPES, "frame", "clusters"],
-        help="recipe of a set of images, one full frame as FITS, or a library of clusters",
+        choices=[*RECIPES, "frame", "raw", "clusters"],
+        help="recipe of a set of images, one full frame as FITS, raw exposures of one CCD, or a "
+        "library of clusters",
     )
     parser.add_argument(
         "-o",
@@ -71,6 +73,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library", type=Path, help="clusters to paste, .npz or .pkl (default: those that ship)"
     )
+    parser.add_argument(
+        "--samples",
+        type=positive_int,
+        default=200,
+        metavar="N",
+        help="samples of each pixel of raw exposures (default: 200)",
+    )
     parser.add_argument("--seed", type=natural_int, default=0, help="seed (default: 0)")
     parser.add_argument(
         "--pictures", action="store_true", help="also write pictures of the first image"
@@ -82,7 +91,16 @@ def run(arguments: argparse.Namespace) -> None:
     """Simulate what was asked for and write it."""
     detector = Detector.load(arguments.detector) if arguments.detector else None
     settings = {"seed": arguments.seed, "overwrite": arguments.overwrite}
-    if arguments.kind == "clusters":
+    if arguments.kind == "raw":
+        run = simulate_raw(
+            arguments.output,
+            n_exposures=arguments.n,
+            shape=arguments.shape or (256, 512),
+            readout=RawReadout(n_samples=arguments.samples),
+            **settings,
+        )
+        written = [*run.exposures, run.detector]
+    elif arguments.kind == "clusters":
         if arguments.pictures:
             raise InputError("--pictures shows an image; a library of clusters has none.")
         detector = detector or DAMIC

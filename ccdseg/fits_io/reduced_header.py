@@ -41,8 +41,8 @@ class ReducedFrame:
         ADU or electrons.
     header : astropy.io.fits.Header
         Header of the raw image.
-    name : str
-        EXTNAME of the raw image.
+    name, label : str
+        EXTNAME of the raw image, empty where it has none, and that or ``HDU`` and its number.
     amplifiers : tuple of Amplifier
         Amplifiers, with gain (unit/e⁻) and read noise (unit) where they are known.
     saturation : float
@@ -58,6 +58,7 @@ class ReducedFrame:
     unit: u.UnitBase
     header: fits.Header
     name: str
+    label: str
     amplifiers: tuple[Amplifier, ...]
     saturation: float
     n_samples: int

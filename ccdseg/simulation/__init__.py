@@ -14,6 +14,7 @@ from ccdseg.simulation.library import ClusterLibrary, default_library, load_clus
 from ccdseg.simulation.library_generation import generate_library
 from ccdseg.simulation.light_recipes import DOMAINS
 from ccdseg.simulation.mixture import RecipeMixture
+from ccdseg.simulation.raw_readout import RawReadout, simulate_raw_image
 from ccdseg.simulation.recipe import Recipe, RecipeLike
 from ccdseg.simulation.sequence import one_detector
 from ccdseg.simulation.truth import SimulatedImage
@@ -25,6 +26,7 @@ __all__ = [
     "EventList",
     "FixedDetector",
     "RandomDetector",
+    "RawReadout",
     "Recipe",
     "RecipeLike",
     "RecipeMixture",
@@ -38,5 +40,6 @@ __all__ = [
     "simulate_dataset",
     "simulate_image",
     "simulate_images",
+    "simulate_raw_image",
     "stack_images",
 ]

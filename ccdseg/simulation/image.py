@@ -12,7 +12,7 @@ from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.dataset import ArraySet
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.simulation.recipe import RecipeLike
+from ccdseg.simulation.recipe import Recipe, RecipeLike
 from ccdseg.simulation.scene import Scene
 from ccdseg.simulation.truth import SimulatedImage, truth_mask
 
@@ -36,12 +36,22 @@ def simulate_image(
     SimulatedImage
     """
     recipe = recipe.draw(rng)
-    detector = recipe.detector.draw(rng) if detector is None else detector
+    scene = prepare_scene(recipe, recipe.detector.draw(rng) if detector is None else detector, rng)
+    return known_image(scene, recipe, scene.read(rng))
+
+
+def prepare_scene(recipe: Recipe, detector: Detector, rng: np.random.Generator) -> Scene:
+    """Charge of all that a recipe draws for one image, not read yet."""
     height, width = recipe.shape
     scene = Scene((height, width * recipe.column_binning), detector, recipe.column_binning)
     for component in recipe.components:
         component.add_to(scene, rng)
-    image = scene.read(rng)
+    return scene
+
+
+def known_image(scene: Scene, recipe: Recipe, image: np.ndarray) -> SimulatedImage:
+    """An image (ADU), float32 (H, W), with the truth of the scene that was read."""
+    detector = scene.detector
     noise, signals = scene.local_noise(), scene.signals_adu()
     mask = truth_mask(signals, noise, threshold=recipe.truth_threshold, priority=recipe.priority)
     conditions = {

@@ -146,7 +146,15 @@ class Scene:
         self.steps.append(ChargeStep(function, linear, moves))
 
     def read(self, rng: np.random.Generator) -> np.ndarray:
-        """Read the frame out: image (ADU), float32 of `image_shape`.
+        """Read the frame out: image (ADU), float32 of `image_shape`."""
+        image = self._amplify(self.collect(rng), rng)
+        image += self.offset
+        for conversion in self.conversions:
+            image = conversion(image)
+        return image
+
+    def collect(self, rng: np.random.Generator) -> np.ndarray:
+        """Bring the charge to the amplifier: charge (e⁻), float32 of `image_shape`.
 
         Signals, background, variances, elements and events go the way of the charge, so that they
         stay the truth of the image.
@@ -162,11 +170,7 @@ class Scene:
         if self.column_binning > 1:
             charge = effects.bin_columns(charge, self.column_binning)
             self._bin_columns()
-        image = self._amplify(charge, rng)
-        image += self.offset
-        for conversion in self.conversions:
-            image = conversion(image)
-        return image
+        return charge
 
     def _amplify(self, charge: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Signal (ADU) of the charge (e⁻): gain, read noise and pedestal."""

@@ -137,11 +137,12 @@ class Steps:
         A told detector goes before an estimated one, and that before the gain of the header; None
         where the gain is not known. Where the gain of each amplifier is known, that of the
         detector is the one of the largest section, to which all are levelled. Pair energy, Fano
-        factor and diffusion of a detector that is not told are those of DAMIC-M.
+        factor and diffusion of a detector that is not told are those of DAMIC-M. Gains that a
+        header gives for all amplifiers, as that of a reduced frame, are not estimated again.
         """
         main = max(sections, key=lambda section: section.n_pixels)
         detector = self.detector and frame.facts.applied_to(self.detector)
-        if not self.estimated:
+        if not self.estimated or all(np.isfinite(one.gain) for one in sections):
             gain = main.gain if np.isfinite(main.gain) else None
             if detector is None:
                 detector = frame.facts.detector(DAMIC_M, gain=gain)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.files import refuse_existing, staged_files
 from ccdseg.fits_io import write_frame
-from ccdseg.simulation import RawReadout, Recipe, simulate_raw_image
+from ccdseg.simulation import RawReadout, Recipe, save_events, simulate_raw_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.detector_sources import FixedDetector
 from ccdseg.simulation.ranges import LogUniform, Uniform
@@ -76,7 +76,8 @@ def simulate_raw(
     output : str or Path
         Folder. For each exposure ``exposure_001.fits.fz`` (samples side by side, uint16; NSAMP,
         DATASECA, BIASSECA, …, EXPTIME, DATE-OBS), ``exposure_001_truth.fits.fz`` (class of each
-        pixel that sees light) and ``exposure_001_events.ecsv`` (all elements); and
+        pixel that sees light), ``exposure_001_events.ecsv`` (all elements) and
+        ``exposure_001_deposits.npz`` (charge that each particle left in each pixel); and
         ``detector.json`` with the amplifiers.
     n_exposures : int
         Number of exposures.
@@ -121,6 +122,7 @@ def simulate_raw(
             write_frame(stage / f"{name}.fits.fz", raw, name="CCD", keywords=keywords)
             write_frame(stage / f"{name}_truth.fits.fz", simulated.mask, name="TRUTH")
             simulated.table().write(stage / f"{name}_events.ecsv", format="ascii.ecsv")
+            save_events(stage / f"{name}_deposits.npz", [simulated.events])
     return RawRun(tuple(paths), output / DETECTOR_FILE)
 
 

@@ -27,6 +27,7 @@ from ccdseg.fits_io import read_frame
 from ccdseg.image_section import parse_section
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RawReadout, load_events
+from ccdseg.workflows.defects import map_defects
 
 EDGES = (0.05, 0.2, 1.0, 10.0, 1e5)
 """Limits of the bins of energy (keV)."""
@@ -82,7 +83,7 @@ def with_ccdseg(exposures: tuple[Path, ...], folder: Path) -> tuple[Outcome, Out
         exposures, output=folder / "reduced", detector="auto", progress=False
     )
     reducing = time.perf_counter() - start
-    defects = workflows.map_defects([*reduced.frames])
+    defects = map_defects([*reduced.frames])
     for tool, choice in ((outcome, None), (cleaned, defects)):
         start = time.perf_counter()
         found = []

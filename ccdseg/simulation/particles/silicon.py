@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from ccdseg.detector import Detector
@@ -30,6 +32,24 @@ def stopping_power(energy: np.ndarray | float) -> np.ndarray | float:
     1000 keV.
     """
     return 0.30 + 0.50 * (energy / 100.0) ** -0.9
+
+
+def electron_range(energy: np.ndarray | float) -> np.ndarray | float:
+    """Length of the path of an electron in silicon (µm) from a kinetic `energy` (keV) to rest.
+
+    The integral of 1 / `stopping_power`, without fluctuations: no electron gets much farther.
+    """
+    energies, ranges = _range_table()
+    return np.interp(energy, energies, ranges)
+
+
+@cache
+def _range_table() -> tuple[np.ndarray, np.ndarray]:
+    """Energies (keV) and ranges (µm), the energies so dense that lines between them suffice."""
+    energies = np.concatenate([[0.0], np.geomspace(0.1, 5000.0, 400)])
+    middle = (energies[1:] + energies[:-1]) / 2
+    steps = np.diff(energies) / stopping_power(middle)
+    return energies, np.concatenate([[0.0], np.cumsum(steps)])
 
 
 def scattering_angle(energy: np.ndarray | float, length: float) -> np.ndarray | float:

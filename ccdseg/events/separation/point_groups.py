@@ -1,0 +1,217 @@
+"""Compact clusters of several particles: mixtures of round Gaussians, and who left each."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from ccdseg.detector import Detector
+from ccdseg.events.clusters import PixelList
+from ccdseg.events.separation.canvas import Canvas
+from ccdseg.events.separation.division import Division, shares_of
+from ccdseg.events.separation.mixture_fit import (
+    N_PARAMETERS,
+    Mixtures,
+    expected_signals,
+    fit_mixtures,
+)
+from ccdseg.events.separation.one_particle import OF_A_PIXEL, Deposits, widest
+
+EXPLAINED = 1.7
+"""Reduced χ² up to which a mixture explains a cluster."""
+
+MOST_ENERGY, _LONGEST, _MOST_GAUSSIANS = 150.0, 32, 4
+"""Energy (keV), longest edge of the aperture (px) and number of Gaussians of a compact cluster."""
+
+_NO_TRACK = 25.0
+"""Energy (keV) below which electrons leave no tracks: every Gaussian is a particle of its own."""
+
+_BATCHES = (12, 20, _LONGEST)
+"""Edges (px) of the canvases on which clusters are fitted together."""
+
+
+def divide_point_groups(
+    charge: np.ndarray,
+    apertures: PixelList,
+    pixels: PixelList,
+    members: np.ndarray,
+    *,
+    noise: np.ndarray,
+    detector: Detector,
+) -> tuple[list[Division], np.ndarray]:
+    """Divide clusters that a few Gaussians explain and that no single particle can have left.
+
+    Parameters
+    ----------
+    charge : ndarray
+        Charge above the background (e⁻) of each pixel of the apertures, (pixels,).
+    apertures, pixels : PixelList
+        Apertures and pixels of all clusters.
+    members : ndarray
+        Indices of the clusters to look at, which one Gaussian does not explain.
+    noise : ndarray
+        Standard deviation of a pixel (e⁻), (clusters,).
+    detector : Detector
+        Pair energy, pixel size and diffusion.
+
+    Returns
+    -------
+    divisions : list of Division
+        Clusters of several particles.
+    explained : ndarray of int
+        Clusters that a mixture explains, of one particle or of several.
+    """
+    boxes = apertures.boxes()[members]
+    edges = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0)
+    total = apertures.sums(charge)[members] * detector.pair_energy / 1000
+    fitting = (edges <= _LONGEST) & (total <= MOST_ENERGY)
+    divisions, explained = [], []
+    for least, most in zip((0, *_BATCHES[:-1]), _BATCHES, strict=True):
+        batch = members[fitting & (edges > least) & (edges <= most)]
+        if not len(batch):
+            continue
+        canvas = Canvas.of(charge, apertures, batch)
+        for number, mixture in _explaining(canvas, noise[batch], detector).items():
+            member = int(batch[number])
+            explained.append(member)
+            division = _division(mixture, canvas, number, apertures, pixels, member, detector)
+            if division is not None:
+                divisions.append(division)
+    return divisions, np.array(explained, dtype=int)
+
+
+def _explaining(canvas: Canvas, noise: np.ndarray, detector: Detector) -> dict[int, Mixtures]:
+    """The mixture of fewest Gaussians that explains each canvas, where there is one."""
+    widths = 0.1, 2 * max(widest(detector), 1.0)
+    found, left = {}, np.arange(len(noise))
+    n_used = canvas.used.sum(axis=(1, 2))
+    mixture = _fit(canvas, noise, left, _moments(canvas.charge)[:, np.newaxis], widths)
+    for n_gaussians in range(2, _MOST_GAUSSIANS + 1):
+        guesses = [_with_brightest(canvas, left, mixture.parameters)]
+        if n_gaussians == 2:
+            guesses.append(_along_axis(canvas.charge))
+        mixture = _better([_fit(canvas, noise, left, guess, widths) for guess in guesses])
+        freedom = np.maximum(n_used[left] - N_PARAMETERS * n_gaussians, 1)
+        good = mixture.chi_square <= EXPLAINED * freedom
+        for place in np.flatnonzero(good):
+            found[int(left[place])] = Mixtures(*(part[place] for part in mixture))
+        left, mixture = left[~good], Mixtures(*(part[~good] for part in mixture))
+        if not len(left):
+            break
+    return found
+
+
+def _fit(
+    canvas: Canvas,
+    noise: np.ndarray,
+    chosen: np.ndarray,
+    guess: np.ndarray,
+    widths: tuple[float, float],
+) -> Mixtures:
+    """Fit with the variance of the charge itself: that of the smoothed data, then of the model."""
+    charge, used = canvas.charge[chosen], canvas.used[chosen]
+    expected = ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5))
+    for _ in range(2):
+        variance = noise[chosen, np.newaxis, np.newaxis] ** 2 + expected
+        mixture = fit_mixtures(charge, used / variance, guess, widths=widths)
+        guess = mixture.parameters
+        expected = expected_signals(guess, charge.shape[1:]).sum(axis=1)
+    return mixture
+
+
+def _better(mixtures: list[Mixtures]) -> Mixtures:
+    """Of some fits of the same clusters, the best of each."""
+    best = np.argmin([mixture.chi_square for mixture in mixtures], axis=0)
+    place = np.arange(len(best))
+    return Mixtures(*(np.stack(parts)[best, place] for parts in zip(*mixtures, strict=True)))
+
+
+def _moments(charge: np.ndarray) -> np.ndarray:
+    """One Gaussian of each canvas by its moments, (clusters, 4)."""
+    total, centres, covariance = _covariances(charge)
+    variance = np.trace(covariance, axis1=1, axis2=2) / 2 - OF_A_PIXEL
+    return np.column_stack([centres, np.log(np.clip(variance, 0.05, 4)) / 2, total])
+
+
+def _along_axis(charge: np.ndarray) -> np.ndarray:
+    """Two Gaussians on the major axis of each canvas, (clusters, 2, 4)."""
+    total, centres, covariance = _covariances(charge)
+    variances, axes = np.linalg.eigh(covariance)
+    away = np.sqrt(np.maximum(variances[:, 1] - variances[:, 0], 0.1))[:, np.newaxis]
+    width = np.log(np.clip(variances[:, 0] - OF_A_PIXEL, 0.05, 4)) / 2
+    return np.stack(
+        [
+            np.column_stack([centres + side * away * axes[:, :, 1], width, total / 2])
+            for side in (-1, 1)
+        ],
+        axis=1,
+    )
+
+
+def _covariances(charge: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Total, centre (px) and covariance (px²) of the positive charge of each canvas."""
+    weights = np.maximum(charge, 0)
+    total = np.maximum(weights.sum(axis=(1, 2)), 1e-9)
+    places = np.stack([axis.ravel() for axis in np.indices(charge.shape[1:])], axis=1)
+    weights = weights.reshape(len(charge), -1) / total[:, np.newaxis]
+    centres = weights @ places
+    away = places - centres[:, np.newaxis]
+    return total, centres, np.einsum("np,npi,npj->nij", weights, away, away)
+
+
+def _with_brightest(canvas: Canvas, chosen: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+    """The Gaussians, and one more where most charge is left over, (clusters, K + 1, 4)."""
+    charge, used = canvas.charge[chosen], canvas.used[chosen]
+    left = (charge - expected_signals(parameters, charge.shape[1:]).sum(axis=1)) * used
+    smooth = ndimage.gaussian_filter(left, (0, 0.6, 0.6)).reshape(len(left), -1)
+    row, column = np.divmod(smooth.argmax(axis=1), charge.shape[2])
+    signal = np.maximum(3 * smooth.max(axis=1), 0.05 * parameters[..., 3].sum(axis=1))
+    more = np.column_stack([row, column, np.full(len(row), np.log(0.5)), signal])
+    return np.concatenate([parameters, more[:, np.newaxis]], axis=1)
+
+
+def _division(
+    mixture: Mixtures,
+    canvas: Canvas,
+    number: int,
+    apertures: PixelList,
+    pixels: PixelList,
+    member: int,
+    detector: Detector,
+) -> Division | None:
+    """Particles of a mixture, (K, 4); None where they are one, or no mixture of particles."""
+    deposits = Deposits.of(mixture.parameters, detector)
+    particle = deposits.particles(detector)
+    n_particles = particle.max() + 1
+    n_deposits = np.count_nonzero(~deposits.faint)
+    is_track = deposits.energies.sum() >= _NO_TRACK
+    if n_particles < 2 or not (is_track or n_particles == n_deposits):
+        return None
+    own = np.zeros(canvas.charge.shape[1:], dtype=bool)
+    own[canvas.of_cluster(number, pixels, member)] = True
+    centre = np.rint(mixture.parameters[:, :2]).astype(int)
+    inside = ((centre >= 0) & (centre < own.shape)).all(axis=1)
+    if not (inside & own[tuple(np.where(inside[:, np.newaxis], centre, 0).T)])[
+        ~deposits.faint
+    ].all():
+        return None
+    models = expected_signals(mixture.parameters[np.newaxis], own.shape)[0]
+    expected = np.stack([models[particle == one].sum(axis=0) for one in range(n_particles)])
+    places = canvas.of_cluster(number, apertures, member)
+    return Division(
+        member, shares_of(expected[:, *places].T), _sharing_errors(mixture.covariance, particle)
+    )
+
+
+def _sharing_errors(covariance: np.ndarray, particle: np.ndarray) -> np.ndarray:
+    """What the others add to the standard deviation of the charge of each particle (e⁻)."""
+    errors = []
+    for one in range(particle.max() + 1):
+        own = np.repeat(particle == one, N_PARAMETERS)
+        charges = np.flatnonzero(own)[N_PARAMETERS - 1 :: N_PARAMETERS]
+        together = covariance[np.ix_(charges, charges)].sum()
+        information = np.linalg.pinv(covariance, hermitian=True)[np.ix_(own, own)]
+        alone = np.linalg.pinv(information, hermitian=True)
+        signals = np.arange(N_PARAMETERS - 1, len(alone), N_PARAMETERS)
+        errors.append(max(together - alone[np.ix_(signals, signals)].sum(), 0.0) ** 0.5)
+    return np.array(errors)

@@ -1,0 +1,205 @@
+"""Point-like particles beside tracks: round deposits that no part of the track explains."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from ccdseg.detector import Detector
+from ccdseg.events.clusters import PixelList
+from ccdseg.events.separation.canvas import Canvas
+from ccdseg.events.separation.division import Division
+from ccdseg.events.separation.mixture_fit import (
+    N_PARAMETERS,
+    Mixtures,
+    expected_signals,
+    fit_mixtures,
+)
+from ccdseg.events.separation.one_particle import FAINT, Deposits, widest
+
+_SCALE, _SIGNIFICANT = 0.8, 8.0
+"""Width (px) of the filter that finds brightest points, and their least response (σ of the noise)."""
+
+_REACH = 5
+"""Half the edge of the window around a point in which it is fitted with its neighbours (px)."""
+
+_MOST_NEIGHBOURS = 5
+_CHAIN, _STRAIGHT = 3.7, -0.45
+"""Distance (px) of points that follow each other on a track, and cosine of the angle between two of
+them above which the point between them lies at the end or beside the track."""
+
+_NEAR, _MOST_NEAR = 2.2, 12.0
+"""Distance (px) within which a point-like particle has most of its charge, and the most (keV)."""
+
+_LEAST, _MOST = 1.0, 10.0
+"""Energies (keV) of point-like particles that can be told from pieces of a track."""
+
+_CORE, _GOODNESS, _LEFT_OVER = 2.5, 12.0, 0.2
+"""Distance (px) within which the fit must hold; its highest reduced χ²; its residuals, at most, as
+a share of the particle's charge."""
+
+_APART = 2.6
+"""Least distance to the rest of the cluster, in widths of both."""
+
+
+class _Window(NamedTuple):
+    """A point and its neighbours in one cluster."""
+
+    cluster: int
+    corner: tuple[int, int]
+    charge: np.ndarray
+    used: np.ndarray
+    points: np.ndarray
+
+
+def divide_track_points(
+    charge: np.ndarray,
+    apertures: PixelList,
+    pixels: PixelList,
+    members: np.ndarray,
+    *,
+    noise: np.ndarray,
+    detector: Detector,
+) -> list[Division]:
+    """Take point-like particles from the clusters of tracks that they touch.
+
+    Parameters as `ccdseg.events.separation.point_groups.divide_point_groups`.
+
+    Returns
+    -------
+    list of Division
+        The track, or whatever the rest is, comes first in each.
+    """
+    windows = [
+        window
+        for member in members
+        for window in _windows(charge, apertures, pixels, member, noise[member], detector)
+    ]
+    found = {}
+    for n_points in {len(window.points) for window in windows}:
+        batch = [window for window in windows if len(window.points) == n_points]
+        for window, parameters, error in _fitted(batch, noise, detector):
+            found.setdefault(window.cluster, []).append((window.corner, parameters, error))
+    return [
+        _division(charge, apertures, member, points) for member, points in sorted(found.items())
+    ]
+
+
+def _windows(
+    charge: np.ndarray,
+    apertures: PixelList,
+    pixels: PixelList,
+    member: int,
+    noise: float,
+    detector: Detector,
+) -> list[_Window]:
+    """Windows around the points of a cluster that are neither inside a track nor too bright."""
+    canvas = Canvas.of(charge, apertures, np.array([member]), margin=_REACH + 1)
+    image = canvas.charge[0]
+    own = np.zeros(image.shape, dtype=bool)
+    own[canvas.of_cluster(0, pixels, member)] = True
+    response = -(_SCALE**2) * ndimage.gaussian_laplace(image, _SCALE)
+    highest = response == ndimage.maximum_filter(response, 3)
+    points = np.argwhere(highest & own & (response > _SIGNIFICANT * noise))
+    if len(points) < 2:
+        return []
+    steps = points - points[:, np.newaxis]
+    distances = np.hypot(steps[..., 0], steps[..., 1])
+    windows = []
+    down, right = np.mgrid[-_REACH : _REACH + 1, -_REACH : _REACH + 1]
+    near = np.hypot(down, right) <= _NEAR
+    for number, point in enumerate(points):
+        row, column = point - _REACH
+        part = slice(row, row + 2 * _REACH + 1), slice(column, column + 2 * _REACH + 1)
+        energy = image[part][near].sum() * detector.pair_energy / 1000
+        others = np.flatnonzero(distances[number] > 0)
+        others = others[np.argsort(distances[number, others])]
+        following = others[distances[number, others] <= _CHAIN]
+        directions = steps[number, following] / distances[number, following, np.newaxis]
+        on_track = len(following) > 1 and (directions @ directions.T).min() < _STRAIGHT
+        if on_track or not _LEAST <= energy <= _MOST_NEAR:
+            continue
+        beside = others[distances[number, others] <= _REACH + 1.5][:_MOST_NEIGHBOURS]
+        if len(beside):
+            corner = tuple(canvas.corners[0] + (row, column))
+            inside = points[[number, *beside]] - (row, column)
+            windows.append(_Window(member, corner, image[part], canvas.used[0][part], inside))
+    return windows
+
+
+def _fitted(
+    windows: list[_Window], noise: np.ndarray, detector: Detector
+) -> list[tuple[_Window, np.ndarray, float]]:
+    """Of windows with as many points each, those whose first point is a particle of its own.
+
+    Each comes with the parameters of its Gaussians, the first that of the particle, (points, 4),
+    and the error of its charge (e⁻).
+    """
+    charge, used = (
+        np.stack(parts) for parts in ([w.charge for w in windows], [w.used for w in windows])
+    )
+    points = np.stack([window.points for window in windows])
+    sigma = noise[[window.cluster for window in windows]][:, np.newaxis, np.newaxis]
+    guess = np.zeros((*points.shape[:2], N_PARAMETERS))
+    guess[..., :2] = points
+    guess[..., 2] = np.log(0.7)
+    inside = np.clip(points, 0, 2 * _REACH)
+    peaks = charge[np.arange(len(points))[:, np.newaxis], inside[..., 0], inside[..., 1]]
+    guess[..., 3] = np.maximum(3 * peaks, 10.0)
+    variance = sigma**2 + ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5))
+    widths = 0.1, 2 * max(widest(detector), 1.0)
+    mixture = fit_mixtures(charge, used / variance, guess, widths=widths)
+    model = expected_signals(mixture.parameters, charge.shape[1:]).sum(axis=1)
+    residual = (charge - model) * used
+    places = np.indices(charge.shape[1:])
+    away = np.hypot(
+        *(places[axis] - mixture.parameters[:, 0, axis, np.newaxis, np.newaxis] for axis in (0, 1))
+    )
+    core = (away < _CORE) & (used > 0)
+    freedom = np.maximum(core.sum(axis=(1, 2)) - N_PARAMETERS, 1)
+    square = (np.where(core, residual, 0) ** 2 / (sigma**2 + np.maximum(model, 0))).sum(axis=(1, 2))
+    left_over = np.abs(np.where(core, residual, 0)).sum(axis=(1, 2)) / mixture.parameters[:, 0, 3]
+    accepted = (square <= _GOODNESS * freedom) & (left_over <= _LEFT_OVER)
+    accepted &= np.hypot(*(mixture.parameters[:, 0, :2] - points[:, 0]).T) < 1.2
+    accepted &= mixture.parameters[:, 0, 2] < np.log(0.99 * widths[1])
+    found = []
+    for number in np.flatnonzero(accepted):
+        parameters = mixture.parameters[number]
+        if _is_apart(parameters, detector):
+            error = mixture.covariance[number, N_PARAMETERS - 1, N_PARAMETERS - 1] ** 0.5
+            found.append((windows[number], parameters, float(error)))
+    return found
+
+
+def _is_apart(parameters: np.ndarray, detector: Detector) -> bool:
+    """Whether the first Gaussian, of the energy of a point, is far from all others."""
+    deposits = Deposits.of(parameters, detector)
+    energy = deposits.energies[0]
+    others = deposits.energies > FAINT * energy
+    others[0] = False
+    distance = deposits.distances[0] / deposits.spread[0]
+    return bool(_LEAST <= energy <= _MOST and (distance[others] >= _APART).all())
+
+
+def _division(charge: np.ndarray, apertures: PixelList, member: int, points: list) -> Division:
+    """The rest of a cluster, and its points: each has the charge of its Gaussian."""
+    index, _ = apertures.indices_of(np.array([member]))
+    rows, columns = apertures.rows[index], apertures.columns[index]
+    window = 2 * _REACH + 1
+    expected = np.zeros((len(index), len(points)))
+    shares = np.zeros((len(index), 1 + len(points)))
+    for number, ((top, left), parameters, _) in enumerate(points):
+        models = expected_signals(parameters[np.newaxis], (window, window))[0]
+        row, column = rows - top, columns - left
+        inside = (row >= 0) & (row < window) & (column >= 0) & (column < window)
+        of_all = models[:, row[inside], column[inside]]
+        expected[inside, number] = of_all[0]
+        total = np.maximum(of_all.sum(axis=0), 1e-6)
+        shares[inside, number + 1] = np.where(of_all[0] > 0.1, of_all[0] / total, 0.0)
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
+    shares[:, 0] = 1 - shares.sum(axis=1)
+    errors = np.array([error for _, _, error in points])
+    own = np.sqrt(np.maximum(errors**2 - expected.sum(axis=0), 0))
+    return Division(member, shares, np.array([np.sqrt((own**2).sum()), *own]))

@@ -1,7 +1,8 @@
-"""From a mask to events: one row per cluster, with its position, charge, energy and shape."""
+"""From a mask to events: one row per particle, with its position, charge, energy and shape."""
 
 from ccdseg.events.amplifier_columns import add_amplifiers
 from ccdseg.events.columns import stack_events
-from ccdseg.events.finding import find_events
+from ccdseg.events.event_map import EventMap
+from ccdseg.events.finding import find_events, map_events
 
-__all__ = ["add_amplifiers", "find_events", "stack_events"]
+__all__ = ["EventMap", "add_amplifiers", "find_events", "map_events", "stack_events"]

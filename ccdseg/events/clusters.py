@@ -53,6 +53,11 @@ class PixelList:
         end = np.searchsorted(self.cluster, n_clusters)
         return PixelList(self.cluster[:end], self.rows[:end], self.columns[:end], n_clusters)
 
+    def moved(self, origin: tuple[int, int]) -> PixelList:
+        """The pixels in a frame in which the first one of theirs has this row and column."""
+        rows, columns = self.rows + origin[0], self.columns + origin[1]
+        return PixelList(self.cluster, rows, columns, self.n_clusters)
+
     def values(self, frame: np.ndarray) -> np.ndarray:
         """Values of a frame at the pixels, (pixels,)."""
         return frame[self.rows, self.columns]

@@ -13,6 +13,7 @@ from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.events.columns import build_table
+from ccdseg.events.event_map import EventMap
 from ccdseg.events.local_background import ANNULUS_WIDTH
 from ccdseg.events.measuring import measure_clusters
 
@@ -30,13 +31,20 @@ def find_events(
     aperture_margin: float = 2.0,
     saturation: float = 65535.0,
     unit: u.UnitBase = u.adu,
+    separate: bool = True,
 ) -> QTable:
-    """Measure every cluster of an image.
+    """Find and measure the events of an image.
 
-    A cluster is an 8-connected component of the particles' class. Its charge is summed over an
-    aperture: its pixels and those within `aperture_margin` of them, since a mask ends where the
-    charge sinks into the noise; hot pixels and pixels that are not finite are left out. The
-    background is a plane fitted to an annulus around the aperture.
+    An event is an 8-connected cluster of the particles' class, or one of the particles that left
+    it. Its charge is summed over an aperture: its pixels and those within `aperture_margin` of
+    them, since a mask ends where the charge sinks into the noise; hot pixels and pixels that are
+    not finite are left out. The background is a plane fitted to an annulus around the aperture.
+
+    A cluster is divided where no single particle can have left it: compact ones of several point-
+    like particles, tracks with point-like particles beside them, and straight tracks that cross
+    or meet. Where particles overlap, each has its share of the charge of a pixel, and the error of
+    its charge that of sharing. What energy a particle has decides, so nothing is divided without
+    a detector.
 
     Parameters
     ----------
@@ -60,11 +68,13 @@ def find_events(
     unit : astropy.units.UnitBase
         Unit of the image, and of signals: ADU, electrons, or one of these per second. The gain of
         the detector is in it per electron.
+    separate : bool
+        Whether particles that touch are told apart.
 
     Returns
     -------
     astropy.table.QTable
-        One row per cluster, in the order of their first pixels; the columns of
+        One row per event, in the order of their first pixels; the columns of
         `ccdseg.events.columns.COLUMNS`, with units and descriptions.
 
     Raises
@@ -72,6 +82,43 @@ def find_events(
     InputError
         If image and mask have different shapes or types that are no numbers, the mask holds an
         index without a class, no class is one of particles, or the margin is out of range.
+    """
+    return map_events(
+        image,
+        mask,
+        detector=detector,
+        classes=classes,
+        hdu=hdu,
+        origin=origin,
+        aperture_margin=aperture_margin,
+        saturation=saturation,
+        unit=unit,
+        separate=separate,
+    ).table
+
+
+def map_events(
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    detector: Detector | None = None,
+    classes: ClassCatalogue = CLASSES,
+    hdu: str = "",
+    origin: tuple[int, int] = (0, 0),
+    aperture_margin: float = 2.0,
+    saturation: float = 65535.0,
+    unit: u.UnitBase = u.adu,
+    separate: bool = True,
+) -> EventMap:
+    """Find and measure the events of an image, and tell the event of each pixel.
+
+    Parameters as `find_events`.
+
+    Returns
+    -------
+    EventMap
+        Its ``table`` is that of `find_events`, its ``labels`` hold the `id` of the event of each
+        pixel.
     """
     image, mask = np.asarray(image), np.asarray(mask)
     _check(image, mask, classes)
@@ -85,20 +132,22 @@ def find_events(
             "No detector is given: events get signals in %s, no charges (e⁻) and energies (keV).",
             unit.to_string().replace("adu", "ADU"),
         )
-    values = measure_clusters(
+    measured = measure_clusters(
         image,
         np.ascontiguousarray(mask),
         detector=detector,
         classes=classes,
         aperture_margin=aperture_margin,
         saturation=saturation,
+        separate=separate,
     )
+    values = measured.values
     values["hdu"] = np.full(len(values["id"]), hdu)
     table = build_table(values, origin=origin, unit=unit)
     table.meta["aperture_margin"] = aperture_margin
     if detector is not None:
         table.meta["detector"] = asdict(detector)
-    return table
+    return EventMap(table, measured.clusters, measured.first_ids, measured.divided)
 
 
 def _check(image: np.ndarray, mask: np.ndarray, classes: ClassCatalogue) -> None:

@@ -44,6 +44,10 @@ class Background:
     centre: np.ndarray
     noise: np.ndarray
 
+    def of(self, clusters: np.ndarray) -> Background:
+        """Planes of some clusters, by their indices."""
+        return Background(*(values[clusters] for values in vars(self).values()))
+
     def at(self, pixels: PixelList) -> np.ndarray:
         """Background (ADU) at pixels of the clusters, float64 of shape (pixels,)."""
         cluster = pixels.cluster

@@ -42,6 +42,26 @@ class PointFits:
     width_error: np.ndarray
     misfit: np.ndarray
 
+    def of(self, clusters: np.ndarray) -> PointFits:
+        """Results of some clusters, by their indices."""
+        return PointFits(*(values[clusters] for values in vars(self).values()))
+
+    def again(
+        self,
+        above: np.ndarray,
+        pixels: PixelList,
+        chosen: np.ndarray,
+        *,
+        noise: np.ndarray,
+        gain: float | None,
+    ) -> PointFits:
+        """The results with new fits, as `fit_points`, of the clusters that are `chosen`."""
+        kept = chosen[pixels.cluster]
+        new = fit_points(above[kept], pixels.where(kept), noise=noise, gain=gain)
+        return PointFits(
+            *(np.where(chosen, vars(new)[name], values) for name, values in vars(self).items())
+        )
+
 
 def fit_points(
     above: np.ndarray, pixels: PixelList, *, noise: np.ndarray, gain: float | None = None

@@ -1,4 +1,4 @@
-"""Charge of clusters on canvases: stacks of images of one size, one per cluster."""
+"""Charge of clusters: as lists of pixels, and on canvases, images of one size."""
 
 from __future__ import annotations
 
@@ -6,7 +6,34 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ccdseg.detector import Detector
 from ccdseg.events.clusters import PixelList
+
+
+class ClusterCharges(NamedTuple):
+    """Clusters of a window, and their charge.
+
+    Attributes
+    ----------
+    charge : ndarray
+        Charge above the background (e⁻) of each pixel of the apertures, (aperture pixels,).
+    apertures, pixels : PixelList
+        Apertures and pixels of all clusters.
+    noise : ndarray
+        Standard deviation of a pixel (e⁻), (clusters,).
+    detector : Detector
+        Pair energy, pixel size and diffusion.
+    """
+
+    charge: np.ndarray
+    apertures: PixelList
+    pixels: PixelList
+    noise: np.ndarray
+    detector: Detector
+
+    def aperture_of(self, member: int) -> np.ndarray:
+        """Indices of the aperture pixels of one cluster."""
+        return self.apertures.indices_of(np.array([member]))[0]
 
 
 class Canvas(NamedTuple):
@@ -28,24 +55,31 @@ class Canvas(NamedTuple):
 
     @classmethod
     def of(
-        cls, charge: np.ndarray, pixels: PixelList, members: np.ndarray, *, margin: int = 0
+        cls,
+        clusters: ClusterCharges,
+        members: np.ndarray,
+        *,
+        margin: int = 0,
+        length: int | None = None,
     ) -> Canvas:
-        """Canvases of some clusters, as large as the largest of them.
+        """Canvases of some clusters.
 
         Parameters
         ----------
-        charge : ndarray
-            Charge (e⁻) of each pixel, (pixels,).
-        pixels : PixelList
-            Apertures of all clusters.
+        clusters : ClusterCharges
+            All clusters.
         members : ndarray
             Indices of the clusters.
         margin : int
             Width of the empty margin (px).
+        length : int, optional
+            Length of both edges (px); by default they are as large as the largest cluster.
         """
+        pixels = clusters.apertures
         index, number = pixels.indices_of(members)
         boxes = pixels.boxes()[members]
         shape = (boxes[:, 2:] - boxes[:, :2]).max(axis=0, initial=1) + 2 * margin
+        shape = shape if length is None else (length, length)
         corners = boxes[:, :2] - margin
         data, used = np.zeros((2, len(members), *shape))
         places = (
@@ -53,11 +87,11 @@ class Canvas(NamedTuple):
             pixels.rows[index] - corners[number, 0],
             pixels.columns[index] - corners[number, 1],
         )
-        data[places] = charge[index]
+        data[places] = clusters.charge[index]
         used[places] = 1.0
         return cls(data, used, corners)
 
-    def of_cluster(self, number: int, pixels: PixelList, member: int) -> tuple[np.ndarray, ...]:
+    def places(self, number: int, pixels: PixelList, member: int) -> tuple[np.ndarray, ...]:
         """Row and column on the canvas of each pixel of one cluster of a list."""
         index, _ = pixels.indices_of(np.array([member]))
         row, column = self.corners[number]

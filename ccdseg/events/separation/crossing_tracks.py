@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ccdseg.events.clusters import PixelList
+from ccdseg.events.separation.canvas import ClusterCharges
 from ccdseg.events.separation.division import Division, shares_of
 
 _ANGLES = np.deg2rad(np.arange(0, 180, 2.0))
@@ -58,19 +58,15 @@ class _Line(NamedTuple):
         return places @ np.array([-self.normal[1], self.normal[0]])
 
 
-def divide_crossing_tracks(
-    charge: np.ndarray, apertures: PixelList, members: np.ndarray
-) -> list[Division]:
+def divide_crossing_tracks(clusters: ClusterCharges, members: np.ndarray) -> list[Division]:
     """Divide clusters of two straight tracks, one of which continues on both sides of the other.
 
     Short ones that end at another one stay with it: so do the electrons that a muon sets free.
 
     Parameters
     ----------
-    charge : ndarray
-        Charge above the background (e⁻) of each pixel of the apertures, (pixels,).
-    apertures : PixelList
-        Apertures of all clusters.
+    clusters : ClusterCharges
+        All clusters.
     members : ndarray
         Indices of the clusters to look at.
 
@@ -80,11 +76,13 @@ def divide_crossing_tracks(
     """
     divisions = []
     for member in members:
-        index, _ = apertures.indices_of(np.array([member]))
-        places = np.column_stack([apertures.rows[index], apertures.columns[index]]).astype(float)
-        lines = _touching_lines(places, charge[index])
+        index = clusters.aperture_of(member)
+        rows, columns = clusters.apertures.rows[index], clusters.apertures.columns[index]
+        places = np.column_stack([rows - rows.min(), columns - columns.min()]).astype(float)
+        charge = clusters.charge[index]
+        lines = _touching_lines(places, charge)
         if lines is not None:
-            divisions.append(_division(int(member), lines, places, charge[index]))
+            divisions.append(_division(int(member), lines, places, charge))
     return divisions
 
 
@@ -147,6 +145,7 @@ def _best_line(places: np.ndarray, all_places: np.ndarray) -> _Line:
         chosen = places[np.abs(places @ normal - offset) <= _BAND]
         centre = chosen.mean(axis=0)
         normal = np.linalg.eigh(np.cov(chosen.T))[1][:, 0]
+        normal = normal * np.copysign(1.0, normal[np.abs(normal).argmax()])
         offset = centre @ normal
     return _Line(normal, offset, np.abs(all_places @ normal - offset) <= _BAND)
 

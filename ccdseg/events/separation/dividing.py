@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccdseg.detector import Detector
-from ccdseg.events.clusters import PixelList
+from ccdseg.events.separation.canvas import ClusterCharges
 from ccdseg.events.separation.crossing_tracks import divide_crossing_tracks
 from ccdseg.events.separation.division import Division
 from ccdseg.events.separation.point_groups import divide_point_groups
@@ -15,15 +14,7 @@ MISFIT = 2.5
 """Reduced χ² of a round Gaussian up to which a cluster is one point-like particle."""
 
 
-def divide_clusters(
-    charge: np.ndarray,
-    apertures: PixelList,
-    pixels: PixelList,
-    *,
-    noise: np.ndarray,
-    misfit: np.ndarray,
-    detector: Detector,
-) -> list[Division]:
+def divide_clusters(clusters: ClusterCharges, misfit: np.ndarray) -> list[Division]:
     """Divide the clusters that more than one particle left.
 
     Compact clusters are divided where a few round Gaussians explain them which no single electron
@@ -32,44 +23,39 @@ def divide_clusters(
 
     Parameters
     ----------
-    charge : ndarray
-        Charge above the background (e⁻) of each pixel of the apertures, (pixels,).
-    apertures, pixels : PixelList
-        Apertures and pixels of all clusters.
-    noise : ndarray
-        Standard deviation of a pixel (e⁻), (clusters,).
+    clusters : ClusterCharges
+        All clusters.
     misfit : ndarray
         Reduced χ² of the fit of a round Gaussian, (clusters,); NaN where none was fitted.
-    detector : Detector
-        Pair energy, pixel size and diffusion.
 
     Returns
     -------
     list of Division
         One per divided cluster, by ascending index.
     """
-    counted = apertures.any(np.ones(len(apertures.cluster), dtype=bool))
-    members = np.flatnonzero(~(misfit <= MISFIT) & (noise > 0) & counted)
-    settings = {"noise": noise, "detector": detector}
-    groups, explained = divide_point_groups(charge, apertures, pixels, members, **settings)
+    counted = clusters.apertures.counts() > 0
+    members = np.flatnonzero(~(misfit <= MISFIT) & (clusters.noise > 0) & counted)
+    groups, explained = divide_point_groups(clusters, members)
     tracks = np.setdiff1d(members, explained)
-    points = divide_track_points(charge, apertures, pixels, tracks, **settings)
-    rest = charge.copy()
+    points = divide_track_points(clusters, tracks)
+    rest = clusters.charge.copy()
     for division in points:
-        index, _ = apertures.indices_of(np.array([division.cluster]))
-        rest[index] *= division.shares[:, 0]
-    crossing = divide_crossing_tracks(rest, apertures, tracks)
+        rest[clusters.aperture_of(division.cluster)] *= division.shares[:, 0]
+    crossing = divide_crossing_tracks(clusters._replace(charge=rest), tracks)
     return sorted([*groups, *_joined(points, crossing)], key=lambda division: division.cluster)
 
 
 def _joined(points: list[Division], crossing: list[Division]) -> list[Division]:
     """Points beside tracks, and tracks that cross, of the same clusters."""
-    found = {division.cluster: division for division in points}
+    joined = {division.cluster: division for division in points}
     for tracks in crossing:
-        beside = found.get(tracks.cluster)
-        if beside is not None:
-            shares = np.column_stack([tracks.shares * beside.shares[:, :1], beside.shares[:, 1:]])
-            errors = np.concatenate([np.hypot(tracks.errors, beside.errors[0]), beside.errors[1:]])
-            tracks = Division(tracks.cluster, shares, errors)
-        found[tracks.cluster] = tracks
-    return list(found.values())
+        beside = joined.get(tracks.cluster)
+        joined[tracks.cluster] = tracks if beside is None else _both(tracks, beside)
+    return list(joined.values())
+
+
+def _both(tracks: Division, points: Division) -> Division:
+    """Tracks into which the rest of a cluster is divided, and the points beside them."""
+    shares = np.column_stack([tracks.shares * points.shares[:, :1], points.shares[:, 1:]])
+    errors = np.concatenate([np.hypot(tracks.errors, points.errors[0]), points.errors[1:]])
+    return Division(tracks.cluster, shares, errors)

@@ -10,16 +10,18 @@ from scipy.special import ndtr
 N_PARAMETERS = 4
 """Row and column of the centre (px), logarithm of the RMS width (px), signal."""
 
-_MOST_STEPS = 40
+_MOST_STEPS = 25
 _LONGEST_STEP = 0.4
 """Greatest change of position (px) and logarithm of the width in one step."""
 
 _DAMPING, _MOST_DAMPING = 1e-2, 1e6
 _CONVERGED = 1e-3
-"""Gain of χ² by a step below which that is the last one, absolute; a millionth of χ² as well."""
+"""Gain of χ² by a step, as a part of it, below which that is the last one."""
 
 _RIDGE = 1e-9
 """What is added to the diagonal of a normalised matrix: a Gaussian may lie beside all charge."""
+
+_NOTHING = 1e-12
 
 _ROOT = (2 * np.pi) ** 0.5
 
@@ -43,7 +45,11 @@ class Mixtures(NamedTuple):
 
 
 def fit_mixtures(
-    data: np.ndarray, weights: np.ndarray, guess: np.ndarray, *, widths: tuple[float, float]
+    data: np.ndarray,
+    weights: np.ndarray,
+    guess: np.ndarray,
+    *,
+    widths: tuple[float, float],
 ) -> Mixtures:
     """Fit K Gaussians, integrated over the pixels, to each piece by Levenberg-Marquardt steps.
 
@@ -82,17 +88,15 @@ def fit_mixtures(
         gain = square[active] - new[0]
         better = gain > 0
         damping[active] *= np.where(better, 0.2, 8.0)
-        last = better & (gain < _CONVERGED + 1e-6 * square[active])
+        last = better & (gain < _CONVERGED * square[active])
         improved = active[better]
         found[improved] = trial[better]
         for kept, values in zip((square, gradient, curvature), new, strict=True):
             kept[improved] = values[better]
         active = active[~last & (damping[active] < _MOST_DAMPING)]
-    size = curvature.shape[1]
-    diagonal = np.sqrt(np.maximum(np.diagonal(curvature, axis1=1, axis2=2), 1e-300))
-    unit = diagonal[:, :, np.newaxis] * diagonal[:, np.newaxis]
-    covariance = np.linalg.inv(curvature / unit + _RIDGE * np.eye(size)) / unit
-    return Mixtures(found, square, covariance)
+    matrix, scale = _normalised(curvature)
+    matrix = np.linalg.inv(matrix + _RIDGE * np.eye(matrix.shape[1]))
+    return Mixtures(found, square, matrix / (scale[:, :, np.newaxis] * scale[:, np.newaxis]))
 
 
 def expected_signals(parameters: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -103,11 +107,18 @@ def expected_signals(parameters: np.ndarray, shape: tuple[int, int]) -> np.ndarr
 
 
 def _steps(gradient: np.ndarray, curvature: np.ndarray, damping: np.ndarray) -> np.ndarray:
-    diagonal = np.sqrt(np.maximum(np.diagonal(curvature, axis1=1, axis2=2), 1e-300))
-    matrix = curvature / (diagonal[:, :, np.newaxis] * diagonal[:, np.newaxis])
+    """Damped steps, (fits, 4 K)."""
+    matrix, scale = _normalised(curvature)
     index = np.arange(matrix.shape[1])
     matrix[:, index, index] = 1 + damping[:, np.newaxis] + _RIDGE
-    return np.linalg.solve(matrix, (gradient / diagonal)[..., np.newaxis])[..., 0] / diagonal
+    return np.linalg.solve(matrix, (gradient / scale)[..., np.newaxis])[..., 0] / scale
+
+
+def _normalised(curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices with a diagonal of ones, and the roots of what it was, 1 where that was nothing."""
+    scale = np.sqrt(np.diagonal(curvature, axis1=1, axis2=2))
+    scale = np.where(scale > _NOTHING, scale, 1.0)
+    return curvature / (scale[:, :, np.newaxis] * scale[:, np.newaxis]), scale
 
 
 def _shortened(step: np.ndarray) -> np.ndarray:

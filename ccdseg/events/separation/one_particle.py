@@ -30,7 +30,7 @@ _LEAST_AT_BACK = 14.0
 than it loses over their distance is none."""
 
 FAINT = 0.03
-"""Share of the energy below which a Gaussian is no deposit of its own, but corrects its neighbour."""
+"""Share of the energy below which a Gaussian is no deposit, but corrects its neighbour."""
 
 
 @dataclass(frozen=True, eq=False)

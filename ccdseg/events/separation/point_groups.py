@@ -6,8 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.detector import Detector
-from ccdseg.events.clusters import PixelList
-from ccdseg.events.separation.canvas import Canvas
+from ccdseg.events.separation.canvas import Canvas, ClusterCharges
 from ccdseg.events.separation.division import Division, shares_of
 from ccdseg.events.separation.mixture_fit import (
     N_PARAMETERS,
@@ -23,36 +22,31 @@ EXPLAINED = 1.7
 MOST_ENERGY, _LONGEST, _MOST_GAUSSIANS = 150.0, 32, 4
 """Energy (keV), longest edge of the aperture (px) and number of Gaussians of a compact cluster."""
 
+_CLEARLY = 1.01
+"""Factor on χ² by which a later guess must be better."""
+
 _NO_TRACK = 25.0
 """Energy (keV) below which electrons leave no tracks: every Gaussian is a particle of its own."""
 
+_LEAST_FREEDOM, _MOST_ERROR = 4, 0.3
+"""Pixels beyond the number of parameters; relative error of a charge by sharing."""
+
 _BATCHES = (12, 20, _LONGEST)
-"""Edges (px) of the canvases on which clusters are fitted together."""
+"""Edges (px) of the canvases on which clusters are fitted together; always the same, so that the
+rounding of a fit does not depend on the other clusters."""
 
 
 def divide_point_groups(
-    charge: np.ndarray,
-    apertures: PixelList,
-    pixels: PixelList,
-    members: np.ndarray,
-    *,
-    noise: np.ndarray,
-    detector: Detector,
+    clusters: ClusterCharges, members: np.ndarray
 ) -> tuple[list[Division], np.ndarray]:
     """Divide clusters that a few Gaussians explain and that no single particle can have left.
 
     Parameters
     ----------
-    charge : ndarray
-        Charge above the background (e⁻) of each pixel of the apertures, (pixels,).
-    apertures, pixels : PixelList
-        Apertures and pixels of all clusters.
+    clusters : ClusterCharges
+        All clusters.
     members : ndarray
         Indices of the clusters to look at, which one Gaussian does not explain.
-    noise : ndarray
-        Standard deviation of a pixel (e⁻), (clusters,).
-    detector : Detector
-        Pair energy, pixel size and diffusion.
 
     Returns
     -------
@@ -61,20 +55,21 @@ def divide_point_groups(
     explained : ndarray of int
         Clusters that a mixture explains, of one particle or of several.
     """
+    apertures, detector = clusters.apertures, clusters.detector
     boxes = apertures.boxes()[members]
     edges = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0)
-    total = apertures.sums(charge)[members] * detector.pair_energy / 1000
+    total = apertures.sums(clusters.charge)[members] * detector.pair_energy / 1000
     fitting = (edges <= _LONGEST) & (total <= MOST_ENERGY)
     divisions, explained = [], []
     for least, most in zip((0, *_BATCHES[:-1]), _BATCHES, strict=True):
         batch = members[fitting & (edges > least) & (edges <= most)]
         if not len(batch):
             continue
-        canvas = Canvas.of(charge, apertures, batch)
-        for number, mixture in _explaining(canvas, noise[batch], detector).items():
+        canvas = Canvas.of(clusters, batch, length=most)
+        for number, mixture in _explaining(canvas, clusters.noise[batch], detector).items():
             member = int(batch[number])
             explained.append(member)
-            division = _division(mixture, canvas, number, apertures, pixels, member, detector)
+            division = _division(mixture, clusters, member, canvas, number)
             if division is not None:
                 divisions.append(division)
     return divisions, np.array(explained, dtype=int)
@@ -85,17 +80,17 @@ def _explaining(canvas: Canvas, noise: np.ndarray, detector: Detector) -> dict[i
     widths = 0.1, 2 * max(widest(detector), 1.0)
     found, left = {}, np.arange(len(noise))
     n_used = canvas.used.sum(axis=(1, 2))
-    mixture = _fit(canvas, noise, left, _moments(canvas.charge)[:, np.newaxis], widths)
+    parameters = _moments(canvas.charge)[:, np.newaxis]
     for n_gaussians in range(2, _MOST_GAUSSIANS + 1):
-        guesses = [_with_brightest(canvas, left, mixture.parameters)]
+        guesses = [_with_brightest(canvas, left, parameters)]
         if n_gaussians == 2:
             guesses.append(_along_axis(canvas.charge))
-        mixture = _better([_fit(canvas, noise, left, guess, widths) for guess in guesses])
-        freedom = np.maximum(n_used[left] - N_PARAMETERS * n_gaussians, 1)
-        good = mixture.chi_square <= EXPLAINED * freedom
+        mixture = _fit(canvas, noise, left, guesses, widths)
+        freedom = n_used[left] - N_PARAMETERS * n_gaussians
+        good = (freedom >= _LEAST_FREEDOM) & (mixture.chi_square <= EXPLAINED * freedom)
         for place in np.flatnonzero(good):
             found[int(left[place])] = Mixtures(*(part[place] for part in mixture))
-        left, mixture = left[~good], Mixtures(*(part[~good] for part in mixture))
+        left, parameters = left[~good], mixture.parameters[~good]
         if not len(left):
             break
     return found
@@ -105,25 +100,21 @@ def _fit(
     canvas: Canvas,
     noise: np.ndarray,
     chosen: np.ndarray,
-    guess: np.ndarray,
+    guesses: list[np.ndarray],
     widths: tuple[float, float],
 ) -> Mixtures:
-    """Fit with the variance of the charge itself: that of the smoothed data, then of the model."""
+    """Best fit from some guesses, with the variance of the charge that the model expects."""
     charge, used = canvas.charge[chosen], canvas.used[chosen]
-    expected = ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5))
-    for _ in range(2):
-        variance = noise[chosen, np.newaxis, np.newaxis] ** 2 + expected
-        mixture = fit_mixtures(charge, used / variance, guess, widths=widths)
-        guess = mixture.parameters
-        expected = expected_signals(guess, charge.shape[1:]).sum(axis=1)
-    return mixture
-
-
-def _better(mixtures: list[Mixtures]) -> Mixtures:
-    """Of some fits of the same clusters, the best of each."""
-    best = np.argmin([mixture.chi_square for mixture in mixtures], axis=0)
-    place = np.arange(len(best))
-    return Mixtures(*(np.stack(parts)[best, place] for parts in zip(*mixtures, strict=True)))
+    of_noise = noise[chosen, np.newaxis, np.newaxis] ** 2
+    smooth = ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5), mode="constant")
+    weights = used / (of_noise + smooth)
+    fits = [fit_mixtures(charge, weights, guess, widths=widths) for guess in guesses]
+    squares = np.array([fit.chi_square for fit in fits])
+    squares[1:] *= _CLEARLY  # what rounding decides is decided alike for every batch
+    best = squares.argmin(axis=0)
+    guess = np.stack([fit.parameters for fit in fits])[best, np.arange(len(best))]
+    expected = expected_signals(guess, charge.shape[1:]).sum(axis=1)
+    return fit_mixtures(charge, used / (of_noise + expected), guess, widths=widths)
 
 
 def _moments(charge: np.ndarray) -> np.ndarray:
@@ -163,7 +154,7 @@ def _with_brightest(canvas: Canvas, chosen: np.ndarray, parameters: np.ndarray) 
     """The Gaussians, and one more where most charge is left over, (clusters, K + 1, 4)."""
     charge, used = canvas.charge[chosen], canvas.used[chosen]
     left = (charge - expected_signals(parameters, charge.shape[1:]).sum(axis=1)) * used
-    smooth = ndimage.gaussian_filter(left, (0, 0.6, 0.6)).reshape(len(left), -1)
+    smooth = ndimage.gaussian_filter(left, (0, 0.6, 0.6), mode="constant").reshape(len(left), -1)
     row, column = np.divmod(smooth.argmax(axis=1), charge.shape[2])
     signal = np.maximum(3 * smooth.max(axis=1), 0.05 * parameters[..., 3].sum(axis=1))
     more = np.column_stack([row, column, np.full(len(row), np.log(0.5)), signal])
@@ -171,24 +162,18 @@ def _with_brightest(canvas: Canvas, chosen: np.ndarray, parameters: np.ndarray) 
 
 
 def _division(
-    mixture: Mixtures,
-    canvas: Canvas,
-    number: int,
-    apertures: PixelList,
-    pixels: PixelList,
-    member: int,
-    detector: Detector,
+    mixture: Mixtures, clusters: ClusterCharges, member: int, canvas: Canvas, number: int
 ) -> Division | None:
     """Particles of a mixture, (K, 4); None where they are one, or no mixture of particles."""
-    deposits = Deposits.of(mixture.parameters, detector)
-    particle = deposits.particles(detector)
+    deposits = Deposits.of(mixture.parameters, clusters.detector)
+    particle = deposits.particles(clusters.detector)
     n_particles = particle.max() + 1
     n_deposits = np.count_nonzero(~deposits.faint)
     is_track = deposits.energies.sum() >= _NO_TRACK
     if n_particles < 2 or not (is_track or n_particles == n_deposits):
         return None
     own = np.zeros(canvas.charge.shape[1:], dtype=bool)
-    own[canvas.of_cluster(number, pixels, member)] = True
+    own[canvas.places(number, clusters.pixels, member)] = True
     centre = np.rint(mixture.parameters[:, :2]).astype(int)
     inside = ((centre >= 0) & (centre < own.shape)).all(axis=1)
     if not (inside & own[tuple(np.where(inside[:, np.newaxis], centre, 0).T)])[
@@ -197,10 +182,12 @@ def _division(
         return None
     models = expected_signals(mixture.parameters[np.newaxis], own.shape)[0]
     expected = np.stack([models[particle == one].sum(axis=0) for one in range(n_particles)])
-    places = canvas.of_cluster(number, apertures, member)
-    return Division(
-        member, shares_of(expected[:, *places].T), _sharing_errors(mixture.covariance, particle)
-    )
+    charges = [mixture.parameters[particle == one, 3].sum() for one in range(n_particles)]
+    errors = _sharing_errors(mixture.covariance, particle)
+    if (errors > _MOST_ERROR * np.array(charges)).any():
+        return None
+    places = canvas.places(number, clusters.apertures, member)
+    return Division(member, shares_of(expected[:, *places].T), errors)
 
 
 def _sharing_errors(covariance: np.ndarray, particle: np.ndarray) -> np.ndarray:

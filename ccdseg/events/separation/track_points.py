@@ -8,19 +8,17 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.detector import Detector
-from ccdseg.events.clusters import PixelList
-from ccdseg.events.separation.canvas import Canvas
+from ccdseg.events.separation.canvas import Canvas, ClusterCharges
 from ccdseg.events.separation.division import Division
 from ccdseg.events.separation.mixture_fit import (
     N_PARAMETERS,
-    Mixtures,
     expected_signals,
     fit_mixtures,
 )
 from ccdseg.events.separation.one_particle import FAINT, Deposits, widest
 
 _SCALE, _SIGNIFICANT = 0.8, 8.0
-"""Width (px) of the filter that finds brightest points, and their least response (σ of the noise)."""
+"""Width (px) of the filter that finds bright points, and their least response (σ of the noise)."""
 
 _REACH = 5
 """Half the edge of the window around a point in which it is fitted with its neighbours (px)."""
@@ -54,55 +52,39 @@ class _Window(NamedTuple):
     points: np.ndarray
 
 
-def divide_track_points(
-    charge: np.ndarray,
-    apertures: PixelList,
-    pixels: PixelList,
-    members: np.ndarray,
-    *,
-    noise: np.ndarray,
-    detector: Detector,
-) -> list[Division]:
+def divide_track_points(clusters: ClusterCharges, members: np.ndarray) -> list[Division]:
     """Take point-like particles from the clusters of tracks that they touch.
 
-    Parameters as `ccdseg.events.separation.point_groups.divide_point_groups`.
+    Parameters
+    ----------
+    clusters : ClusterCharges
+        All clusters.
+    members : ndarray
+        Indices of the clusters to look at.
 
     Returns
     -------
     list of Division
         The track, or whatever the rest is, comes first in each.
     """
-    windows = [
-        window
-        for member in members
-        for window in _windows(charge, apertures, pixels, member, noise[member], detector)
-    ]
+    windows = [window for member in members for window in _windows(clusters, int(member))]
     found = {}
     for n_points in {len(window.points) for window in windows}:
         batch = [window for window in windows if len(window.points) == n_points]
-        for window, parameters, error in _fitted(batch, noise, detector):
+        for window, parameters, error in _fitted(batch, clusters):
             found.setdefault(window.cluster, []).append((window.corner, parameters, error))
-    return [
-        _division(charge, apertures, member, points) for member, points in sorted(found.items())
-    ]
+    return [_division(clusters, member, points) for member, points in sorted(found.items())]
 
 
-def _windows(
-    charge: np.ndarray,
-    apertures: PixelList,
-    pixels: PixelList,
-    member: int,
-    noise: float,
-    detector: Detector,
-) -> list[_Window]:
+def _windows(clusters: ClusterCharges, member: int) -> list[_Window]:
     """Windows around the points of a cluster that are neither inside a track nor too bright."""
-    canvas = Canvas.of(charge, apertures, np.array([member]), margin=_REACH + 1)
+    canvas = Canvas.of(clusters, np.array([member]), margin=_REACH + 1)
     image = canvas.charge[0]
     own = np.zeros(image.shape, dtype=bool)
-    own[canvas.of_cluster(0, pixels, member)] = True
+    own[canvas.places(0, clusters.pixels, member)] = True
     response = -(_SCALE**2) * ndimage.gaussian_laplace(image, _SCALE)
     highest = response == ndimage.maximum_filter(response, 3)
-    points = np.argwhere(highest & own & (response > _SIGNIFICANT * noise))
+    points = np.argwhere(highest & own & (response > _SIGNIFICANT * clusters.noise[member]))
     if len(points) < 2:
         return []
     steps = points - points[:, np.newaxis]
@@ -113,7 +95,7 @@ def _windows(
     for number, point in enumerate(points):
         row, column = point - _REACH
         part = slice(row, row + 2 * _REACH + 1), slice(column, column + 2 * _REACH + 1)
-        energy = image[part][near].sum() * detector.pair_energy / 1000
+        energy = image[part][near].sum() * clusters.detector.pair_energy / 1000
         others = np.flatnonzero(distances[number] > 0)
         others = others[np.argsort(distances[number, others])]
         following = others[distances[number, others] <= _CHAIN]
@@ -130,7 +112,7 @@ def _windows(
 
 
 def _fitted(
-    windows: list[_Window], noise: np.ndarray, detector: Detector
+    windows: list[_Window], clusters: ClusterCharges
 ) -> list[tuple[_Window, np.ndarray, float]]:
     """Of windows with as many points each, those whose first point is a particle of its own.
 
@@ -141,7 +123,7 @@ def _fitted(
         np.stack(parts) for parts in ([w.charge for w in windows], [w.used for w in windows])
     )
     points = np.stack([window.points for window in windows])
-    sigma = noise[[window.cluster for window in windows]][:, np.newaxis, np.newaxis]
+    sigma = clusters.noise[[window.cluster for window in windows]][:, np.newaxis, np.newaxis]
     guess = np.zeros((*points.shape[:2], N_PARAMETERS))
     guess[..., :2] = points
     guess[..., 2] = np.log(0.7)
@@ -149,7 +131,7 @@ def _fitted(
     peaks = charge[np.arange(len(points))[:, np.newaxis], inside[..., 0], inside[..., 1]]
     guess[..., 3] = np.maximum(3 * peaks, 10.0)
     variance = sigma**2 + ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5))
-    widths = 0.1, 2 * max(widest(detector), 1.0)
+    widths = 0.1, 2 * max(widest(clusters.detector), 1.0)
     mixture = fit_mixtures(charge, used / variance, guess, widths=widths)
     model = expected_signals(mixture.parameters, charge.shape[1:]).sum(axis=1)
     residual = (charge - model) * used
@@ -167,7 +149,7 @@ def _fitted(
     found = []
     for number in np.flatnonzero(accepted):
         parameters = mixture.parameters[number]
-        if _is_apart(parameters, detector):
+        if _is_apart(parameters, clusters.detector):
             error = mixture.covariance[number, N_PARAMETERS - 1, N_PARAMETERS - 1] ** 0.5
             found.append((windows[number], parameters, float(error)))
     return found
@@ -183,10 +165,10 @@ def _is_apart(parameters: np.ndarray, detector: Detector) -> bool:
     return bool(_LEAST <= energy <= _MOST and (distance[others] >= _APART).all())
 
 
-def _division(charge: np.ndarray, apertures: PixelList, member: int, points: list) -> Division:
+def _division(clusters: ClusterCharges, member: int, points: list) -> Division:
     """The rest of a cluster, and its points: each has the charge of its Gaussian."""
-    index, _ = apertures.indices_of(np.array([member]))
-    rows, columns = apertures.rows[index], apertures.columns[index]
+    index = clusters.aperture_of(member)
+    rows, columns = clusters.apertures.rows[index], clusters.apertures.columns[index]
     window = 2 * _REACH + 1
     expected = np.zeros((len(index), len(points)))
     shares = np.zeros((len(index), 1 + len(points)))

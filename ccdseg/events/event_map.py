@@ -1,0 +1,52 @@
+"""Events of an image with their pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from astropy.table import QTable
+
+from ccdseg.arrays import Components
+from ccdseg.events.clusters import PixelList
+
+
+@dataclass(frozen=True, eq=False)
+class EventMap:
+    """Table of the events of an image, and the event of each pixel.
+
+    Attributes
+    ----------
+    table : astropy.table.QTable
+        As from `ccdseg.events.find_events`.
+    components : Components
+        Clusters of the mask.
+    first_ids : ndarray
+        Number of the first event of each cluster, (clusters,).
+    divided : PixelList
+        Pixels of the events of divided clusters; their ``cluster`` is the number of the event.
+    """
+
+    table: QTable
+    components: Components
+    first_ids: np.ndarray
+    divided: PixelList
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Number of the event of each pixel, `id` in the table, int32 (H, W); 0 without one."""
+        height, width = self.components.shape
+        return self.labels_in((slice(0, height), slice(0, width)))
+
+    def labels_in(self, area: tuple[slice, slice]) -> np.ndarray:
+        """Labels of some rows and columns alone, slices with a start and an end."""
+        clusters = self.components.labels(area, np.arange(self.components.n))
+        ids = np.concatenate([[0], self.first_ids]).astype(np.int32)
+        labels = ids[clusters]
+        row, column = (
+            place - part.start
+            for place, part in zip((self.divided.rows, self.divided.columns), area, strict=True)
+        )
+        inside = (row >= 0) & (row < labels.shape[0]) & (column >= 0) & (column < labels.shape[1])
+        labels[row[inside], column[inside]] = self.divided.cluster[inside]
+        return labels

@@ -164,6 +164,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="grow clusters or cosmics by N pixels",
     )
     parser.add_argument(
+        "--separate",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether particles that touch are events of their own; with --no-separate each "
+        "connected cluster is one event (default: --separate, where --detector tells energies)",
+    )
+    parser.add_argument(
         "--clean",
         action="store_true",
         help="write the input with its clusters or cosmics filled from their surroundings; --grow "
@@ -264,6 +271,7 @@ def run(arguments: argparse.Namespace) -> int:
         photons=arguments.photon,
         thresholds=dict(arguments.threshold or ()),
         defects=arguments.defects,
+        separate=arguments.separate,
         pictures=arguments.pictures,
         skip_existing=arguments.skip_existing,
         workers=arguments.workers,

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from astropy.table import QTable
 
-from ccdseg.classes import CLASSES
-from ccdseg.events import find_events, stack_events
-from ccdseg.events.clusters import label_clusters
+from ccdseg.events import map_events, stack_events
 from ccdseg.identification.classifier import ParticleClassifier
 from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
@@ -77,13 +75,12 @@ def labelled_events(
     for _ in range(n_frames):
         frame = simulate_image(recipe, rng=rng)
         mask = segment(frame.image)
-        labels, _ = label_clusters(mask, CLASSES)
+        found = map_events(frame.image, mask, detector=frame.detector)
         particles, owners = true_particles(
-            frame.events, labels, pair_energy=frame.detector.pair_energy
+            frame.events, found.labels, pair_energy=frame.detector.pair_energy
         )
         depths = np.append(frame.events.table["depth"].astype(float), np.nan)[owners]
-        events = find_events(frame.image, mask, detector=frame.detector)
-        events = estimate_depth(events, detector=frame.detector)
+        events = estimate_depth(found.table, detector=frame.detector)
         yield LabelledEvents(events, particles, depths)
 
 

@@ -100,7 +100,7 @@ def separate_light(
     cosmic_rate : float
         Cosmics per pixel that leave about as much as a given number of photons.
     **measuring
-        Passed to `ccdseg.events.find_events`.
+        Passed to `ccdseg.events.find_events`; clusters stay whole.
 
     Returns
     -------
@@ -111,7 +111,11 @@ def separate_light(
     called = mask == particles
     clusters = called | _bright(signal, noise, np.isfinite(image))
     events = find_events(
-        image, np.where(clusters, np.uint8(particles), np.uint8(0)), classes=classes, **measuring
+        image,
+        np.where(clusters, np.uint8(particles), np.uint8(0)),
+        classes=classes,
+        separate=False,
+        **measuring,
     )
     labels, n = ndimage.label(clusters, EIGHT_CONNECTED)
     numbers = np.arange(1, n + 1)

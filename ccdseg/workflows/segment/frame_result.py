@@ -14,6 +14,7 @@ from ccdseg.arrays import find_components
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.estimation import DetectorEstimate, PhotonEstimate
+from ccdseg.events import EventMap
 from ccdseg.fits_io import HEADER, Frame
 from ccdseg.identification import LIGHT_KINDS
 from ccdseg.normalization.amplifiers import Sections
@@ -39,6 +40,8 @@ class FrameResult:
         Class indices after restrictions and growing, uint8 of the shape of the frame.
     events : astropy.table.QTable or None
         Events as from `ccdseg.events.find_events`; None where the model has no class of particles.
+    event_map : EventMap or None
+        Events with their pixels; None where there are none, or where they are photons.
     detector : Detector or None
         Detector of the energies; None where the gain is not known.
     estimate : DetectorEstimate or None
@@ -63,6 +66,7 @@ class FrameResult:
     levelled: Frame
     mask: np.ndarray
     events: QTable | None
+    event_map: EventMap | None
     detector: Detector | None
     estimate: DetectorEstimate | None
     photons: PhotonEstimate | None
@@ -71,6 +75,14 @@ class FrameResult:
     classes: ClassCatalogue
     model: str
     thresholds: dict[str, dict] = field(default_factory=dict)
+
+    @property
+    def event_labels(self) -> np.ndarray | None:
+        """Number of the event of each pixel (``id`` of `events`), int32 of the shape of the mask.
+
+        0 where there is none; None where the pixels of events are not known.
+        """
+        return None if self.event_map is None else self.event_map.labels
 
     @cached_property
     def statistics(self) -> dict[str, dict[str, float | int]]:

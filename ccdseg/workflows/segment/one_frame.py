@@ -11,7 +11,7 @@ import numpy as np
 from ccdseg import postprocessing
 from ccdseg.arrays import strips
 from ccdseg.classes import CLASSES
-from ccdseg.events import add_amplifiers, find_events
+from ccdseg.events import add_amplifiers, map_events
 from ccdseg.fits_io import Frame
 from ccdseg.identification import estimate_depth, identify, separate_light
 from ccdseg.normalization.amplifiers import Sections, level
@@ -67,6 +67,8 @@ def segment_frame(
     defects : DefectMaps, DefectMap, str or Path, optional
         Known defects of the detector, themselves or their file: what stays in all exposures is
         subtracted, and no particle; see `ccdseg.defects.mark_defects`.
+    separate : bool, default True
+        Whether particles that touch are events of their own, where kinds of particles are told.
 
     Returns
     -------
@@ -98,7 +100,8 @@ def apply_steps(
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask
-    events, detector, estimate, photons = None, steps.detector, None, None
+    events, event_map = None, None
+    detector, estimate, photons = steps.detector, None, None
     if classes.particles is not None:
         detector, estimate, sections = steps.find_detector(frame, mask, sections)
     levelled = _levelled(frame, sections)
@@ -118,9 +121,12 @@ def apply_steps(
     if steps.grow:
         mask = postprocessing.grow(mask, steps.grow, classes=classes)
     if classes.particles is not None and events is None:
-        events = find_events(levelled.data, mask, **measuring)
         known = steps.knows_silicon and detector is not None
-        if known and classes.particles.name == CLASSES.particles.name:
+        known &= classes.particles.name == CLASSES.particles.name
+        separate = known and steps.separate
+        event_map = map_events(levelled.data, mask, **measuring, separate=separate)
+        events = event_map.table
+        if known:
             events = estimate_depth(identify(events), detector=detector)
     if events is not None and (len(sections) > 1 or sections[0].name):
         events = add_amplifiers(events, sections, origin=frame.origin)
@@ -130,6 +136,7 @@ def apply_steps(
         levelled=levelled,
         mask=mask,
         events=events,
+        event_map=event_map,
         detector=detector,
         estimate=estimate,
         photons=photons,

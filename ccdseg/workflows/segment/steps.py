@@ -46,6 +46,7 @@ class Choices(TypedDict, total=False):
     photons: float | str | None
     thresholds: Mapping[str, float] | None
     defects: DefectMaps | DefectMap | str | Path | None
+    separate: bool
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Steps:
         operating point of the model.
     defects : DefectMaps or None
         Known defects of the detector.
+    separate : bool
+        Whether particles that touch are events of their own.
     """
 
     detector: Detector | None
@@ -81,6 +84,7 @@ class Steps:
     photons: float | str | None
     thresholds: dict[str, float]
     defects: DefectMaps | None
+    separate: bool
 
     @classmethod
     def choose(
@@ -94,6 +98,7 @@ class Steps:
         photons: float | str | None = AUTO,
         thresholds: Mapping[str, float] | None = None,
         defects: DefectMaps | DefectMap | str | Path | None = None,
+        separate: bool = True,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `ccdseg.workflows.segment_frame`.
 
@@ -114,7 +119,7 @@ class Steps:
         rules = _find_rules(restrict, classes)
         told = check_thresholds(thresholds, classes)
         known = choose_defects(defects)
-        steps = cls(detector, estimated, rules, grow, amplifiers, photons, told, known)
+        steps = cls(detector, estimated, rules, grow, amplifiers, photons, told, known, separate)
         steps.check(classes)
         return steps
 

@@ -78,9 +78,9 @@ class Deposits:
         Two deposits are of one particle where an electron of their energy reaches from one to the
         other, or where one that crosses a face of the silicon may have left both.
         """
-        distance, pixel = self.distances, detector.pixel_size
+        distance = self.distances
         energy = self.energies[:, np.newaxis] + self.energies
-        joined = distance <= _RANGES * electron_range(energy) / pixel + _BEYOND
+        joined = distance <= electron_reach(energy, detector)
         at_front = self.widths < _FRONT
         joined |= at_front[:, np.newaxis] & at_front & (distance < _FRONT_DISTANCE)
         at_back = self.widths > _BACK * widest(detector)
@@ -91,6 +91,16 @@ class Deposits:
         nearest = np.where(faint, np.inf, distance).argmin(axis=1)
         joined[np.flatnonzero(faint), nearest[faint]] = True
         return connected_components(joined, directed=False)[1]
+
+
+def electron_reach(energy: np.ndarray, detector: Detector) -> np.ndarray:
+    """Greatest distance (px) of two deposits of one electron of an energy (keV)."""
+    return _RANGES * electron_range(energy) / detector.pixel_size + _BEYOND
+
+
+def width_limits(detector: Detector) -> tuple[float, float]:
+    """Least and greatest width (px) of a deposit: in real CCDs more than its file says."""
+    return 0.1, 2.5 * max(widest(detector), 1.0)
 
 
 def widest(detector: Detector) -> float:

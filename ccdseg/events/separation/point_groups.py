@@ -14,7 +14,12 @@ from ccdseg.events.separation.mixture_fit import (
     expected_signals,
     fit_mixtures,
 )
-from ccdseg.events.separation.one_particle import OF_A_PIXEL, Deposits, widest
+from ccdseg.events.separation.one_particle import (
+    OF_A_PIXEL,
+    Deposits,
+    electron_reach,
+    width_limits,
+)
 
 EXPLAINED = 1.7
 """Reduced χ² up to which a mixture explains a cluster."""
@@ -28,7 +33,13 @@ _CLEARLY = 1.01
 _NO_TRACK = 25.0
 """Energy (keV) below which electrons leave no tracks: every Gaussian is a particle of its own."""
 
-_LEAST_FREEDOM, _MOST_ERROR = 4, 0.3
+_HOPELESS = 500.0
+"""Reduced χ² from which one more Gaussian will not explain a cluster."""
+
+_LEAST_ENERGY = 4.0
+"""Energy (keV) of the least particle beside an electron that is looked for within its range."""
+
+_LEAST_FREEDOM, _MOST_ERROR = 4, 0.08
 """Pixels beyond the number of parameters; relative error of a charge by sharing."""
 
 _BATCHES = (12, 20, _LONGEST)
@@ -66,6 +77,9 @@ def divide_point_groups(
         if not len(batch):
             continue
         canvas = Canvas.of(clusters, batch, length=most)
+        within = _within_range(canvas.charge, detector)
+        explained += batch[within].tolist()
+        batch, canvas = batch[~within], Canvas(*(part[~within] for part in canvas))
         for number, mixture in _explaining(canvas, clusters.noise[batch], detector).items():
             member = int(batch[number])
             explained.append(member)
@@ -75,10 +89,26 @@ def divide_point_groups(
     return divisions, np.array(explained, dtype=int)
 
 
+def _within_range(charge: np.ndarray, detector: Detector) -> np.ndarray:
+    """Whether one electron reaches as far as the charge of each canvas is spread, (clusters,).
+
+    A share f of the charge at a distance d makes the charge longer than wide: its variance along
+    the major axis is f (1 − f) d² more.
+    """
+    total, _, covariance = _covariances(charge)
+    energy = total * detector.pair_energy / 1000
+    across, along = np.linalg.eigvalsh(covariance).T
+    share = np.clip(_LEAST_ENERGY / energy, 0.02, 0.5)
+    distance = np.sqrt((along - across) / (share * (1 - share)))
+    return (energy >= _NO_TRACK) & (distance <= electron_reach(energy, detector))
+
+
 def _explaining(canvas: Canvas, noise: np.ndarray, detector: Detector) -> dict[int, Mixtures]:
     """The mixture of fewest Gaussians that explains each canvas, where there is one."""
-    widths = 0.1, 2 * max(widest(detector), 1.0)
+    widths = width_limits(detector)
     found, left = {}, np.arange(len(noise))
+    if not len(left):
+        return found
     n_used = canvas.used.sum(axis=(1, 2))
     parameters = _moments(canvas.charge)[:, np.newaxis]
     for n_gaussians in range(2, _MOST_GAUSSIANS + 1):
@@ -90,7 +120,8 @@ def _explaining(canvas: Canvas, noise: np.ndarray, detector: Detector) -> dict[i
         good = (freedom >= _LEAST_FREEDOM) & (mixture.chi_square <= EXPLAINED * freedom)
         for place in np.flatnonzero(good):
             found[int(left[place])] = Mixtures(*(part[place] for part in mixture))
-        left, parameters = left[~good], mixture.parameters[~good]
+        going = ~good & (mixture.chi_square <= _HOPELESS * np.maximum(freedom, 1))
+        left, parameters = left[going], mixture.parameters[going]
         if not len(left):
             break
     return found
@@ -167,27 +198,49 @@ def _division(
     """Particles of a mixture, (K, 4); None where they are one, or no mixture of particles."""
     deposits = Deposits.of(mixture.parameters, clusters.detector)
     particle = deposits.particles(clusters.detector)
-    n_particles = particle.max() + 1
     n_deposits = np.count_nonzero(~deposits.faint)
     is_track = deposits.energies.sum() >= _NO_TRACK
-    if n_particles < 2 or not (is_track or n_particles == n_deposits):
+    if particle.max() < 1 or not (is_track or particle.max() + 1 == n_deposits):
         return None
     own = np.zeros(canvas.charge.shape[1:], dtype=bool)
     own[canvas.places(number, clusters.pixels, member)] = True
-    centre = np.rint(mixture.parameters[:, :2]).astype(int)
-    inside = ((centre >= 0) & (centre < own.shape)).all(axis=1)
-    if not (inside & own[tuple(np.where(inside[:, np.newaxis], centre, 0).T)])[
-        ~deposits.faint
-    ].all():
+    if not _inside(own, mixture.parameters[~deposits.faint, :2]):
+        return None
+    particle, errors = _told_apart(mixture, particle)
+    if particle.max() < 1:
         return None
     models = expected_signals(mixture.parameters[np.newaxis], own.shape)[0]
-    expected = np.stack([models[particle == one].sum(axis=0) for one in range(n_particles)])
-    charges = [mixture.parameters[particle == one, 3].sum() for one in range(n_particles)]
-    errors = _sharing_errors(mixture.covariance, particle)
-    if (errors > _MOST_ERROR * np.array(charges)).any():
-        return None
+    expected = np.stack([models[particle == one].sum(axis=0) for one in range(len(errors))])
     places = canvas.places(number, clusters.apertures, member)
     return Division(member, shares_of(expected[:, *places].T), errors)
+
+
+def _inside(own: np.ndarray, centres: np.ndarray) -> bool:
+    """Whether all centres (px), (n, 2), lie in pixels of a cluster, bool (h, w)."""
+    place = np.rint(centres).astype(int)
+    if not ((place >= 0) & (place < own.shape)).all():
+        return False
+    return bool(own[tuple(place.T)].all())
+
+
+def _told_apart(mixture: Mixtures, particle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Particles whose charges the fit tells, and the errors of these (e⁻).
+
+    One whose charge it does not tell from that of its neighbours becomes a part of the nearest.
+    """
+    charges, places = mixture.parameters[:, 3], mixture.parameters[:, :2]
+    while particle.max() > 0:
+        errors = _sharing_errors(mixture.covariance, particle)
+        relative = errors / np.bincount(particle, charges)
+        worst = relative.argmax()
+        if relative[worst] <= _MOST_ERROR:
+            return particle, errors
+        of_worst = particle == worst
+        away = np.hypot(*(places[of_worst, np.newaxis] - places).transpose(2, 0, 1))
+        away[:, of_worst] = np.inf
+        particle = np.where(of_worst, particle[away.min(axis=0).argmin()], particle)
+        particle = np.unique(particle, return_inverse=True)[1]
+    return particle, np.zeros(1)
 
 
 def _sharing_errors(covariance: np.ndarray, particle: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from ccdseg.events.separation.mixture_fit import (
     expected_signals,
     fit_mixtures,
 )
-from ccdseg.events.separation.one_particle import FAINT, Deposits, widest
+from ccdseg.events.separation.one_particle import FAINT, Deposits, width_limits
 
 _SCALE, _SIGNIFICANT = 0.8, 8.0
 """Width (px) of the filter that finds bright points, and their least response (σ of the noise)."""
@@ -131,7 +131,7 @@ def _fitted(
     peaks = charge[np.arange(len(points))[:, np.newaxis], inside[..., 0], inside[..., 1]]
     guess[..., 3] = np.maximum(3 * peaks, 10.0)
     variance = sigma**2 + ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5))
-    widths = 0.1, 2 * max(widest(clusters.detector), 1.0)
+    widths = width_limits(clusters.detector)
     mixture = fit_mixtures(charge, used / variance, guess, widths=widths)
     model = expected_signals(mixture.parameters, charge.shape[1:]).sum(axis=1)
     residual = (charge - model) * used

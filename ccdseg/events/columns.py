@@ -48,11 +48,6 @@ _COUNTED = "the centre of the first pixel is 0"
 COLUMNS = (
     Column("id", "number of the event in its image, from 1", np.int32),
     Column("hdu", "name of the image", np.str_),
-    Column(
-        "component",
-        "number of the connected cluster in the mask, from 1; touching particles share it",
-        np.int32,
-    ),
     Column("row", f"charge-weighted centroid; {_COUNTED}", unit=u.pix, axis=0),
     Column("column", f"charge-weighted centroid; {_COUNTED}", unit=u.pix, axis=1),
     Column("row_min", "first row", np.int32, u.pix, axis=0),
@@ -100,6 +95,11 @@ COLUMNS = (
         "touches_bad",
         "a pixel of the cluster or its margin is bad: not finite or flagged",
         np.bool_,
+    ),
+    Column(
+        "component",
+        "number of the connected cluster in the mask, from 1; touching particles share it",
+        np.int32,
     ),
 )
 

@@ -71,11 +71,12 @@ def measure_window(
     )
     above = aperture.values(image) - background.at(aperture)
     gain = None if detector is None else detector.gain
+    at_edge = _reaches_edge(components.boxes[window.members], frame_shape)
     fits = fit_points(above, aperture, noise=background.noise, gain=gain)
     events = EventPixels.whole(clusters.pixels, aperture)
     if separate:
         charges = ClusterCharges(
-            above / gain, aperture, clusters.pixels, background.noise / gain, detector
+            above / gain, aperture, clusters.pixels, background.noise / gain, at_edge, detector
         )
         divisions = divide_clusters(charges, fits.misfit)
         events = EventPixels.divided(clusters.pixels, aperture, divisions)
@@ -110,7 +111,7 @@ def measure_window(
         "point_width": fits.width,
         "point_width_error": fits.width_error,
         "point_misfit": fits.misfit,
-        "touches_edge": ((boxes[:, :2] == 0) | (boxes[:, 2:] == frame_shape)).any(axis=1),
+        "touches_edge": _reaches_edge(boxes, frame_shape),
         "touches_other": clusters.touches_other[of_cluster],
         "saturated": pixels.any(pixels.values(image) >= saturation),
         "touches_bad": touches_bad[of_cluster],
@@ -128,6 +129,11 @@ def measure_window(
         "column_max": boxes[:, 3] - 1,
     }
     return values, pixels.where(events.is_divided[pixels.cluster]).moved(window.origin)
+
+
+def _reaches_edge(boxes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Whether each bounding box reaches the edge of a frame of a shape, (boxes,)."""
+    return ((boxes[:, :2] == 0) | (boxes[:, 2:] == shape)).any(axis=1)
 
 
 def _is_hot(mask: np.ndarray, classes: ClassCatalogue) -> np.ndarray:

@@ -21,6 +21,8 @@ class ClusterCharges(NamedTuple):
         Apertures and pixels of all clusters.
     noise : ndarray
         Standard deviation of a pixel (e⁻), (clusters,).
+    at_edge : ndarray of bool
+        Whether each reaches the edge of the frame, (clusters,).
     detector : Detector
         Pair energy, pixel size and diffusion.
     """
@@ -29,6 +31,7 @@ class ClusterCharges(NamedTuple):
     apertures: PixelList
     pixels: PixelList
     noise: np.ndarray
+    at_edge: np.ndarray
     detector: Detector
 
     def aperture_of(self, member: int) -> np.ndarray:

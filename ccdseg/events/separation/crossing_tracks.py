@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy import ndimage
 
 from ccdseg.events.separation.canvas import ClusterCharges
 from ccdseg.events.separation.division import Division, shares_of
@@ -25,20 +26,19 @@ _CORE = 0.25
 _LEAST_WIDTH = 1.5
 """RMS width (px) of the core across the major axis below which a cluster is one straight track."""
 
-_LEAST_ANGLE = np.deg2rad(15)
+_LEAST_ANGLE = np.deg2rad(25)
+"""Least angle between two tracks: at smaller ones a bend looks like a crossing."""
 
-_LONGEST_GAP, _LEAST_ARM = 3.0, 4.0
-"""Longest gap in a track, and shortest part on each side of a crossing (px)."""
+_LONGEST_GAP, _LEAST_ARM = 3.0, 8.0
+"""Longest gap in a track, and shortest part on each side of a crossing (px): electrons bend, and no
+bend has four arms."""
 
 _COVERED = 0.7
-"""Share of the core pixels beside one track that the other explains, where its parts are short."""
+"""Share of the core pixels beside one track that the other explains."""
 
-_LONG_ARM = 12.0
-"""Length of both parts (px) of the second track from which it need not explain all the others."""
-
-_ENDING_ARM = 20.0
+_ENDING_ARM, _PASSED_ARM = 25.0, 15.0
 """Length (px) of a straight track that ends at another one, longer than what electrons do that the
-other set free."""
+other set free, and the least length of the other on both sides."""
 
 _SHARING = 0.2
 """Relative error of the charge per length where tracks overlap: dE/dx fluctuates as much."""
@@ -95,7 +95,7 @@ def _touching_lines(places: np.ndarray, charge: np.ndarray) -> tuple[_Line, _Lin
         return None
     first = _best_line(core, core)
     rest = ~first.inside
-    if rest.sum() < 3 * _LEAST_ARM:
+    if rest.sum() < 2 * _LEAST_ARM:
         return None
     second = _best_line(core[rest], core)
     if abs(first.normal @ second.normal) > np.cos(_LEAST_ANGLE):
@@ -107,12 +107,10 @@ def _touching_lines(places: np.ndarray, charge: np.ndarray) -> tuple[_Line, _Lin
         _arms(line.along(core[line.inside & ~other.inside]) - line.along(crossing))
         for line, other in ((first, second), (second, first))
     )
-    shorter, longer = sorted(of_second)
-    crosses = shorter >= _LONG_ARM or (
-        shorter >= _LEAST_ARM and np.mean(second.inside[rest]) >= _COVERED
-    )
-    is_track = min(of_first) >= _LEAST_ARM and (crosses or longer >= _ENDING_ARM)
-    return (first, second) if is_track else None
+    crosses = min(*of_first, *of_second) >= _LEAST_ARM
+    ends = min(of_first) >= _PASSED_ARM and max(of_second) >= _ENDING_ARM
+    is_covered = np.mean(second.inside[rest]) >= _COVERED
+    return (first, second) if is_covered and (crosses or ends) else None
 
 
 def _arms(away: np.ndarray) -> tuple[float, float]:
@@ -137,8 +135,7 @@ def _best_line(places: np.ndarray, all_places: np.ndarray) -> _Line:
     counts = np.bincount(
         (bins + np.arange(len(_ANGLES)) * length).ravel(), minlength=length * len(_ANGLES)
     ).reshape(-1, length)
-    width = 2 * int(_BAND) + 1
-    sums = np.apply_along_axis(np.convolve, 1, counts, np.ones(width), mode="same")
+    sums = ndimage.convolve1d(counts, np.ones(2 * int(_BAND) + 1, dtype=int), mode="constant")
     angle, place = np.unravel_index(sums.argmax(), sums.shape)
     normal, offset = _NORMALS[:, angle], place + low[angle]
     for _ in range(3):

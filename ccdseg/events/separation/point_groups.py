@@ -24,16 +24,20 @@ from ccdseg.events.separation.one_particle import (
 EXPLAINED = 1.7
 """Reduced χ² up to which a mixture explains a cluster."""
 
-MOST_ENERGY, _LONGEST, _MOST_GAUSSIANS = 150.0, 32, 4
+MOST_ENERGY, _LONGEST, _MOST_GAUSSIANS = 150.0, 26, 4
 """Energy (keV), longest edge of the aperture (px) and number of Gaussians of a compact cluster."""
 
 _CLEARLY = 1.01
 """Factor on χ² by which a later guess must be better."""
 
+_MOST_AT_EDGE = 15.0
+"""Energy (keV) up to which clusters at the edge of the frame are divided: of a track that leaves the
+frame, the energy of the part in it tells no range."""
+
 _NO_TRACK = 25.0
 """Energy (keV) below which electrons leave no tracks: every Gaussian is a particle of its own."""
 
-_HOPELESS = 500.0
+_HOPELESS = 100.0
 """Reduced χ² from which one more Gaussian will not explain a cluster."""
 
 _LEAST_ENERGY = 4.0
@@ -42,7 +46,7 @@ _LEAST_ENERGY = 4.0
 _LEAST_FREEDOM, _MOST_ERROR = 4, 0.08
 """Pixels beyond the number of parameters; relative error of a charge by sharing."""
 
-_BATCHES = (12, 20, _LONGEST)
+_BATCHES = (12, 18, _LONGEST)
 """Edges (px) of the canvases on which clusters are fitted together; always the same, so that the
 rounding of a fit does not depend on the other clusters."""
 
@@ -71,6 +75,7 @@ def divide_point_groups(
     edges = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0)
     total = apertures.sums(clusters.charge)[members] * detector.pair_energy / 1000
     fitting = (edges <= _LONGEST) & (total <= MOST_ENERGY)
+    fitting &= ~clusters.at_edge[members] | (total < _MOST_AT_EDGE)
     divisions, explained = [], []
     for least, most in zip((0, *_BATCHES[:-1]), _BATCHES, strict=True):
         batch = members[fitting & (edges > least) & (edges <= most)]

@@ -8,6 +8,12 @@ from scipy import ndimage
 from ccdseg.detector import Detector
 from ccdseg.events.separation.canvas import Canvas, ClusterCharges
 from ccdseg.events.separation.division import Division, shares_of
+from ccdseg.events.separation.first_guesses import (
+    along_axis,
+    covariances,
+    moments,
+    with_brightest,
+)
 from ccdseg.events.separation.mixture_fit import (
     N_PARAMETERS,
     Mixtures,
@@ -15,7 +21,6 @@ from ccdseg.events.separation.mixture_fit import (
     fit_mixtures,
 )
 from ccdseg.events.separation.one_particle import (
-    OF_A_PIXEL,
     Deposits,
     electron_reach,
     width_limits,
@@ -31,8 +36,8 @@ _CLEARLY = 1.01
 """Factor on χ² by which a later guess must be better."""
 
 _MOST_AT_EDGE = 15.0
-"""Energy (keV) up to which clusters at the edge of the frame are divided: of a track that leaves the
-frame, the energy of the part in it tells no range."""
+"""Energy (keV) up to which clusters at the edge of the frame are divided: that of a track's part in
+the frame tells no range."""
 
 _NO_TRACK = 25.0
 """Energy (keV) below which electrons leave no tracks: every Gaussian is a particle of its own."""
@@ -100,7 +105,7 @@ def _within_range(charge: np.ndarray, detector: Detector) -> np.ndarray:
     A share f of the charge at a distance d makes the charge longer than wide: its variance along
     the major axis is f (1 − f) d² more.
     """
-    total, _, covariance = _covariances(charge)
+    total, _, covariance = covariances(charge)
     energy = total * detector.pair_energy / 1000
     across, along = np.linalg.eigvalsh(covariance).T
     share = np.clip(_LEAST_ENERGY / energy, 0.02, 0.5)
@@ -115,11 +120,11 @@ def _explaining(canvas: Canvas, noise: np.ndarray, detector: Detector) -> dict[i
     if not len(left):
         return found
     n_used = canvas.used.sum(axis=(1, 2))
-    parameters = _moments(canvas.charge)[:, np.newaxis]
+    parameters = moments(canvas.charge)[:, np.newaxis]
     for n_gaussians in range(2, _MOST_GAUSSIANS + 1):
-        guesses = [_with_brightest(canvas, left, parameters)]
+        guesses = [with_brightest(canvas, left, parameters)]
         if n_gaussians == 2:
-            guesses.append(_along_axis(canvas.charge))
+            guesses.append(along_axis(canvas.charge))
         mixture = _fit(canvas, noise, left, guesses, widths)
         freedom = n_used[left] - N_PARAMETERS * n_gaussians
         good = (freedom >= _LEAST_FREEDOM) & (mixture.chi_square <= EXPLAINED * freedom)
@@ -151,50 +156,6 @@ def _fit(
     guess = np.stack([fit.parameters for fit in fits])[best, np.arange(len(best))]
     expected = expected_signals(guess, charge.shape[1:]).sum(axis=1)
     return fit_mixtures(charge, used / (of_noise + expected), guess, widths=widths)
-
-
-def _moments(charge: np.ndarray) -> np.ndarray:
-    """One Gaussian of each canvas by its moments, (clusters, 4)."""
-    total, centres, covariance = _covariances(charge)
-    variance = np.trace(covariance, axis1=1, axis2=2) / 2 - OF_A_PIXEL
-    return np.column_stack([centres, np.log(np.clip(variance, 0.05, 4)) / 2, total])
-
-
-def _along_axis(charge: np.ndarray) -> np.ndarray:
-    """Two Gaussians on the major axis of each canvas, (clusters, 2, 4)."""
-    total, centres, covariance = _covariances(charge)
-    variances, axes = np.linalg.eigh(covariance)
-    away = np.sqrt(np.maximum(variances[:, 1] - variances[:, 0], 0.1))[:, np.newaxis]
-    width = np.log(np.clip(variances[:, 0] - OF_A_PIXEL, 0.05, 4)) / 2
-    return np.stack(
-        [
-            np.column_stack([centres + side * away * axes[:, :, 1], width, total / 2])
-            for side in (-1, 1)
-        ],
-        axis=1,
-    )
-
-
-def _covariances(charge: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Total, centre (px) and covariance (px²) of the positive charge of each canvas."""
-    weights = np.maximum(charge, 0)
-    total = np.maximum(weights.sum(axis=(1, 2)), 1e-9)
-    places = np.stack([axis.ravel() for axis in np.indices(charge.shape[1:])], axis=1)
-    weights = weights.reshape(len(charge), -1) / total[:, np.newaxis]
-    centres = weights @ places
-    away = places - centres[:, np.newaxis]
-    return total, centres, np.einsum("np,npi,npj->nij", weights, away, away)
-
-
-def _with_brightest(canvas: Canvas, chosen: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """The Gaussians, and one more where most charge is left over, (clusters, K + 1, 4)."""
-    charge, used = canvas.charge[chosen], canvas.used[chosen]
-    left = (charge - expected_signals(parameters, charge.shape[1:]).sum(axis=1)) * used
-    smooth = ndimage.gaussian_filter(left, (0, 0.6, 0.6), mode="constant").reshape(len(left), -1)
-    row, column = np.divmod(smooth.argmax(axis=1), charge.shape[2])
-    signal = np.maximum(3 * smooth.max(axis=1), 0.05 * parameters[..., 3].sum(axis=1))
-    more = np.column_stack([row, column, np.full(len(row), np.log(0.5)), signal])
-    return np.concatenate([parameters, more[:, np.newaxis]], axis=1)
 
 
 def _division(

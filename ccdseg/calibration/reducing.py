@@ -71,6 +71,8 @@ class ReducedImage:
         float64 where that would round off more than a hundredth of the noise.
     deviation : ndarray or None
         Standard deviation of the samples of each pixel (ADU), float32; None of one sample.
+    origin : tuple of int
+        Row and column (px) of its first pixel in the averaged raw image.
     n_samples : int
         Samples that each pixel is made of.
     amplifiers : tuple of Amplifier
@@ -86,6 +88,7 @@ class ReducedImage:
 
     data: np.ndarray
     deviation: np.ndarray | None
+    origin: tuple[int, int]
     n_samples: int
     amplifiers: tuple[Amplifier, ...]
     pedestals: Mapping[str, float]
@@ -164,6 +167,7 @@ def reduce_image(
     return ReducedImage(
         data=_narrowed(data),
         deviation=spread,
+        origin=_first_pixel(amplifiers),
         n_samples=combined.n_samples,
         amplifiers=tuple(measured),
         pedestals=pedestals,
@@ -204,6 +208,11 @@ def _overscan_history(
         f"overscan, {reduction.overscan}{degree}, subtracted."
     )
     return [line]
+
+
+def _first_pixel(amplifiers: Sequence[Amplifier]) -> tuple[int, int]:
+    parts = [parse_section(one.section) for one in amplifiers]
+    return min(rows.start for rows, _ in parts), min(columns.start for _, columns in parts)
 
 
 def _sample_history(samples: SampleLayout, reduction: Reduction) -> list[str]:

@@ -77,7 +77,10 @@ class SampleLayout:
                 )
             return cls(raw_shape[1:], raw_shape[0], cube=True)
         told = _counted(header) if n_samples is None else n_samples
-        averaged = n_samples is None and any(header.get(key) == raw_shape[1] for key in _COLUMNS)
+        width = str(raw_shape[1])
+        averaged = n_samples is None and any(
+            str(header.get(key)).strip() == width for key in _COLUMNS
+        )
         number = 1 if averaged else told
         if number < 1 or raw_shape[1] % number:
             raise InputError(

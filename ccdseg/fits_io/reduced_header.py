@@ -43,6 +43,8 @@ class ReducedFrame:
         Header of the raw image.
     name, label : str
         EXTNAME of the raw image, empty where it has none, and that or ``HDU`` and its number.
+    origin : tuple of int
+        Row and column (px) of the first pixel in the averaged raw image, by which a WCS moves.
     amplifiers : tuple of Amplifier
         Amplifiers, with gain (unit/e⁻) and read noise (unit) where they are known.
     saturation : float
@@ -59,6 +61,7 @@ class ReducedFrame:
     header: fits.Header
     name: str
     label: str
+    origin: tuple[int, int]
     amplifiers: tuple[Amplifier, ...]
     saturation: float
     n_samples: int
@@ -67,6 +70,9 @@ class ReducedFrame:
     def to_header(self) -> fits.Header:
         """Header of the raw image with what holds of the reduced one, signed."""
         header = without_raw_keywords(self.header)
+        for axis, first in ((1, self.origin[1]), (2, self.origin[0])):
+            for key in header[f"CRPIX{axis}*"]:
+                header[key] = float(header[key]) - first
         header["BUNIT"] = self.unit.to_string("fits") if self.unit == u.adu else "electron"
         header["NCOMBINE"] = (self.n_samples, "samples of each pixel")
         if math.isfinite(self.saturation):

@@ -51,6 +51,7 @@ def test_one_sample_is_the_image_itself():
 
 def test_a_header_of_an_averaged_image_is_not_averaged_again():
     assert SampleLayout.of((4, 640), {"NSAMP": 500, "NCOL": 640}).n_samples == 1
+    assert SampleLayout.of((4, 640), {"NSAMP": "500", "NCOL": "640"}).n_samples == 1
     assert SampleLayout.of((4, 640), {"NSAMP": 64, "NCOL": 10}).n_samples == 64
 
 

@@ -164,3 +164,11 @@ def test_the_commands_go_from_raw_files_to_events(raw, tmp_path, monkeypatch, ca
     summary = json.loads((tmp_path / "out" / "exposure_001_reduced_summary.json").read_text())
     assert [one["gain"] for one in summary["hdus"][0]["amplifiers"]] == [1.25, 1.35]
     assert status(main, "predict", *files, *options, "--output", "out", "--skip-existing") == 0
+
+
+def test_trimming_moves_the_wcs(tmp_path):
+    header = fits.Header({"TRIMSEC": "[11:40,3:20]", "CRPIX1": 15.0, "CRPIX2": 5.0})
+    fits.PrimaryHDU(np.ones((20, 50), np.uint16), header).writeto(tmp_path / "raw.fits")
+    frame = read_frame(workflows.reduce_file(tmp_path / "raw.fits").write(tmp_path))
+    assert frame.data.shape == (18, 30)
+    assert (frame.header["CRPIX1"], frame.header["CRPIX2"]) == (5.0, 3.0)

@@ -106,6 +106,7 @@ class Reducer:
             header=image.header,
             name=image.name,
             label=image.label,
+            origin=reduced.origin,
             amplifiers=tuple(
                 replace(one, gain=self._gain(one, image, reduced.data))
                 for one in reduced.amplifiers

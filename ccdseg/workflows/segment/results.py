@@ -196,7 +196,11 @@ def describe(summary: dict, folder: Path) -> str:
 
 def _header(facts: dict) -> str:
     """Keywords of the header that were believed."""
-    return "header: " + ", ".join(f"{key} {value}" for key, value in facts["used"].items())
+    shown = (
+        f"{key} {value:.6g}" if isinstance(value, float) else f"{key} {value}"
+        for key, value in facts["used"].items()
+    )
+    return "header: " + ", ".join(shown)
 
 
 def _amplifiers(sections: list[dict]) -> str:

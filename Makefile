@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint docs bench bench-peers study study-cosmics scores scores-cosmics physics models clean
+.PHONY: run test lint docs bench bench-peers bench-raw study study-cosmics scores scores-cosmics physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -30,6 +30,9 @@ docs: $(READY)  ## the documentation, into docs/_build/html; warnings are errors
 bench: $(READY)
 	$(PYTHON) -m benchmarks
 	$(PYTHON) -m benchmarks.event_measurement
+
+bench-raw: $(READY) $(PEERS)/.ready  ## raw exposures to energies, beside ccdfits
+	$(PEERS)/bin/python -m benchmarks.raw_run
 
 bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside deepCR, Cosmic-CoNN and astroscrappy
 	$(PYTHON) -m benchmarks.baselines --python $(PEERS)/bin/python

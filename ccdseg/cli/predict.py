@@ -61,6 +61,7 @@ For each file it writes into the output folder:
                          from their surroundings; every other pixel and HDU stays as it is, but what
                          was compressed becomes plain
   STEM_clean.png, .tif   that of a picture, of the same bit depth
+  reduced/               with --reduce: the frames made of raw files
   counts.ecsv            particles of all images of the folder, one line each: file, HDU, size,
                          number of particles, pixels, percent; a later call adds its images
   run.ecsv               images of this call, one line each: percentages of the classes, events,

@@ -74,8 +74,8 @@ def remove_defects(image: np.ndarray, defects: DefectMap, *, saturation: float) 
 
 
 def _scale(signal: np.ndarray, defects: DefectMap) -> np.float32:
-    """Signal of the bright hot pixels over their level in the map."""
-    bright = defects.has(Defect.HOT) & ~defects.has(WITHOUT_VALUE)
+    """Signal of the bright hot pixels outside glow over their level in the map."""
+    bright = defects.has(Defect.HOT) & ~defects.has(WITHOUT_VALUE | Defect.GLOW)
     bright &= (defects.level > _BRIGHT * defects.noise) & np.isfinite(signal)
     if np.count_nonzero(bright) < _FEWEST:
         return np.float32(1.0)

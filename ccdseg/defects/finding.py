@@ -142,14 +142,16 @@ def _judge(
     excess = level - smooth
     saturated = np.isposinf(level)
     excess[saturated] = np.nan
-    error = _MEDIAN_ERROR * np.maximum(scatter, noise) / n_exposures**0.5
     stays = np.zeros(level.shape, dtype=np.float32)
-    line_error = _MEDIAN_ERROR**2 * noise / (n_exposures * BOX) ** 0.5
-    least = max(_SIGNIFICANT * line_error, _LEAST_LINE * noise)
+    usual = np.full(level.shape, noise, dtype=np.float32)
     for axis in (0, 1):
-        lines = line_levels(excess, axis=axis)
-        chosen = (np.abs(lines) > least) & (np.abs(lines) > np.abs(stays))
+        lines, of_line = (line_levels(image, axis=axis) for image in (excess, scatter))
+        np.maximum(usual, of_line, out=usual)
+        error = _MEDIAN_ERROR**2 * np.maximum(of_line, noise) / (n_exposures * BOX) ** 0.5
+        chosen = np.abs(lines) > np.maximum(_SIGNIFICANT * error, _LEAST_LINE * noise)
+        chosen &= np.abs(lines) > np.abs(stays)
         stays[chosen] = lines[chosen]
+    error = _MEDIAN_ERROR * np.maximum(scatter, usual) / n_exposures**0.5
     alone = np.abs(excess) > np.maximum(_SIGNIFICANT * error, _LEAST_PIXEL * noise)
     stays[alone] = excess[alone]
     flags[stays > 0] |= np.uint8(Defect.HOT)
@@ -157,6 +159,6 @@ def _judge(
     flags[smooth > _LEAST_GLOW * noise] |= np.uint8(Defect.GLOW)
     flags[dead & ~saturated] |= np.uint8(Defect.DEAD)
     most = 1 + _SIGNIFICANT * _SCATTER_ERROR / n_exposures**0.5
-    flags[scatter > most * noise] |= np.uint8(Defect.UNSTABLE)
+    flags[scatter > most * usual] |= np.uint8(Defect.UNSTABLE)
     flags[saturated] |= np.uint8(Defect.SATURATED)
     return flags, stays

@@ -12,7 +12,7 @@ from scipy.ndimage import median_filter
 BOX = 32
 """Pixels of a column or row that are taken together."""
 
-_WINDOW = 21
+_WINDOW = 41
 """Pixels across lines over which the background is a running median: wider than lines are."""
 
 _PIXELS = 2**22

@@ -18,13 +18,14 @@ from ccdseg.simulation.components.blind_parts import DeadPixels
 from ccdseg.simulation.components.column_structure import ColumnOffsets, DarkColumns
 from ccdseg.simulation.components.component import Component
 from ccdseg.simulation.components.defects import BadEdge, HotLines, HotPixels
+from ccdseg.simulation.components.electronics import Blooming, TransferLoss, TransferTrails
 from ccdseg.simulation.components.original import GlowSlab, HotSegments
 from ccdseg.simulation.scene import Scene
 
 LASTING_KINDS = (
     *(DarkCurrent, DarkCharge, BackgroundPlane, InactiveColumns, DeadPixels),
     *(Glow, GlowSlab, ColumnTransient, HotLines, HotPixels, HotSegments, BadEdge),
-    *(DarkColumns, ColumnOffsets, Amplifiers),
+    *(DarkColumns, ColumnOffsets, Amplifiers, Blooming, TransferLoss, TransferTrails),
 )
 """Components that belong to the detector, not to one exposure."""
 

@@ -3,8 +3,9 @@
     python -m benchmarks.defects
 
 Each detector is drawn from the recipe `general`, with hot lines and hot pixels for certain and
-without disturbances of its electronics, which belong to single exposures. From its first exposures `ccdseg.defects.find_defects` makes the map; the further ones are segmented without and
-with it, and compared with the truth, in which a particle over a hot pixel is one.
+without disturbances of its electronics, which belong to single exposures. From its first exposures
+`ccdseg.defects.find_defects` makes the map; the further ones are segmented without and with it, and
+compared with the truth, in which a particle over a hot pixel is one.
 """
 
 from __future__ import annotations

@@ -62,6 +62,17 @@ class Components:
         order = np.argsort(self.numbers, kind="stable")
         return order, np.searchsorted(self.numbers[order], np.arange(self.n + 1))
 
+    def at(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Number of the component at each of some pixels, −1 without one, (pixels,)."""
+        if not self.n:
+            return np.full(len(rows), -1)
+        width = self.shape[1]
+        firsts = self.rows.astype(np.int64) * width + self.starts
+        places = np.asarray(rows, np.int64) * width + columns
+        run = np.maximum(np.searchsorted(firsts, places, side="right") - 1, 0)
+        inside = (self.rows[run] == rows) & (self.starts[run] <= columns)
+        return np.where(inside & (columns < self.ends[run]), self.numbers[run], -1)
+
     def pixels(self, number: int, area: tuple[slice, slice]) -> np.ndarray:
         """Pixels of one component in an area that holds all of it, bool of the area's shape."""
         order, bounds = self._by_number

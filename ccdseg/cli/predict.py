@@ -43,8 +43,8 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
 
 For each file it writes into the output folder:
 
-  STEM_mask.fits         class of each pixel, one HDU per image, with the header of the input, and
-                         the table of events
+  STEM_mask.fits         class of each pixel, one HDU per image, with the header of the input, the
+                         table of events, and in NAME_LABELS the event of each pixel
   STEM_mask.png          for a picture, in place of it: of two classes, particles are 255 and the
                          rest 0; of more, the values are class indices, shown in their colours
   STEM_events.ecsv       that table as text: position, signal, energy, shape and flags of clusters
@@ -60,6 +60,9 @@ For each file it writes into the output folder:
   STEM_clean.fits        with --clean: the whole file, the particles of each segmented image filled
                          from their surroundings; every other pixel and HDU stays as it is, but what
                          was compressed becomes plain
+  STEM_dq.fits           with --format dq: bits of each pixel, named by the keywords DQBIT0, DQBIT1,
+                         ...: NOT_FINITE, FLAGGED, SATURATED, DEFECT, and one for each class
+  STEM_probabilities.fits  with --probabilities: probability of each class, a plane per class
   STEM_clean.png, .tif   that of a picture, of the same bit depth
   reduced/               with --reduce: the frames made of raw files
   counts.ecsv            particles of all images of the folder, one line each: file, HDU, size,
@@ -178,6 +181,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "takes their faint tails as well",
     )
     parser.add_argument(
+        "--format",
+        choices=["mask", "dq"],
+        default="mask",
+        help="mask of class indices (default), or dq: beside it, bits of data quality for other "
+        "tools",
+    )
+    parser.add_argument(
+        "--probabilities", action="store_true", help="write the probability of each class"
+    )
+    parser.add_argument(
         "--pictures",
         choices=PICTURES,
         help="images of which pictures are drawn: all, those with events, or none (default: all, "
@@ -281,6 +294,8 @@ def run(arguments: argparse.Namespace) -> int:
         table=arguments.table,
         find=arguments.find,
         clean=arguments.clean,
+        dq=arguments.format == "dq",
+        probabilities=arguments.probabilities,
         overwrite=arguments.overwrite,
     )
     if len(result.counts):

@@ -5,6 +5,7 @@ from ccdseg.fits_io.cleaning import write_cleaned
 from ccdseg.fits_io.defect_files import DefectMaps, write_defects
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HEADER, HeaderFacts
+from ccdseg.fits_io.planes import write_probabilities, write_quality
 from ccdseg.fits_io.reading import SUFFIXES, read_frame, read_frames, read_shape
 from ccdseg.fits_io.reduced_header import ReducedFrame
 from ccdseg.fits_io.reduced_writing import write_reduced
@@ -30,6 +31,8 @@ __all__ = [
     "write_frame",
     "write_mask",
     "write_masks",
+    "write_probabilities",
+    "write_quality",
     "write_reduced",
     "write_regions",
 ]

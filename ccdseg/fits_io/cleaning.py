@@ -11,14 +11,23 @@ import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
-from ccdseg.arrays import empty, strips
+from ccdseg.arrays import strips
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
+from ccdseg.fits_io.mask_headers import ascii_of, sign
 from ccdseg.fits_io.pixels import append_image, read_pixels
 from ccdseg.fits_io.reading import open_stream
-from ccdseg.fits_io.writing import ascii_of, sign
+from ccdseg.fits_io.replaced_pixels import (
+    ImageHdu,
+    error_planes,
+    lost_pixels,
+    replaced_hdu,
+    replaced_pixels,
+    stored_type,
+    with_raised_errors,
+)
 from ccdseg.postprocessing import clean
 from ccdseg.version import package_version
 
@@ -41,7 +50,10 @@ def write_cleaned(
     the file stores, those of a section from the section alone. All others are the same to the last
     bit, NaN and BLANK with them. Images that were compressed are written uncompressed, with the
     values that reading them gives. The keywords SEGMODEL, SEGVERS, SEGDATE and NFILLED and a line
-    of HISTORY say what was done.
+    of HISTORY say what was done. Behind the HDUs of the file, ``NAME_REPLACED`` tells for each
+    image which pixels were filled (1). Where the file has the errors of an image (ERR and the like,
+    see `ccdseg.fits_io.companions.Companions`), those of the filled pixels are raised: to what the
+    surroundings fluctuate by, and what is not known of their mean.
 
     Parameters
     ----------
@@ -73,30 +85,36 @@ def write_cleaned(
             open_stream(frames[0].path) as stream,
             fits.open(stream, memmap=False, do_not_scale_image_data=True) as hdus,
         ):
+            errors = error_planes(hdus, changed)
             for index, hdu in enumerate(hdus):
                 if index in changed:
                     frame, mask = changed[index]
                     data, n_filled = _cleaned(hdu, frame, mask, classes)
                     _sign(hdu.header, frame, n_filled, classes, model)
                     append_image(temporary, hdu.header, data)
+                elif index in errors:
+                    image = errors[index]
+                    replaced = replaced_pixels(hdus[image], *changed[image], classes)
+                    append_image(temporary, hdu.header, with_raised_errors(hdu, replaced))
                 elif isinstance(hdu, fits.CompImageHDU):
-                    append_image(temporary, hdu.header, read_pixels(hdu, _stored_type(hdu)))
+                    append_image(temporary, hdu.header, read_pixels(hdu, stored_type(hdu)))
                 else:
                     _append_copy(temporary, stream, hdu)
+            for index, (frame, mask) in changed.items():
+                replaced = replaced_pixels(hdus[index], frame, mask, classes)
+                plane = replaced_hdu(replaced, frame, model=model)
+                append_image(temporary, plane.header, plane.data)
 
 
 def _cleaned(
-    hdu: fits.ImageHDU | fits.CompImageHDU, frame: Frame, mask: np.ndarray, classes: ClassCatalogue
+    hdu: ImageHdu, frame: Frame, mask: np.ndarray, classes: ClassCatalogue
 ) -> tuple[np.ndarray, int]:
     """Values of an HDU as it stores them, the particles of a frame filled, and how many."""
-    data, blank = read_pixels(hdu, _stored_type(hdu)), hdu.header.get("BLANK")
+    data = read_pixels(hdu, stored_type(hdu))
     part = data if frame.section is None else data[frame.section]
-    lost, n_filled = empty(part.shape, bool), 0
-    for rows in strips(part, mask, lost):
-        values = part[rows]
-        lost[rows] = ~np.isfinite(values) if values.dtype.kind == "f" else values == blank
-        is_filled = (mask[rows] == classes.need_particles().index) & ~lost[rows]
-        n_filled += np.count_nonzero(is_filled)
+    lost, n_filled = lost_pixels(hdu, part, frame), 0
+    for rows in strips(mask, lost):
+        n_filled += np.count_nonzero((mask[rows] == classes.need_particles().index) & ~lost[rows])
     try:
         filled = clean(part, mask, classes=classes, invalid=lost)
     except InputError as error:
@@ -106,11 +124,6 @@ def _cleaned(
     for rows in strips(part, filled):
         part[rows] = filled[rows]
     return data, n_filled
-
-
-def _stored_type(hdu: fits.ImageHDU | fits.CompImageHDU) -> np.dtype:
-    """Type of the values of an HDU, in the order of bytes of this machine."""
-    return np.dtype(fits.hdu.base.BITPIX2DTYPE[hdu.header["BITPIX"]])
 
 
 def _sign(

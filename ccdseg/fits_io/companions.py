@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +23,14 @@ _ROLES = {
 """Roles of HDUs by their names, or by what follows the name of an image and ``_``."""
 
 _NAME = re.compile(rf"(?:(?P<image>.+)_)?(?P<role>{'|'.join(_ROLES)})", re.IGNORECASE)
-_UNCERTAINTIES = {
-    "StdDevUncertainty": lambda values: values,
-    "VarianceUncertainty": np.sqrt,
-    "InverseVariance": lambda values: 1 / np.sqrt(values),
+Conversion = Callable[[np.ndarray], np.ndarray]
+
+_UNCERTAINTIES: dict[str, tuple[Conversion, Conversion]] = {
+    "StdDevUncertainty": (np.asarray, np.asarray),
+    "VarianceUncertainty": (np.sqrt, np.square),
+    "InverseVariance": (lambda values: values**-0.5, lambda values: values**-2.0),
 }
-"""Standard deviations of the types of uncertainty that astropy writes into the keyword UTYPE."""
+"""Into standard deviations and back, for what astropy writes into the keyword UTYPE."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,11 @@ class Companions:
         if role is None:
             return None
         hdu = hdus[roles[role]]
-        usual = "VarianceUncertainty" if role == VARIANCE else "StdDevUncertainty"
-        to_deviation = _UNCERTAINTIES.get(str(hdu.header.get("UTYPE", usual)))
-        if to_deviation is None:
+        converted = deviations_of(hdu)
+        if converted is None:
             return None
         with np.errstate(invalid="ignore", divide="ignore"):
-            return to_deviation(np.asarray(hdu.data)).astype(np.float32)
+            return converted[0](np.asarray(hdu.data)).astype(np.float32)
 
 
 def flagged_by(hdus: fits.HDUList, index: int, *, bits: BitChoice, where: str) -> np.ndarray:
@@ -100,6 +101,12 @@ def flagged_by(hdus: fits.HDUList, index: int, *, bits: BitChoice, where: str) -
         return bad_pixels_of(np.asarray(hdus[index].data), parse_bits(bits, names))
     except InputError as error:
         raise InputError(f"{where}, {hdus[index].name or f'HDU {index}'}: {error}") from None
+
+
+def deviations_of(hdu: fits.ImageHDU | fits.CompImageHDU) -> tuple[Conversion, Conversion] | None:
+    """How the values of an HDU of errors become standard deviations, and back; None if unknown."""
+    usual = "VarianceUncertainty" if role_of(hdu.name) == VARIANCE else "StdDevUncertainty"
+    return _UNCERTAINTIES.get(str(hdu.header.get("UTYPE", usual)))
 
 
 def image_name(name: str) -> str:

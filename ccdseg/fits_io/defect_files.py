@@ -14,8 +14,8 @@ from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.dq_bits import DQ_KEYWORD
 from ccdseg.fits_io.frame import Frame
+from ccdseg.fits_io.mask_headers import ascii_of
 from ccdseg.fits_io.reading import opened
-from ccdseg.fits_io.writing import ascii_of
 from ccdseg.version import package_version
 
 _PLANES = {"flags": "DQ", "level": "LEVEL", "scatter": "SCATTER"}

@@ -13,7 +13,7 @@ from astropy.io import fits
 
 from ccdseg.amplifier import Amplifier
 from ccdseg.fits_io.amplifier_keywords import write_amplifiers
-from ccdseg.fits_io.writing import ascii_of
+from ccdseg.fits_io.mask_headers import ascii_of
 from ccdseg.version import package_version
 
 STD = "_STD"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,8 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
-from ccdseg.version import package_version
-
-_NOT_CARRIED = ("BLANK", "BUNIT", "CHECKSUM", "DATASUM", "DATAMAX", "DATAMIN", "ZBLANK")
+from ccdseg.fits_io.mask_headers import ascii_of, mask_header, sign_mask, without_pixels
+from ccdseg.fits_io.planes import label_hdu
 
 
 def write_mask(
@@ -41,6 +39,7 @@ def write_masks(
     classes: ClassCatalogue,
     model: str,
     events: QTable | None = None,
+    labels: Sequence[np.ndarray] = (),
     overwrite: bool = False,
 ) -> None:
     """Write masks as FITS: one HDU per frame, with its name and header and the model's signature.
@@ -64,6 +63,9 @@ def write_masks(
     events : astropy.table.QTable, optional
         Clusters of all frames, as from `ccdseg.events.find_events`: a binary table EVENTS behind
         the masks.
+    labels : sequence of ndarray, optional
+        Number of the event of each pixel, integers of the shapes of the frames: images NAME_LABELS
+        behind the table.
     overwrite : bool
         Whether an existing file is replaced.
 
@@ -75,7 +77,7 @@ def write_masks(
     refuse_existing(path, overwrite=overwrite)
     hdus = fits.HDUList()
     if frames[0].hdu_index != 0:
-        hdus.append(fits.PrimaryHDU(header=_carry_over(frames[0].primary_header)))
+        hdus.append(fits.PrimaryHDU(header=without_pixels(frames[0].primary_header)))
     for mask, frame in zip(masks, frames, strict=True):
         if mask.shape != frame.data.shape or mask.dtype != np.uint8:
             raise InputError(
@@ -83,10 +85,12 @@ def write_masks(
                 f"shape {frame.data.shape}; it must be uint8 of the same shape."
             )
         kind = fits.PrimaryHDU if frame.hdu_index == 0 else fits.ImageHDU
-        hdus.append(kind(mask, _mask_header(frame)))
-        _sign_mask(hdus[-1].header, classes, model)
+        hdus.append(kind(mask, mask_header(frame)))
+        sign_mask(hdus[-1].header, classes, model)
     if events is not None:
         hdus.append(_table_hdu(events))
+    named = zip(labels, frames, strict=bool(labels))
+    hdus += [label_hdu(one, frame, model=model) for one, frame in named]
     with atomic_path(path) as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore", fits.verify.VerifyWarning)
         hdus.writeto(temporary, output_verify="silentfix+ignore", checksum=True)
@@ -142,47 +146,3 @@ def _table_hdu(events: QTable) -> fits.BinTableHDU:
                 description = f"[{events[name].unit}] {description}"
         hdu.header[f"TCOMM{number}"] = description
     return hdu
-
-
-def _carry_over(header: fits.Header) -> fits.Header:
-    """Header without what describes the input's pixels."""
-    carried = header.copy(strip=True)
-    for key in _NOT_CARRIED:
-        carried.remove(key, ignore_missing=True, remove_all=True)
-    return carried
-
-
-def _mask_header(frame: Frame) -> fits.Header:
-    """Header of the frame for its mask, the WCS moved to the section."""
-    carried = _carry_over(frame.header)
-    if frame.section is not None:
-        rows, columns = frame.section
-        carried["SEGSEC"] = (frame.section_text, "section of the input that was segmented")
-        for axis, start in ((1, columns.start), (2, rows.start)):
-            carried.setdefault(f"LTV{axis}", 0.0)
-            for key in [*carried[f"CRPIX{axis}*"], f"LTV{axis}"]:
-                carried[key] = float(carried[key]) - start
-    return carried
-
-
-def _sign_mask(header: fits.Header, classes: ClassCatalogue, model: str) -> None:
-    sign(header, model, what="mask")
-    header["NCLASSES"] = (len(classes), "number of classes")
-    for row in classes:
-        header[f"CLASS{row.index}"] = (ascii_of(row.name), f"meaning of the value {row.index}")
-    header.add_history(f"Mask made by ccdseg {package_version()} with the model {ascii_of(model)}.")
-
-
-def sign(header: fits.Header, model: str, *, what: str) -> None:
-    """Note model, version of ccdseg and date; `what` it is that they made, as ``mask``."""
-    header["SEGMODEL"] = (ascii_of(model), f"model that made this {what}")
-    header["SEGVERS"] = (package_version(), "version of ccdseg")
-    header["SEGDATE"] = (
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        f"date of the {what}, UTC",
-    )
-
-
-def ascii_of(text: str) -> str:
-    """The text with σ spelled out, and escapes for what else a FITS header cannot hold."""
-    return text.replace("σ", "sigma").encode("ascii", "backslashreplace").decode()

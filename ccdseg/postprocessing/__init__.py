@@ -2,6 +2,7 @@
 
 from ccdseg.postprocessing.growing import grow
 from ccdseg.postprocessing.inpainting import clean, inpaint
+from ccdseg.postprocessing.raised_errors import raise_errors
 from ccdseg.postprocessing.restrictions import RestrictedMask, Rule, restrict
 from ccdseg.postprocessing.rules import (
     RULES,
@@ -29,6 +30,7 @@ __all__ = [
     "default_rules",
     "grow",
     "inpaint",
+    "raise_errors",
     "remove_unseen",
     "restrict",
 ]

@@ -58,3 +58,12 @@ def test_several_classes_are_connected_with_each_other(mask):
     found = find_components(several, [1, 3])
     assert found.n == find_components(mask, 3).n
     assert found.n_pixels == np.count_nonzero(mask)
+
+
+def test_each_pixel_tells_its_component():
+    mask = np.random.default_rng(6).random((40, 50)) < 0.4
+    found = find_components(mask, 1)
+    rows, columns = (axis.ravel() for axis in np.indices(mask.shape))
+    labels = found.labels((slice(0, 40), slice(0, 50)), np.arange(found.n))
+    np.testing.assert_array_equal(found.at(rows, columns) + 1, labels.ravel())
+    assert find_components(np.zeros((3, 3), bool), 1).at(np.array([1]), np.array([1])) == [-1]

@@ -175,9 +175,16 @@ def test_several_images_give_the_documented_files(multi_results):
 
 def test_the_masks_are_those_of_the_segmenter(multi_results, multi_fits, segmenter):
     with fits.open(multi_results / "multi_mask.fits", checksum=True) as hdus:
-        assert [hdu.name for hdu in hdus] == ["PRIMARY", "CCD_B", "CCD_C", "EVENTS"]
+        assert [hdu.name for hdu in hdus] == [
+            "PRIMARY",
+            "CCD_B",
+            "CCD_C",
+            "EVENTS",
+            "CCD_B_LABELS",
+            "CCD_C_LABELS",
+        ]
         assert hdus[0].header["TELESCOP"] == "LSM"
-        for hdu in hdus[1:-1]:
+        for hdu in hdus[1:3]:
             predicted = segmenter.predict(read_frame(multi_fits, hdu=hdu.name).data).mask
             expected = restrict(predicted, default_rules(segmenter.classes)).mask
             np.testing.assert_array_equal(hdu.data, expected)
@@ -272,7 +279,7 @@ def test_a_part_of_one_hdu_is_segmented(part, text, shape, origin):
     options = ["--hdu", "ccd_c", "--find", "background", *part]
     assert status(main, "predict", "multi.fits", *options, *MODEL) == 0
     with fits.open("results/multi_mask.fits") as hdus:
-        assert [hdu.name for hdu in hdus] == ["PRIMARY", "CCD_C", "EVENTS"]
+        assert [hdu.name for hdu in hdus] == ["PRIMARY", "CCD_C", "EVENTS", "CCD_C_LABELS"]
         assert hdus[1].shape == shape
         assert hdus[1].header["SEGSEC"] == text
     summary = json.loads(Path("results/multi_summary.json").read_text())

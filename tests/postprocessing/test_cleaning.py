@@ -110,8 +110,12 @@ def test_other_hdus_stay_in_their_places(tmp_path):
         fits.open(tmp_path / "b.fits", checksum=True) as after,
     ):
         assert [type(hdu) for hdu in after] == [
-            *(fits.PrimaryHDU, fits.BinTableHDU, fits.ImageHDU, fits.ImageHDU, fits.ImageHDU)
+            *(fits.PrimaryHDU, fits.BinTableHDU, fits.ImageHDU, fits.ImageHDU, fits.ImageHDU),
+            fits.ImageHDU,
         ]
+        changed = before["C"].data != after["C"].data
+        np.testing.assert_array_equal(after["C_REPLACED"].data > 0, masked() > 0)
+        assert not changed[masked() == 0].any()
         for index in (0, 2, 4):
             assert before[index].data.tolist() == after[index].data.tolist()
         assert list(map(list, before[1].data["T"])) == list(map(list, after[1].data["T"]))
@@ -132,6 +136,37 @@ def test_of_a_section_only_its_own_pixels_change_and_serve(tmp_path):
     assert changed.max(axis=0).tolist() == [13, 29]
     assert new[10:14, 20:30].max() < 1020
     assert "in [11:30,6:20] filled" in str(fits.getheader(tmp_path / "b.fits")["HISTORY"])
+
+
+@pytest.mark.parametrize("kind", ["ERR", "VAR"])
+def test_errors_of_filled_pixels_are_raised_and_flagged_ones_stay(tmp_path, kind):
+    pixels, errors = image(np.float32), np.full(SHAPE, 4.0, np.float32)
+    errors[TRACK] = 1.0
+    errors[10, 20], errors[11, 21] = 50.0, 4.0
+    quality = np.zeros(SHAPE, np.uint8)
+    quality[11, 21] = 1
+    pixels[11, 21] = 30000
+    stored = errors if kind == "ERR" else errors**2
+    hdus = [fits.ImageHDU(pixels, name="SCI"), fits.ImageHDU(stored, name=kind)]
+    hdus += [fits.ImageHDU(quality, name="DQ")]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "a.fits")
+    write_cleaned(tmp_path / "b.fits", [masked()], frames=read_frames(tmp_path / "a.fits"), **TINY)
+    with fits.open(tmp_path / "b.fits", checksum=True) as hdus:
+        names = [hdu.name for hdu in hdus]
+        new = hdus[kind].data if kind == "ERR" else hdus[kind].data ** 0.5
+        replaced, cleaned = hdus["SCI_REPLACED"].data > 0, hdus["SCI"].data
+        np.testing.assert_array_equal(hdus["DQ"].data, quality)
+    assert names == ["PRIMARY", "SCI", kind, "DQ", "SCI_REPLACED"]
+    expected = masked() > 0
+    expected[11, 21] = False
+    np.testing.assert_array_equal(replaced, expected)
+    assert cleaned[11, 21] == 30000
+    assert cleaned[replaced].max() < 1020
+    np.testing.assert_array_equal(new[~replaced], errors[~replaced])
+    assert new[10, 20] == 50
+    rest = replaced.copy()
+    rest[10, 20] = False
+    np.testing.assert_allclose(new[rest], 4 * (1 + 1 / (4 * np.pi)) ** 0.5, rtol=1e-5)
 
 
 def test_hot_pixels_do_not_serve_for_filling():

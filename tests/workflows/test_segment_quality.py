@@ -11,7 +11,9 @@ from astropy.table import QTable
 from ccdseg import fits_io, workflows
 from ccdseg.cli import main
 from ccdseg.normalization import filled
+from ccdseg.simulation import simulate_dataset
 from tests.command_line import status
+from tests.recipes import original_style
 from tests.workflows.test_segment import CLUSTER, Bright, skipper
 
 
@@ -126,3 +128,57 @@ def test_a_threshold_is_applied_and_its_scores_are_told(segmenter, single_fits, 
 )
 def test_a_threshold_that_cannot_be_is_refused(refused, single_fits, threshold, message):
     refused(message, "predict", str(single_fits), "--threshold", threshold)
+
+
+def test_each_pixel_has_its_event_its_bits_and_its_probabilities(segmenter, monkeypatch):
+    monkeypatch.setattr("ccdseg.cli.predict.chosen_model", lambda _: segmenter)
+    image = np.rint(simulated(segmenter))
+    image[3, 4] = np.nan
+    quality = np.zeros(image.shape, np.int16)
+    quality[5, 6] = 1
+    hdus = [fits.ImageHDU(image, name="CCD_A"), fits.ImageHDU(quality, name="CCD_A_DQ")]
+    hdus[0].header["SATURATE"] = float(np.nanmax(image))
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto("a.fits")
+    fits.PrimaryHDU(image).writeto("b.fits")
+    options = ("--format", "dq", "--probabilities", "--pictures", "none", "--restrict", "none")
+    assert status(main, "predict", "a.fits", "b.fits", *options, "--output", "out") == 0
+    with fits.open("out/a_mask.fits", checksum=True) as hdus:
+        mask, events, labels = hdus["CCD_A"].data, hdus["EVENTS"].data, hdus["CCD_A_LABELS"].data
+    np.testing.assert_array_equal(labels > 0, mask == CLUSTER)
+    assert labels.max() == len(events) > 3
+    for event in events:
+        own = labels == event["id"]
+        rows, columns = np.nonzero(own)
+        assert own.sum() == event["n_pixels"]
+        assert (rows.min(), columns.max()) == (event["row_min"], event["column_max"])
+    with fits.open("out/a_dq.fits", checksum=True) as hdus:
+        bits, header = hdus["CCD_A_DQ"].data, hdus["CCD_A_DQ"].header
+    names = {header[f"DQBIT{bit}"]: 2**bit for bit in range(7)}
+    np.testing.assert_array_equal((bits & names["CLUSTER"]) > 0, mask == CLUSTER)
+    np.testing.assert_array_equal((bits & names["HOT_PIXEL"]) > 0, mask == 2)
+    np.testing.assert_array_equal(np.argwhere(bits & names["NOT_FINITE"]), [[3, 4]])
+    np.testing.assert_array_equal(np.argwhere(bits & names["FLAGGED"]), [[5, 6]])
+    saturated = np.argwhere(bits & names["SATURATED"])
+    np.testing.assert_array_equal(saturated, np.argwhere(image == np.nanmax(image)))
+    with fits.open("out/a_probabilities.fits", checksum=True) as hdus:
+        planes, header = hdus["CCD_A_PROBABILITIES"].data, hdus["CCD_A_PROBABILITIES"].header
+    frame = fits_io.read_frame("a.fits")
+    expected = np.moveaxis(segmenter.predict(frame.data, amplifiers="auto").probabilities, -1, 0)
+    np.testing.assert_allclose(planes, expected, atol=2**-14)
+    assert header["CLASS3"] == "cluster"
+    assert fits.getdata("out/b_mask.fits", "LABELS").max() > 3
+    again = fits_io.read_frames("out/a_mask.fits")
+    assert [one.label for one in again] == ["CCD_A"]
+    options = ("--bad-pixels", "out/a_dq.fits", "--dq-bits", "CLUSTER", "--pictures", "none")
+    assert status(main, "predict", "b.fits", *options, "--output", "without") == 0
+    (summary,) = json.loads(Path("without/b_summary.json").read_text())["hdus"]
+    assert summary["flagged_pixels"] == (mask == CLUSTER).sum()
+
+
+def simulated(segmenter):
+    """An image of the kind that the tiny segmenter was trained on, with clusters that it finds."""
+    rng = np.random.default_rng(8)
+    recipe = original_style("small", (64, 64))
+    images = simulate_dataset(recipe, n_images=4, rng=rng, n_workers=1).images
+    found = [np.count_nonzero(segmenter.predict(one).mask == CLUSTER) for one in images]
+    return images[int(np.argmax(found))]

@@ -26,6 +26,16 @@ def cleaned_of(path: Path) -> str:
     return f"{stem(path)}_clean{path.suffix if is_picture(path) else '.fits'}"
 
 
+def quality_of(path: Path) -> str:
+    """Name of the data quality of its pixels."""
+    return f"{stem(path)}_dq.fits"
+
+
+def probabilities_of(path: Path) -> str:
+    """Name of the probabilities of its classes."""
+    return f"{stem(path)}_probabilities.fits"
+
+
 def events_of(path: Path) -> str:
     """Name of the table of events."""
     return f"{stem(path)}_events.ecsv"

@@ -12,12 +12,14 @@ from astropy.table import QTable
 
 from ccdseg.arrays import find_components
 from ccdseg.classes import ClassCatalogue
+from ccdseg.defects import DefectMap
 from ccdseg.detector import Detector
 from ccdseg.estimation import DetectorEstimate, PhotonEstimate
 from ccdseg.events import EventMap
 from ccdseg.fits_io import HEADER, Frame
 from ccdseg.identification import LIGHT_KINDS
 from ccdseg.normalization.amplifiers import Sections
+from ccdseg.workflows.segment.planes import labels_of, quality_bits, quality_of
 
 if TYPE_CHECKING:
     from ccdseg.workflows.segment.pictures import PictureChoice
@@ -59,6 +61,10 @@ class FrameResult:
     thresholds : dict
         Told thresholds and what the model's report expects there, as
         `ccdseg.workflows.segment.thresholds.expected_scores`; empty where none was told.
+    defects : DefectMap or None
+        Known defects of the detector, where they were told.
+    probabilities : ndarray or None
+        Probability of each class, float32 of shape (H, W, classes), where it was asked for.
     """
 
     frame: Frame
@@ -75,6 +81,8 @@ class FrameResult:
     classes: ClassCatalogue
     model: str
     thresholds: dict[str, dict] = field(default_factory=dict)
+    defects: DefectMap | None = None
+    probabilities: np.ndarray | None = None
 
     @property
     def event_labels(self) -> np.ndarray | None:
@@ -96,6 +104,21 @@ class FrameResult:
             }
             for row, found in zip(self.classes, components, strict=True)
         }
+
+    @property
+    def labels(self) -> np.ndarray:
+        """`id` in `events` of the event of each pixel, integers of shape (H, W), 0 without one."""
+        return labels_of(self)
+
+    @property
+    def quality(self) -> np.ndarray:
+        """Sum of `quality_bits` of each pixel, integers of shape (H, W)."""
+        return quality_of(self)
+
+    @property
+    def quality_bits(self) -> dict[str, int]:
+        """Values of the bits of `quality` by their names."""
+        return quality_bits(self.classes)
 
     @property
     def detector_record(self) -> dict | None:
@@ -151,10 +174,11 @@ class FrameResult:
         pictures: PictureChoice = "all",
         find: str | None = None,
         clean: bool = False,
+        dq: bool = False,
         overwrite: bool = False,
     ) -> dict:
         """Write mask, events, pictures and summary; see `FileResult.write`."""
         from ccdseg.workflows.segment.results import FileResult
 
-        settings = {"pictures": pictures, "find": find, "clean": clean, "overwrite": overwrite}
-        return FileResult((self,)).write(folder, **settings)
+        settings = {"pictures": pictures, "find": find, "clean": clean, "dq": dq}
+        return FileResult((self,)).write(folder, **settings, overwrite=overwrite)

@@ -69,6 +69,8 @@ def segment_frame(
         subtracted, and no particle; see `ccdseg.defects.mark_defects`.
     separate : bool, default True
         Whether particles that touch are events of their own, where kinds of particles are told.
+    probabilities : bool, default False
+        Whether the result keeps the probability of each class, before any of these steps.
 
     Returns
     -------
@@ -96,7 +98,14 @@ def apply_steps(
     classes = segmenter.classes
     start = time.perf_counter()
     sections = steps.find_sections(frame)
-    mask = predict_mask(frame, segmenter, sections=sections, defects=defects, progress=progress)
+    mask, probabilities = predict_mask(
+        frame,
+        segmenter,
+        sections=sections,
+        defects=defects,
+        probabilities=steps.probabilities,
+        progress=progress,
+    )
     seconds = time.perf_counter() - start
     restricted = postprocessing.restrict(mask, steps.rules, classes=classes)
     mask = restricted.mask
@@ -145,6 +154,8 @@ def apply_steps(
         classes=classes,
         model=segmenter.name,
         thresholds=steps.thresholds and expected_scores(segmenter, steps.thresholds),
+        defects=defects,
+        probabilities=probabilities,
     )
 
 

@@ -25,8 +25,9 @@ def predict_mask(
     *,
     sections: Sections,
     defects: DefectMap | None,
+    probabilities: bool,
     progress: bool,
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Mask of a frame in which no particle lies on bad pixels alone, or is a known defect.
 
     Parameters
@@ -39,13 +40,17 @@ def predict_mask(
         Sections of its amplifiers.
     defects : DefectMap or None
         Known defects of its pixels.
+    probabilities : bool
+        Whether the probabilities are kept.
     progress : bool
         Whether to show a progress bar.
 
     Returns
     -------
-    ndarray
+    mask : ndarray
         Class indices, uint8 of the shape of the frame.
+    probabilities : ndarray or None
+        Probabilities of the network, float32 of shape (H, W, classes).
     """
     if frame.n_bad:
         logger.warning(
@@ -53,11 +58,12 @@ def predict_mask(
             "neighbours for the network, and left out of all measurements.",
             *(frame.path, frame.label, frame.n_bad, frame.n_flagged),
         )
-    mask = segmenter.predict(
-        frame.data, amplifiers=sections, probabilities=False, progress=progress
-    ).mask
+    prediction = segmenter.predict(
+        frame.data, amplifiers=sections, probabilities=probabilities, progress=progress
+    )
+    mask = prediction.mask
     if frame.n_bad:
         mask = remove_unseen(mask, frame.data, classes=segmenter.classes)
     if defects is not None:
         mask = mark_defects(mask, frame.data, defects, classes=segmenter.classes)
-    return mask
+    return mask, prediction.probabilities if probabilities else None

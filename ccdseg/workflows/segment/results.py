@@ -15,7 +15,14 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.events import stack_events
 from ccdseg.files import folder_lock, move_staged, stage_in
-from ccdseg.fits_io import Frame, write_cleaned, write_masks, write_regions
+from ccdseg.fits_io import (
+    Frame,
+    write_cleaned,
+    write_masks,
+    write_probabilities,
+    write_quality,
+    write_regions,
+)
 from ccdseg.images_io import is_picture, stem, write_cleaned_picture, write_mask_png
 from ccdseg.version import package_version
 from ccdseg.workflows.segment import counts
@@ -25,6 +32,8 @@ from ccdseg.workflows.segment.existing import (
     earlier_results,
     events_of,
     mask_of,
+    probabilities_of,
+    quality_of,
     refuse_results,
     remove_results,
     summary_of,
@@ -98,6 +107,7 @@ class FileResult:
         pictures: PictureChoice = "all",
         find: str | None = None,
         clean: bool = False,
+        dq: bool = False,
         overwrite: bool = False,
     ) -> dict:
         """Write the results into a folder, all or none, and its table of counts anew.
@@ -112,6 +122,8 @@ class FileResult:
             Class of which the sections that hold it are drawn.
         clean : bool
             Whether the file is written without its particles.
+        dq : bool
+            Whether the data quality of each pixel is written.
         overwrite : bool
             Whether existing results are replaced.
 
@@ -130,8 +142,8 @@ class FileResult:
         check_pictures(pictures)
         refuse_results([self.path], folder, clean=clean, overwrite=overwrite)
         counts.check(folder, overwrite=overwrite)
-        settings = {"pictures": pictures, "find": find, "clean": clean, "overwrite": overwrite}
-        summary = write_results(self, folder, **settings)
+        settings = {"pictures": pictures, "find": find, "clean": clean, "dq": dq}
+        summary = write_results(self, folder, **settings, overwrite=overwrite)
         counts.write(folder)
         return summary
 
@@ -143,6 +155,7 @@ def write_results(
     pictures: PictureChoice,
     find: str | None,
     clean: bool,
+    dq: bool,
     overwrite: bool,
 ) -> dict:
     """Write the results of a file but for the table of counts; see `FileResult.write`.
@@ -152,7 +165,7 @@ def write_results(
     """
     path = result.path
     with stage_in(folder) as stage:
-        summary = _write_into(stage, result, pictures=pictures, find=find, clean=clean)
+        summary = _write_into(stage, result, pictures=pictures, find=find, clean=clean, dq=dq)
         with folder_lock(folder):
             if overwrite:
                 remove_results(folder, earlier_results(folder, path))
@@ -217,7 +230,13 @@ def _photons(record: dict) -> str:
 
 
 def _write_into(
-    folder: Path, result: FileResult, *, pictures: PictureChoice, find: str | None, clean: bool
+    folder: Path,
+    result: FileResult,
+    *,
+    pictures: PictureChoice,
+    find: str | None,
+    clean: bool,
+    dq: bool,
 ) -> dict:
     path, events = result.path, result.events
     labelled, name = result.labelled(), stem(path)
@@ -230,6 +249,7 @@ def _write_into(
     if events is not None:
         events.write(folder / events_of(path), format="ascii.ecsv")
     _write_masks(folder / mask_of(path), result, events)
+    _write_planes(folder, result, dq=dq)
     if clean:
         _write_cleaned(folder / cleaned_of(path), result)
     summary = {
@@ -261,7 +281,21 @@ def _write_masks(path: Path, result: FileResult, events: QTable | None) -> None:
         write_mask_png(path, masks[0], classes=result.classes, note=note)
     else:
         settings = {"frames": frames, "classes": result.classes, "model": result.model}
-        write_masks(path, masks, **settings, events=events)
+        labels = [] if events is None else [frame.labels for frame in result.frames]
+        write_masks(path, masks, **settings, events=events, labels=labels)
+
+
+def _write_planes(folder: Path, result: FileResult, *, dq: bool) -> None:
+    """Write data quality and probabilities, where they are wanted."""
+    settings = {"frames": [frame.frame for frame in result.frames], "model": result.model}
+    if dq:
+        planes = [frame.quality for frame in result.frames]
+        bits = result.frames[0].quality_bits
+        write_quality(folder / quality_of(result.path), planes, bits=bits, **settings)
+    planes = [frame.probabilities for frame in result.frames]
+    if planes[0] is not None:
+        path = folder / probabilities_of(result.path)
+        write_probabilities(path, planes, classes=result.classes, **settings)
 
 
 def _write_cleaned(path: Path, result: FileResult) -> None:

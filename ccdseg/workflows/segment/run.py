@@ -115,6 +115,7 @@ def segment_files(
     pictures: PictureChoice | None = None,
     find: str | None = None,
     clean: bool = False,
+    dq: bool = False,
     overwrite: bool = False,
     skip_existing: bool = False,
     workers: int | None = None,
@@ -141,7 +142,7 @@ def segment_files(
         As `segment_file`.
     pictures : {"all", "events", "none"}, optional
         Images of which pictures are drawn; by default all, but none for more than 100 files.
-    find, clean, overwrite
+    find, clean, dq, overwrite
         As `FileResult.write`.
     skip_existing : bool
         Whether files are left out whose results by the same model are all there: it takes up a run
@@ -191,6 +192,7 @@ def segment_files(
         "pictures": choose_pictures(pictures, len(todo)),
         "find": find,
         "clean": clean,
+        "dq": dq,
         "overwrite": overwrite,
     }
     job = FileJob(

@@ -47,6 +47,7 @@ class Choices(TypedDict, total=False):
     thresholds: Mapping[str, float] | None
     defects: DefectMaps | DefectMap | str | Path | None
     separate: bool
+    probabilities: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Steps:
         Known defects of the detector.
     separate : bool
         Whether particles that touch are events of their own.
+    probabilities : bool
+        Whether the probabilities are kept.
     """
 
     detector: Detector | None
@@ -85,6 +88,7 @@ class Steps:
     thresholds: dict[str, float]
     defects: DefectMaps | None
     separate: bool
+    probabilities: bool
 
     @classmethod
     def choose(
@@ -99,6 +103,7 @@ class Steps:
         thresholds: Mapping[str, float] | None = None,
         defects: DefectMaps | DefectMap | str | Path | None = None,
         separate: bool = True,
+        probabilities: bool = False,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `ccdseg.workflows.segment_frame`.
 
@@ -117,9 +122,18 @@ class Steps:
         check_amplifiers(amplifiers)
         _check_photons(photons)
         rules = _find_rules(restrict, classes)
-        told = check_thresholds(thresholds, classes)
-        known = choose_defects(defects)
-        steps = cls(detector, estimated, rules, grow, amplifiers, photons, told, known, separate)
+        steps = cls(
+            detector,
+            estimated,
+            rules,
+            grow,
+            amplifiers,
+            photons,
+            check_thresholds(thresholds, classes),
+            choose_defects(defects),
+            separate,
+            probabilities,
+        )
         steps.check(classes)
         return steps
 

@@ -20,7 +20,8 @@ class Amplifier:
     Parameters
     ----------
     section : str
-        Its pixels that see light, as FITS section ``[x1:x2,y1:y2]`` of the image.
+        Its pixels that see light, as FITS section ``[x1:x2,y1:y2]`` of the image; empty for those
+        that the header of the image names, or else all.
     name : str
         Name under which results mention it.
     gain : float or None
@@ -33,20 +34,28 @@ class Amplifier:
         the right. None where it is not known.
     overscan : tuple of str
         Pixels that it reads without light: prescan and overscan, as FITS sections.
+    hdu : str
+        The image that it reads, of a file with one per amplifier: EXTNAME, or ``HDU`` and the
+        number; empty for all.
     """
 
-    section: str
+    section: str = ""
     name: str = ""
     gain: float | None = None
     read_noise: float | None = None
     readout: str | None = None
     overscan: tuple[str, ...] = ()
+    hdu: str = ""
 
     def __post_init__(self) -> None:
         told = self.overscan
         object.__setattr__(self, "overscan", (told,) if isinstance(told, str) else tuple(told))
-        for section in (self.section, *self.overscan):
+        for section in self._sections:
             parse_section(section)
+        if self.overscan and not self.section:
+            raise InputError(
+                "An amplifier with an overscan needs the section that sees light, too."
+            )
         for field in ("gain", "read_noise"):
             value = getattr(self, field)
             known = isinstance(value, int | float) and not isinstance(value, bool)
@@ -59,6 +68,10 @@ class Amplifier:
             )
 
     @property
+    def _sections(self) -> tuple[str, ...]:
+        return (*((self.section,) if self.section else ()), *self.overscan)
+
+    @property
     def n_pixels(self) -> int:
         """Number of pixels that see light."""
         rows, columns = parse_section(self.section)
@@ -66,15 +79,22 @@ class Amplifier:
 
     def check_in(self, shape: tuple[int, int]) -> None:
         """Raise `InputError` where a section does not lie in an image of a shape."""
-        for section in (self.section, *self.overscan):
+        for section in self._sections:
             parse_section(section, shape)
 
 
+def amplifiers_of(amplifiers: Sequence[Amplifier], hdu: str) -> tuple[Amplifier, ...]:
+    """Amplifiers that read an image, by its EXTNAME or ``HDU`` and its number."""
+    return tuple(one for one in amplifiers if one.hdu.upper() in ("", hdu.upper()))
+
+
 def check_apart(amplifiers: Sequence[Amplifier]) -> None:
-    """Raise `InputError` where two amplifiers read the same pixel."""
-    for number, one in enumerate(amplifiers):
-        for other in amplifiers[:number]:
-            if overlap(parse_section(one.section), parse_section(other.section)):
+    """Raise `InputError` where two amplifiers of an image read the same pixel."""
+    known = [one for one in amplifiers if one.section]
+    for number, one in enumerate(known):
+        for other in known[:number]:
+            alike = not one.hdu or not other.hdu or one.hdu.upper() == other.hdu.upper()
+            if alike and overlap(parse_section(one.section), parse_section(other.section)):
                 raise InputError(
                     f"Section {one.section} overlaps {other.section}; each pixel has one amplifier."
                 )

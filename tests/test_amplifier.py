@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccdseg.amplifier import Amplifier
+from ccdseg.amplifier import Amplifier, amplifiers_of
 from ccdseg.detector import Detector
 from tests.refusal import refused
 
@@ -45,6 +45,16 @@ def test_what_cannot_be_is_refused_with_the_file(tmp_path, change, message):
     (tmp_path / "a.toml").write_text(CCD.replace(*change))
     with refused(message):
         Detector.load(tmp_path / "a.toml")
+
+
+def test_amplifiers_of_one_image_each():
+    left, right = Amplifier(gain=1.3, hdu="CCD_B"), Amplifier(gain=1.4, hdu="ccd_c")
+    both = Amplifier("[1:9,1:9]")
+    assert amplifiers_of((left, right), "ccd_b") == (left,)
+    assert amplifiers_of((left, both), "CCD_C") == (both,)
+    Detector("x", 0, 1.0, amplifiers=(left, right))
+    with refused("needs the section that sees light"):
+        Amplifier(overscan="[1:9,1:9]")
 
 
 def test_a_section_beyond_the_image_is_refused():

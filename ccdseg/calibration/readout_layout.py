@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ccdseg.amplifier import Amplifier, check_apart
+from ccdseg.amplifier import Amplifier, amplifiers_of, check_apart
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.image_section import Part, parse_section, section_text
@@ -24,7 +24,11 @@ _SUFFIX = r"_?([A-H]|\d{1,2})?"
 
 
 def find_layout(
-    header: Mapping[str, object], shape: tuple[int, int], *, detector: Detector | None = None
+    header: Mapping[str, object],
+    shape: tuple[int, int],
+    *,
+    detector: Detector | None = None,
+    hdu: str = "",
 ) -> tuple[Amplifier, ...]:
     """Amplifiers of an image whose samples are averaged.
 
@@ -35,7 +39,9 @@ def find_layout(
     shape : tuple of int
         Rows and columns of the image (px), its overscan included.
     detector : Detector, optional
-        Amplifiers told by the user; where it names any, the header is not asked.
+        Amplifiers told by the user, which go before those of the header.
+    hdu : str
+        Name of the image: EXTNAME, or ``HDU`` and its number.
 
     Returns
     -------
@@ -47,14 +53,29 @@ def find_layout(
     InputError
         If sections are malformed, overlap, or reach beyond the image.
     """
-    amplifiers = detector.amplifiers if detector is not None else ()
-    amplifiers = amplifiers or _by_header(header, shape)
-    if not amplifiers:
-        return (Amplifier(section_text(slice(0, shape[0]), slice(0, shape[1]))),)
+    amplifiers = amplifiers_of(detector.amplifiers, hdu) if detector is not None else ()
+    if not amplifiers or not all(one.section for one in amplifiers):
+        whole = Amplifier(section_text(slice(0, shape[0]), slice(0, shape[1])))
+        there = _by_header(header, shape) or [whole]
+        amplifiers = [_placed(one, there) for one in amplifiers] or there
     for amplifier in amplifiers:
         amplifier.check_in(shape)
     check_apart(amplifiers)
     return tuple(amplifiers)
+
+
+def _placed(amplifier: Amplifier, there: Sequence[Amplifier]) -> Amplifier:
+    """A told amplifier with the sections of the header, by its name or as the only one."""
+    if amplifier.section:
+        return amplifier
+    named = [one for one in there if one.name == amplifier.name] or there
+    if len(named) > 1:
+        names = ", ".join(one.name for one in there)
+        raise InputError(
+            f"Amplifier {amplifier.name!r} has no section, and the header names {names}; give it "
+            "one of these names, or a section."
+        )
+    return replace(amplifier, section=named[0].section, overscan=named[0].overscan)
 
 
 def _by_header(header: Mapping[str, object], shape: tuple[int, int]) -> list[Amplifier]:

@@ -102,6 +102,7 @@ def reduce_image(
     *,
     header: Mapping[str, object],
     reduction: Reduction,
+    hdu: str = "",
 ) -> ReducedImage:
     """Reduce a raw image.
 
@@ -115,6 +116,8 @@ def reduce_image(
         Its header.
     reduction : Reduction
         What is done.
+    hdu : str
+        Name of the image, by which the detector's amplifiers are chosen.
 
     Returns
     -------
@@ -126,7 +129,8 @@ def reduce_image(
         If samples, sections or overscan do not fit the image.
     """
     samples = SampleLayout.of(raw_shape, header, n_samples=reduction.n_samples)
-    amplifiers = _named(find_layout(header, samples.shape, detector=reduction.detector))
+    layout = find_layout(header, samples.shape, detector=reduction.detector, hdu=hdu)
+    amplifiers = _named(layout)
     overscans = [_overscan_parts(one, samples.shape) for one in amplifiers]
     n_kept = samples.n_samples - reduction.skip
     watches = {

@@ -33,8 +33,8 @@ def write_reduced(
     """
     refuse_existing(path)
     hdus = fits.HDUList([fits.PrimaryHDU(header=without_raw_keywords(primary_header))])
-    for number, frame in enumerate(frames, start=1):
-        name = frame.name or f"IMAGE{number}"
+    for frame in frames:
+        name = frame.label
         hdus.append(fits.ImageHDU(frame.data, frame.to_header(), name=name))
         if frame.deviation is not None:
             deviation = fits.ImageHDU(frame.deviation, name=f"{name}{STD}")

@@ -57,6 +57,17 @@ def test_a_detector_goes_before_the_header():
     )
 
 
+def test_a_told_amplifier_without_section_takes_that_of_the_header():
+    detector = replace(DAMIC, amplifiers=(Amplifier(name="B", gain=2.0), Amplifier(hdu="OTHER")))
+    header = {"DATASECA": "[1:9,1:9]", "DATASECB": "[11:19,1:9]"}
+    (found,) = find_layout(header, SHAPE, detector=detector, hdu="CCD")
+    assert (found.section, found.gain) == ("[11:19,1:9]", 2.0)
+    (found,) = find_layout({}, SHAPE, detector=detector, hdu="CCD")
+    assert (found.section, found.gain) == ("[1:240,1:100]", 2.0)
+    with refused("Amplifier '' has no section, and the header names A, B"):
+        find_layout(header, SHAPE, detector=detector, hdu="other")
+
+
 def test_four_quadrants_are_put_together_without_their_overscan():
     quadrants = [
         Amplifier(f"[{columns},{rows}]", overscan=(f"[101:140,{rows}]",))

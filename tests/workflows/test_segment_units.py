@@ -146,3 +146,18 @@ def test_single_electron_peaks_give_the_gain_of_each_amplifier(tmp_path):
     result = workflows.segment_frame(frame, Bright(), detector="auto", amplifiers="1x2")
     assert [one.gain for one in result.sections] == pytest.approx([1.3, 2.6], rel=0.01)
     assert result.detector.gain == result.sections[0].gain
+
+
+def test_each_image_of_a_file_has_an_amplifier_of_its_own(tmp_path, charge):
+    hdus = [
+        fits.ImageHDU((gain * charge).astype(np.float32), name=name)
+        for name, gain in (("B", 1.3), ("C", 2.6))
+    ]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "two.fits")
+    told = (Amplifier(name="b", gain=1.3, hdu="B"), Amplifier(name="c", gain=2.6, hdu="C"))
+    result = workflows.segment_file(
+        tmp_path / "two.fits", Bright(), detector=replace(DAMIC_M, amplifiers=told)
+    )
+    first, second = (frame.events["energy"].value for frame in result.frames)
+    np.testing.assert_allclose(second, first, rtol=1e-3)
+    assert list(result.events["amplifier"]) == ["b"] * 5 + ["c"] * 5

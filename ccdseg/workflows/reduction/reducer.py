@@ -96,7 +96,11 @@ class Reducer:
 
     def _frame(self, image: RawImage) -> tuple[ReducedFrame, Mapping[str, NoiseCurve]]:
         reduced = reduce_image(
-            image.read_rows, image.shape, header=image.keywords, reduction=self.reduction
+            image.read_rows,
+            image.shape,
+            header=image.keywords,
+            reduction=self.reduction,
+            hdu=image.label,
         )
         highest = max(reduced.pedestals.values(), default=0.0)
         frame = ReducedFrame(

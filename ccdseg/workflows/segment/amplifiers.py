@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ccdseg.amplifier import Amplifier
+from ccdseg.amplifier import Amplifier, amplifiers_of
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation import DetectorEstimate, estimate_detector
 from ccdseg.fits_io import Frame
-from ccdseg.image_section import common, parse_section
+from ccdseg.image_section import common, parse_section, section_text
 from ccdseg.normalization.amplifiers import (
     Amplifiers,
     Section,
@@ -50,7 +50,8 @@ def find_amplifiers(frame: Frame, amplifiers: Amplifiers, detector: Detector | N
     """
     if not (isinstance(amplifiers, str) and amplifiers.lower() == _AUTO):
         return choose_sections(frame.data, amplifiers)
-    known = _known(frame, () if detector is None else detector.amplifiers)
+    told = () if detector is None else amplifiers_of(detector.amplifiers, frame.label)
+    known = _known(frame, told)
     if not known:
         return choose_sections(frame.data, amplifiers)
     return measured(frame.data, _sections(frame, known))
@@ -59,7 +60,7 @@ def find_amplifiers(frame: Frame, amplifiers: Amplifiers, detector: Detector | N
 def _known(frame: Frame, told: Sequence[Amplifier]) -> tuple[Amplifier, ...]:
     in_header = frame.amplifiers
     if not (told and in_header):
-        return tuple(told) or in_header
+        return tuple(_with_section(one, frame) for one in told) or in_header
     by_name = {one.name: one for one in told}
     if len(told) == len(in_header):
         by_name = {
@@ -72,6 +73,14 @@ def _known(frame: Frame, told: Sequence[Amplifier]) -> tuple[Amplifier, ...]:
         else replace(by_name[one.name], section=one.section, overscan=(), name=one.name)
         for one in in_header
     )
+
+
+def _with_section(amplifier: Amplifier, frame: Frame) -> Amplifier:
+    """The amplifier, all of the frame where no section is told."""
+    if amplifier.section:
+        return amplifier
+    parts = zip(frame.origin, frame.data.shape, strict=True)
+    return replace(amplifier, section=section_text(*(slice(a, a + n) for a, n in parts)))
 
 
 def _sections(frame: Frame, amplifiers: Sequence[Amplifier]) -> Sections:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from astropy.stats import mad_std
@@ -18,6 +18,9 @@ _MOST_PEAKS = 70
 _STEPS = 60
 _CONVERGED = 1e-7
 """Relative gain of the likelihood per step below which a fit has come to rest."""
+
+_NOTHING = 1e-12
+"""Share of the pixels below which a peak is empty."""
 
 _RESOLVED, _SHARPEST = 2.5, 20.0
 """Least and greatest distance of the peaks in standard deviations: closer ones do not show as
@@ -187,8 +190,11 @@ def _orders(histogram: _Histogram, position: float, distance: float) -> np.ndarr
 
 def _fitted(peaks: SingleElectronPeaks, histogram: _Histogram) -> SingleElectronPeaks:
     """Expectation maximisation."""
+    filled = histogram.counts > 0
+    x, counts = histogram.middles[filled], histogram.counts[filled]
+    bin_width = histogram.middles[1] - histogram.middles[0]
     for _ in range(_STEPS):
-        improved = _step(peaks, histogram)
+        improved = _step(_without_empty_ends(peaks), x, counts, bin_width, histogram.range)
         gain = improved.likelihood - peaks.likelihood
         peaks = improved
         if gain < _CONVERGED * abs(peaks.likelihood):
@@ -196,25 +202,52 @@ def _fitted(peaks: SingleElectronPeaks, histogram: _Histogram) -> SingleElectron
     return peaks
 
 
-def _step(peaks: SingleElectronPeaks, histogram: _Histogram) -> SingleElectronPeaks:
-    """One step; the likelihood is that before it."""
-    x, counts, orders = histogram.middles, histogram.counts, peaks.orders
-    away = x[:, np.newaxis] - peaks.position - orders * peaks.distance
-    densities = np.exp(-0.5 * (away / peaks.width) ** 2) / (peaks.width * (2 * np.pi) ** 0.5)
-    parts = np.column_stack([densities, np.full(len(x), 1 / histogram.range)]) * peaks.weights
-    total = parts.sum(axis=1) + np.finfo(float).tiny
+def _without_empty_ends(peaks: SingleElectronPeaks) -> SingleElectronPeaks:
+    """The peaks without the lowest and highest ones that hold nothing, and never will."""
+    held = np.flatnonzero(peaks.weights[:-1] > _NOTHING)
+    if not len(held) or len(held) == len(peaks.orders):
+        return peaks
+    part = slice(held[0], held[-1] + 1)
+    weights = np.append(peaks.weights[part], peaks.weights[-1])
+    return replace(peaks, orders=peaks.orders[part], weights=weights)
+
+
+def _step(
+    peaks: SingleElectronPeaks,
+    x: np.ndarray,
+    counts: np.ndarray,
+    bin_width: float,
+    full_range: float,
+) -> SingleElectronPeaks:
+    """One step; the likelihood is that before it.
+
+    Parameters
+    ----------
+    peaks : SingleElectronPeaks
+        Peaks so far.
+    x, counts : ndarray
+        Middle (ADU) and number of pixels of the bins that hold any.
+    bin_width, full_range : float
+        Width of a bin, and of the whole histogram (ADU).
+    """
+    orders = peaks.orders
+    away = x[:, np.newaxis] - (peaks.position + orders * peaks.distance)
+    heights = peaks.weights[:-1] / (peaks.width * (2 * np.pi) ** 0.5)
+    parts = np.exp(away**2 * (-0.5 / peaks.width**2)) * heights
+    uniform = peaks.weights[-1] / full_range
+    total = parts.sum(axis=1) + uniform + np.finfo(float).tiny
     likelihood = float(counts @ np.log(total))
-    shares = parts * (counts / total)[:, np.newaxis]
-    weights = shares.sum(axis=0) / counts.sum()
+    shares = counts / total
+    parts *= shares[:, np.newaxis]
+    in_order, in_bin = parts.sum(axis=0), parts.sum(axis=1)
+    weights = np.append(in_order, uniform * shares.sum()) / counts.sum()
+    n = max(in_order.sum(), np.finfo(float).tiny)
+    order, mean = in_order @ orders / n, in_bin @ x / n
+    variance = in_order @ (orders - order) ** 2 / n
     distance = peaks.distance
-    in_peaks = shares[:, :-1]
-    n = max(in_peaks.sum(), np.finfo(float).tiny)
-    order = in_peaks.sum(axis=0) @ orders / n
-    variance = in_peaks.sum(axis=0) @ (orders - order) ** 2 / n
-    mean = in_peaks.sum(axis=1) @ x / n
     if variance > 0:
-        distance = float((x - mean) @ in_peaks @ (orders - order) / n / variance)
+        distance = float((x - mean) @ parts @ (orders - order) / n / variance)
     position = float(mean - order * distance)
-    away = x[:, np.newaxis] - position - orders * distance
-    width = max(float(np.sum(in_peaks * away**2) / n) ** 0.5, (x[1] - x[0]) / 3)
+    away = x[:, np.newaxis] - (position + orders * distance)
+    width = max(float(np.vdot(parts, away**2) / n) ** 0.5, bin_width / 3)
     return SingleElectronPeaks(position, distance, width, orders, weights, likelihood)

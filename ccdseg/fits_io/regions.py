@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,16 @@ def write_regions(path: str | Path, events: QTable, *, overwrite: bool = False) 
     refuse_existing(path, overwrite=overwrite)
     text = Regions(_ellipses(events)).serialize(format="ds9", precision=3)
     with atomic_path(path) as temporary:
-        temporary.write_text(text or "# Region file format: DS9\n", encoding="ascii")
+        temporary.write_text(_in_order(text) or "# Region file format: DS9\n", encoding="ascii")
+
+
+def _in_order(text: str) -> str:
+    """The text, what holds for all regions sorted: it comes from a set, each time in another order."""
+
+    def sort(line: re.Match) -> str:
+        return " ".join(["global", *sorted(re.findall(r"\w+=(?:\{.*?\}|\S+)", line[1]))])
+
+    return re.sub(r"^global (.*)$", sort, text, flags=re.MULTILINE)
 
 
 def _ellipses(events: QTable) -> list[EllipsePixelRegion]:

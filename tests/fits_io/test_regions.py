@@ -67,3 +67,11 @@ def test_a_file_is_replaced_only_when_asked(scene, tmp_path):
     assert (tmp_path / "a.reg").read_text() == "precious"
     write_regions(tmp_path / "a.reg", find_events(*scene), overwrite=True)
     assert len(ellipses(tmp_path / "a.reg")) == 2
+
+
+def test_one_event_is_written_alike_by_every_process(scene, tmp_path):
+    image, mask = scene
+    mask[:20] = 0
+    write_regions(tmp_path / "a.reg", find_events(image, mask, detector=DAMIC))
+    second = (tmp_path / "a.reg").read_text(encoding="ascii").splitlines()[1]
+    assert re.fullmatch(r"global color=red text=\{1: .* keV\}", second)

@@ -46,7 +46,7 @@ def write_regions(path: str | Path, events: QTable, *, overwrite: bool = False) 
 
 
 def _in_order(text: str) -> str:
-    """The text, what holds for all regions sorted: it comes from a set, each time in another order."""
+    """The text, the words of all regions sorted: they come from a set, in any order."""
 
     def sort(line: re.Match) -> str:
         return " ".join(["global", *sorted(re.findall(r"\w+=(?:\{.*?\}|\S+)", line[1]))])

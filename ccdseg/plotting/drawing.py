@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 import numpy as np
 import textalloc
 from astropy import units as u
@@ -17,6 +15,8 @@ from skimage.measure import block_reduce
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.mask import class_frequencies, to_label
+from ccdseg.normalization import sample_of
+from ccdseg.plotting.placing import blocks
 from ccdseg.plotting.style import as_percent, is_strip
 
 MOST_NUMBERS = 150
@@ -24,10 +24,6 @@ MOST_NUMBERS = 150
 
 _TINT = 0.45
 """Opacity of a class that is drawn over its image."""
-
-_MOST_PIXELS = 800
-"""Greatest length of an array that is drawn, no more than a panel's pixels; a longer one is reduced
-first, or lines one pixel wide would fall between the pixels of the picture."""
 
 
 def draw_image(
@@ -46,10 +42,10 @@ def draw_image(
     top_first : bool
         Whether rows count downwards, as in a picture, and not upwards, as in a FITS image.
     """
-    finite = image[np.isfinite(image)]
-    median = np.median(finite)
-    low, high = np.percentile(finite, [0.5, 99.9])
-    noise = max(median - np.percentile(finite, 16), (high - low) * 1e-3, 1e-6)
+    sample = sample_of(image)
+    median = np.median(sample)
+    low, below, high = np.percentile(sample, [0.5, 16, 99.9])
+    noise = max(median - below, (high - low) * 1e-3, 1e-6)
     span = max(high - low, 10 * noise)
     stretch = AsinhStretch(min(max(4 * noise / span, 1e-3), 1.0))
     drawn = axes.imshow(
@@ -104,10 +100,10 @@ def draw_outlines(
     if not chosen.any():
         return
     reduced = np.pad(_reduce(chosen.astype(np.uint8)), 1)
-    blocks = _blocks(chosen.shape)
+    size = blocks(chosen.shape)
     rows, columns = (
         first + block * (np.arange(length) - 0.5) - 0.5
-        for first, block, length in zip(origin, blocks, reduced.shape, strict=True)
+        for first, block, length in zip(origin, size, reduced.shape, strict=True)
     )
     limits = axes.axis()
     axes.contour(columns, rows, reduced, levels=[0.5], colors=[colour], linewidths=0.8)
@@ -169,11 +165,7 @@ def add_legend(figure: Figure, classes: ClassCatalogue, mask: np.ndarray | None 
 
 def _reduce(array: np.ndarray) -> np.ndarray:
     """Smaller copy of a large array: the maximum of each block, so that no track disappears."""
-    return block_reduce(array, _blocks(array.shape), np.max, cval=array.min())
-
-
-def _blocks(shape: tuple[int, int]) -> tuple[int, ...]:
-    return tuple(ceil(length / _MOST_PIXELS) for length in shape)
+    return block_reduce(array, blocks(array.shape), np.max, cval=array.min())
 
 
 def _placed(shape: tuple[int, int], origin: tuple[int, int]) -> dict:

@@ -17,7 +17,8 @@ from ccdseg.plotting.drawing import (
     draw_outlines,
     draw_tint,
 )
-from ccdseg.plotting.style import as_percent, frame_size, is_strip, lines, one_panel
+from ccdseg.plotting.placing import frame_panel, two_frame_panels
+from ccdseg.plotting.style import as_percent, lines
 
 
 def show_frame(
@@ -53,14 +54,14 @@ def show_frame(
     -------
     matplotlib.figure.Figure
     """
-    figure, (first, second) = _two_panels(*image.shape)
+    figure, (first, second) = two_frame_panels(image.shape)
     placed = {"origin": origin, "top_first": top_first}
     draw_image(first, image, **placed)
     draw_mask(second, mask, classes, **placed)
-    first.set_title("frame")
-    second.set_title("segmentation")
+    first.set_title("frame", y=1.0)
+    second.set_title("segmentation", y=1.0)
     if title:
-        figure.suptitle(title)
+        figure.suptitle(title, y=0.99, va="top")
     add_legend(figure, classes, mask)
     if events is not None:
         draw_numbers(first, events)
@@ -93,12 +94,12 @@ def show_overlay(
     """
     particles = classes.need_particles()
     chosen = mask == particles.index
-    figure, axes = one_panel(ax, frame_size(image.shape))
+    figure, axes = frame_panel(ax, image.shape)
     draw_image(axes, image, origin=origin, top_first=top_first)
     draw_tint(axes, chosen, colour=particles.colour, origin=origin)
     draw_outlines(axes, chosen, colour=particles.colour, origin=origin)
     pixels = f"{particles.name}: {np.count_nonzero(chosen):,} px, {as_percent(chosen.mean())}"
-    axes.set_title(lines(title, pixels))
+    axes.set_title(lines(title, pixels), y=1.0)
     return figure
 
 
@@ -129,23 +130,10 @@ def show_events(
         If no class is one of particles.
     """
     particles = classes.need_particles()
-    figure, axes = one_panel(ax, frame_size(image.shape))
+    figure, axes = frame_panel(ax, image.shape)
     draw_image(axes, image, origin=origin, top_first=top_first)
     draw_outlines(axes, mask == particles.index, colour=particles.colour, origin=origin)
     numbered = f", the {MOST_NUMBERS} brightest numbered" if len(events) > MOST_NUMBERS else ""
-    axes.set_title(lines(title, f"{len(events):,} events{numbered}"))
+    axes.set_title(lines(title, f"{len(events):,} events{numbered}"), y=1.0)
     draw_numbers(axes, events)
     return figure
-
-
-def _two_panels(height: int, width: int) -> tuple[Figure, np.ndarray]:
-    """Panels one above the other for a wide frame, side by side for another."""
-    if is_strip((height, width)):
-        size = (13, 7) if width > height else (8, 13)
-    elif width > 1.5 * height:
-        size = (11, 2 + 18 * height / width)
-    else:
-        size = (14, 1.6 + 6 * height / width)
-    figure = Figure(figsize=(size[0], min(size[1], 15)), layout="constrained")
-    rows, columns = (2, 1) if width > 1.5 * height else (1, 2)
-    return figure, figure.subplots(rows, columns)

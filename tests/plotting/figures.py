@@ -8,7 +8,7 @@ from ccdseg import plotting
 
 def panels(figure):
     """Axes without colour bars, row by row."""
-    return [axes for axes in figure.axes if axes.get_subplotspec() is not None]
+    return [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
 
 
 def drawn(axes):

@@ -11,6 +11,7 @@ from ccdseg.calibration.overscan import noise_within_rows
 _MOST_VALUES = 200_000
 """Pixels that tell the noise of one amplifier, at most."""
 
+_LEAST_VALUES = 100
 _PER_DECADE = 8
 _EXCESS = 1.1
 """Noise over that of the square root law from which it no longer follows it."""
@@ -84,8 +85,8 @@ class NoiseWatch:
                 self._lines.append(sums / self._counts)
 
     def curve(self) -> NoiseCurve | None:
-        """The curve; None where no pixel was seen."""
-        if not self._lines:
+        """The curve; None of too few pixels."""
+        if sum(map(len, self._lines)) < _LEAST_VALUES:
             return None
         means = np.moveaxis(np.stack(self._lines), -1, 0)
         return NoiseCurve(self._counts, np.array([noise_within_rows(mean) for mean in means]))

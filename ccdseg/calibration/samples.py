@@ -108,11 +108,12 @@ def _counted(header: Mapping[str, object]) -> int:
     """Number of samples in a header; 1 where it has none."""
     for key in KEYWORDS:
         value = header.get(key)
-        if value is not None and not isinstance(value, bool):
-            try:
-                return int(value)
-            except (TypeError, ValueError):
-                raise InputError(f"{key} is {value!r}; give a number (--samples).") from None
+        if value is None:
+            continue
+        try:
+            return int(str(value))
+        except ValueError:
+            raise InputError(f"{key} is {value!r}; give a number (--samples).") from None
     return 1
 
 

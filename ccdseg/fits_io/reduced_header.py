@@ -41,8 +41,8 @@ class ReducedFrame:
         ADU or electrons.
     header : astropy.io.fits.Header
         Header of the raw image.
-    name, label : str
-        EXTNAME of the raw image, empty where it has none, and that or ``HDU`` and its number.
+    label : str
+        EXTNAME of the raw image, or ``HDU`` and its number: the name of the reduced one.
     origin : tuple of int
         Row and column (px) of the first pixel in the averaged raw image, by which a WCS moves.
     amplifiers : tuple of Amplifier
@@ -59,7 +59,6 @@ class ReducedFrame:
     deviation: np.ndarray | None
     unit: u.UnitBase
     header: fits.Header
-    name: str
     label: str
     origin: tuple[int, int]
     amplifiers: tuple[Amplifier, ...]

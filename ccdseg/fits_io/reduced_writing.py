@@ -34,10 +34,9 @@ def write_reduced(
     refuse_existing(path)
     hdus = fits.HDUList([fits.PrimaryHDU(header=without_raw_keywords(primary_header))])
     for frame in frames:
-        name = frame.label
-        hdus.append(fits.ImageHDU(frame.data, frame.to_header(), name=name))
+        hdus.append(fits.ImageHDU(frame.data, frame.to_header(), name=frame.label))
         if frame.deviation is not None:
-            deviation = fits.ImageHDU(frame.deviation, name=f"{name}{STD}")
+            deviation = fits.ImageHDU(frame.deviation, name=f"{frame.label}{STD}")
             deviation.header["BUNIT"] = hdus[-1].header["BUNIT"]
             deviation.header["NCOMBINE"] = (frame.n_samples, "samples of each pixel")
             hdus.append(deviation)

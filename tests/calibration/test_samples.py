@@ -60,6 +60,7 @@ def test_a_header_of_an_averaged_image_is_not_averaged_again():
     [
         ((4, 30), {"NSAMP": 7}, None, "7 samples of a pixel do not divide the width of 30 columns"),
         ((4, 30), {"NSAMP": "many"}, None, "NSAMP is 'many'; give a number"),
+        ((4, 30), {"NSAMP": 2.5}, None, "NSAMP is 2.5; give a number"),
         ((4, 30), {}, 0, "0 samples of a pixel do not divide"),
         ((3, 4, 5), {}, 4, "4 samples are told, and the cube has 3 planes"),
         ((30,), {}, None, "shape .30,.; give rows and columns, or a cube"),

@@ -83,7 +83,7 @@ class ReducedFile:
     def _curves(self) -> dict[str, NoiseCurve]:
         several = len(self.frames) > 1
         return {
-            f"{frame.name} {name}" if several else name: curve
+            f"{frame.label} {name}" if several else name: curve
             for frame, noise in zip(self.frames, self.noise, strict=True)
             for name, curve in noise.items()
         }
@@ -94,7 +94,8 @@ def describe(reduced: ReducedFile, written: Path) -> str:
     lines = [f"{reduced.path} → {written}"]
     for frame, noise in zip(reduced.frames, reduced.noise, strict=True):
         height, width = frame.data.shape
-        lines.append(f"  {frame.name or 'image'}: {height}×{width} px, {frame.n_samples} samples")
+        samples = "1 sample" if frame.n_samples == 1 else f"{frame.n_samples} samples"
+        lines.append(f"  {frame.label}: {height}×{width} px, {samples}")
         lines += [
             f"    amplifier {one.name}: {_numbers(one, frame.unit, noise.get(one.name))}"
             for one in frame.amplifiers
@@ -115,7 +116,7 @@ def _numbers(amplifier: Amplifier, unit: u.UnitBase, curve: NoiseCurve | None) -
 
 def _record(frame: ReducedFrame, noise: Mapping[str, NoiseCurve]) -> dict:
     return {
-        "hdu": frame.name,
+        "hdu": frame.label,
         "shape": list(frame.data.shape),
         "unit": frame.unit.to_string(),
         "n_samples": frame.n_samples,

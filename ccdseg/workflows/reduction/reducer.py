@@ -108,7 +108,6 @@ class Reducer:
             deviation=reduced.deviation,
             unit=u.adu,
             header=image.header,
-            name=image.name,
             label=image.label,
             origin=reduced.origin,
             amplifiers=tuple(

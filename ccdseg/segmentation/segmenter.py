@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,9 @@ from ccdseg.segmentation.tiled import TiledPrediction
 
 if TYPE_CHECKING:
     from keras import Model
+
+_ONE_AT_A_TIME = threading.Lock()
+"""A network takes all cores; two at once would share them, and need twice the memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +215,8 @@ class Segmenter:
             results["probabilities"] = empty(shape)
         check_amplifiers(amplifiers)
         levelled = (_levelled(one, amplifiers) for one in images)
-        self._segment(levelled, results, tile_size=tile_size, progress=progress)
+        with _ONE_AT_A_TIME:
+            self._segment(levelled, results, tile_size=tile_size, progress=progress)
         if image.ndim == 2:
             results = {name: result[0] for name, result in results.items()}
         return Prediction(**{"probabilities": None, **results})

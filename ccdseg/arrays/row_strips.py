@@ -29,11 +29,16 @@ def strips(*arrays: np.ndarray, multiple: int = 1) -> Iterator[slice]:
     slice
         Rows of a strip, at least one.
     """
-    n_rows, n_columns = arrays[0].shape[:2]
-    height = max(PIXELS // (n_columns * multiple), 1) * multiple
+    n_rows = len(arrays[0])
+    height = max(PIXELS // (max(map(_pitch, arrays)) * multiple), 1) * multiple
     for first in range(0, n_rows, height):
         yield slice(first, min(first + height, n_rows))
         release(*arrays)
+
+
+def _pitch(array: np.ndarray) -> int:
+    """Pixels from one row to the next in memory: more than the columns in a part of a frame."""
+    return max(array.shape[1], abs(array.strides[0]) // array.itemsize)
 
 
 def with_halo(rows: slice, halo: int, n_rows: int) -> tuple[slice, slice]:

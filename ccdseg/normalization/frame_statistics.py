@@ -7,7 +7,7 @@ from math import ceil, gcd
 import numpy as np
 from scipy.special import ndtri
 
-from ccdseg.arrays import release
+from ccdseg.arrays import strips
 
 _SAMPLE_SIZE = 2**18
 _LEAST_SHARE = 1e-3  # of the sample that is finite
@@ -63,8 +63,11 @@ def sample_of(frame: np.ndarray) -> np.ndarray:
     step = ceil(frame.size / _SAMPLE_SIZE)
     while gcd(step, frame.shape[-1]) > 1:  # or it would meet the same columns in every row
         step += 1
-    sample = frame.ravel()[::step].copy()
-    release(frame)
+    sample, start = [], 0
+    for rows in strips(frame):
+        sample.append(frame[rows].ravel()[-start % step :: step].copy())
+        start += frame[rows].size
+    sample = np.concatenate(sample)
     if sample.dtype.kind != "f":
         return sample
     finite = sample[np.isfinite(sample)]

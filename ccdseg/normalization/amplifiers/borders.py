@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ccdseg.arrays import copy_of
 from ccdseg.normalization.amplifiers.level_steps import REACH, Profile, step_size
 from ccdseg.normalization.amplifiers.profiles import (
     deviation,
@@ -126,7 +127,8 @@ def find_borders(
             patches = []
             sides = _sides(sections[before], sections[after], axis)
             for index, side in zip((before, after), sides, strict=True):
-                patch = frame[(side, shared) if axis == 0 else (shared, side)].astype(np.float32)
+                area = (side, shared) if axis == 0 else (shared, side)
+                patch = copy_of(frame[area]).astype(np.float32)
                 scale(index, patch)
                 patches.append(patch)
             if all(np.isfinite(patch).any() for patch in patches):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import median_filter
 
-from ccdseg.arrays import release
+from ccdseg.arrays import strips
 
 N_BANDS = 16
 """Bands of lines across which profiles are taken, at most."""
@@ -44,9 +44,12 @@ def profiles(frame: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
         band has no finite pixel.
     """
     lines, n_runs = _lines(frame.shape[1 - axis], frame.shape[axis])
-    sample = np.take(frame, lines, axis=1 - axis)
-    release(frame)
-    sample = np.ascontiguousarray(sample.T if axis == 0 else sample, dtype=np.float32)
+    if axis == 0:
+        parts = [np.take(frame[rows], lines, axis=1) for rows in strips(frame)]
+        sample = np.concatenate(parts).T
+    else:
+        sample = np.take(frame, lines, axis=0)
+    sample = np.ascontiguousarray(sample, dtype=np.float32)
     sample[~np.isfinite(sample)] = np.nan
     sample = sample.reshape(len(lines) // (n_runs * _LINES_PER_RUN), n_runs, _LINES_PER_RUN, -1)
     differences = np.abs(np.diff(sample, axis=2))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
+from scipy import ndimage
 from scipy.ndimage import gaussian_filter
 
 from ccdseg.arrays import copy_of, empty, strips, with_halo
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
+from ccdseg.mask import EIGHT_CONNECTED, expand_box
+
+Area = tuple[slice, slice]
 
 _NARROWEST, _WIDEST = 1.0, 16.0
 """Standard deviations of the first and the last Gaussian (px)."""
@@ -133,19 +139,44 @@ def _level(image: np.ndarray, masked: np.ndarray, excluded: np.ndarray | None) -
 
 def _filled(image: np.ndarray, masked: np.ndarray, known: np.ndarray, level: float) -> np.ndarray:
     """Image, float64, whose masked pixels are filled from the known ones, rounded for integers."""
-    filled = np.where(known, image - level, 0.0)
-    width = _NARROWEST
-    while not known[masked].all() and width <= _WIDEST:
-        sums, weights = (
-            gaussian_filter(values, width, mode="constant", truncate=_TRUNCATED_AT)
-            for values in (filled, known.astype(np.float64))
-        )
-        reached = ~known & (weights > _LEAST_WEIGHT)
-        filled[reached] = sums[reached] / weights[reached]
-        known |= reached
+    filled, known = np.where(known, image - level, 0.0), known.astype(np.float64)
+    left, width = masked.copy(), _NARROWEST
+    while left.any() and width <= _WIDEST:
+        found = [_means(filled, known, left, area, width) for area in _areas(left, width)]
+        for area, values, reached in found:
+            filled[area][reached] = values[reached]
+            known[area][reached] = 1.0
+            left[area][reached] = False
         width *= 2
     filled += level
     if image.dtype.kind in "iu":
         limits = np.iinfo(image.dtype)
         filled = np.clip(np.rint(filled), limits.min, limits.max)
     return filled
+
+
+def _areas(left: np.ndarray, width: float) -> list[Area]:
+    """Boxes around the pixels that are left, or one around all where they would overlap much."""
+    reach = _TRUNCATED_AT * width
+    boxes = ndimage.find_objects(ndimage.label(left, EIGHT_CONNECTED)[0])
+    n_pixels = sum(
+        prod(part.stop - part.start for part in expand_box(box, reach, left.shape)) for box in boxes
+    )
+    return boxes if n_pixels < left.size else [tuple(slice(0, length) for length in left.shape)]
+
+
+def _means(
+    filled: np.ndarray, known: np.ndarray, left: np.ndarray, area: Area, width: float
+) -> tuple[Area, np.ndarray, np.ndarray]:
+    """Means of the known pixels around those of an area, and which of these they reach."""
+    around = expand_box(area, _TRUNCATED_AT * width, left.shape)
+    inner = tuple(
+        slice(part.start - wide.start, part.stop - wide.start)
+        for part, wide in zip(area, around, strict=True)
+    )
+    sums, weights = (
+        gaussian_filter(values[around], width, mode="constant", truncate=_TRUNCATED_AT)[inner]
+        for values in (filled, known)
+    )
+    reached = left[area] & (weights > _LEAST_WEIGHT)
+    return area, np.divide(sums, weights, out=sums, where=reached), reached

@@ -61,8 +61,9 @@ def clean(
     particles = classes.need_particles().index
     hot = classes["hot pixel"].index if "hot pixel" in classes.names else None
     masked, excluded = empty(mask.shape, bool), empty(mask.shape, bool)
-    for rows in strips(image, mask, masked, excluded):
-        excluded[rows] = False if invalid is None else invalid[rows]
+    invalid = np.broadcast_to(np.False_, mask.shape) if invalid is None else invalid
+    for rows in strips(image, mask, masked, excluded, invalid):
+        excluded[rows] = invalid[rows]
         if hot is not None:
             excluded[rows] |= mask[rows] == hot
         masked[rows] = (mask[rows] == particles) & np.isfinite(image[rows]) & ~excluded[rows]
@@ -105,33 +106,26 @@ def inpaint(
             f"The image has shape {image.shape} and the mask {masked.shape}, type {masked.dtype}; "
             "give both of one shape (rows, columns), the mask bool."
         )
+    excluded = np.broadcast_to(np.False_, image.shape) if excluded is None else excluded
     level = _level(image, masked, excluded)
     result = copy_of(image)
-    for rows in strips(image, masked, result):
+    for rows in strips(image, masked, excluded, result):
         if not masked[rows].any():
             continue
         around, inner = with_halo(rows, _HALO, len(image))
-        known = _known(
-            image[around], masked[around], None if excluded is None else excluded[around]
-        )
+        known = np.isfinite(image[around]) & ~masked[around] & ~excluded[around]
         filled = _filled(image[around], masked[around], known, level)[inner]
         result[rows][masked[rows]] = filled[masked[rows]].astype(image.dtype)
     return result
 
 
-def _known(image: np.ndarray, masked: np.ndarray, excluded: np.ndarray | None) -> np.ndarray:
-    """Pixels from which others may be filled."""
-    known = np.isfinite(image) & ~masked
-    return known if excluded is None else known & ~excluded
-
-
-def _level(image: np.ndarray, masked: np.ndarray, excluded: np.ndarray | None) -> float:
+def _level(image: np.ndarray, masked: np.ndarray, excluded: np.ndarray) -> float:
     """Median of the known pixels, from evenly spread ones of a large image."""
     values, step, start = [], -(-image.size // _SAMPLE_SIZE), 0
-    for rows in strips(image, masked):
-        known = _known(image[rows], masked[rows], None if excluded is None else excluded[rows])
-        values.append(image[rows][known][-start % step :: step])
-        start += np.count_nonzero(known)
+    for rows in strips(image, masked, excluded):
+        known = image[rows][np.isfinite(image[rows]) & ~masked[rows] & ~excluded[rows]]
+        values.append(known[-start % step :: step].copy())
+        start += known.size
     if not start:
         raise InputError("Every pixel is masked or not finite: nothing is left to fill from.")
     return float(np.median(np.concatenate(values)))

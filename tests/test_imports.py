@@ -11,7 +11,7 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files image_section classes amplifier detector",
+    "version errors files image_section classes amplifier detector nddata",
     (
         "arrays simulation mask normalization augmentation tiling dataset events "
         "estimation identification evaluation postprocessing calibration defects"

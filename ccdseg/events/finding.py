@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy import units as u
@@ -16,12 +17,16 @@ from ccdseg.events.columns import build_table
 from ccdseg.events.event_map import EventMap
 from ccdseg.events.local_background import ANNULUS_WIDTH
 from ccdseg.events.measuring import measure_clusters
+from ccdseg.nddata import is_nddata, pixels_of, unit_of
+
+if TYPE_CHECKING:
+    from astropy.nddata import CCDData
 
 logger = logging.getLogger(__name__)
 
 
 def find_events(
-    image: np.ndarray,
+    image: np.ndarray | CCDData,
     mask: np.ndarray,
     *,
     detector: Detector | None = None,
@@ -48,8 +53,9 @@ def find_events(
 
     Parameters
     ----------
-    image : ndarray
-        Signal in `unit`, of shape (H, W).
+    image : ndarray or CCDData
+        Signal in `unit`, of shape (H, W); a CCDData has its own unit, and its masked pixels are
+        bad.
     mask : ndarray
         Class indices of the same shape.
     detector : Detector, optional
@@ -98,7 +104,7 @@ def find_events(
 
 
 def map_events(
-    image: np.ndarray,
+    image: np.ndarray | CCDData,
     mask: np.ndarray,
     *,
     detector: Detector | None = None,
@@ -120,7 +126,9 @@ def map_events(
         Its ``table`` is that of `find_events`, its ``labels`` hold the `id` of the event of each
         pixel.
     """
-    image, mask = np.asarray(image), np.asarray(mask)
+    if is_nddata(image):
+        unit = unit_of(image)
+    image, mask = pixels_of(image), np.asarray(mask)
     _check(image, mask, classes)
     if not 0 <= aperture_margin < ANNULUS_WIDTH:
         raise InputError(

@@ -1,6 +1,7 @@
 """FITS frames in, FITS masks and cleaned frames out."""
 
 from ccdseg.fits_io.bad_pixel_maps import BadPixelMaps
+from ccdseg.fits_io.ccddata import ccddata_of, frame_of_ccddata
 from ccdseg.fits_io.cleaning import write_cleaned
 from ccdseg.fits_io.defect_files import DefectMaps, write_defects
 from ccdseg.fits_io.frame import Frame, cut_to
@@ -21,7 +22,9 @@ __all__ = [
     "Frame",
     "HeaderFacts",
     "ReducedFrame",
+    "ccddata_of",
     "cut_to",
+    "frame_of_ccddata",
     "parse_section",
     "read_frame",
     "read_frames",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from astropy.io import fits
 
 from ccdseg.classes import ClassCatalogue
+from ccdseg.fits_io.dq_bits import DQ_KEYWORD
 from ccdseg.fits_io.frame import Frame
 from ccdseg.version import package_version
 
@@ -46,6 +48,13 @@ def sign_classes(header: fits.Header, classes: ClassCatalogue) -> None:
     header["NCLASSES"] = (len(classes), "number of classes")
     for row in classes:
         header[f"CLASS{row.index}"] = (ascii_of(row.name), f"meaning of the value {row.index}")
+
+
+def name_bits(header: fits.Header, bits: Mapping[str, int]) -> None:
+    """Note the names of bits of data quality: DQBIT0, DQBIT1, …."""
+    for name, value in bits.items():
+        key = f"{DQ_KEYWORD}{value.bit_length() - 1}"
+        header[key] = (ascii_of(name), f"meaning of the value {value}")
 
 
 def sign(header: fits.Header, model: str, *, what: str) -> None:

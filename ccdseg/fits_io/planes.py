@@ -10,9 +10,8 @@ from astropy.io import fits
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.files import atomic_path, refuse_existing
-from ccdseg.fits_io.dq_bits import DQ_KEYWORD
 from ccdseg.fits_io.frame import Frame
-from ccdseg.fits_io.mask_headers import ascii_of, mask_header, sign, sign_classes
+from ccdseg.fits_io.mask_headers import ascii_of, mask_header, name_bits, sign, sign_classes
 
 _TILE_ROWS = 16
 _PROBABILITY_STEP = 2.0**-15
@@ -97,9 +96,7 @@ def write_quality(
     hdus = []
     for values, frame in zip(planes, frames, strict=True):
         hdu = plane_hdu(values, frame, "DQ", comment="data quality, a sum of bits", model=model)
-        for name, value in bits.items():
-            key = f"{DQ_KEYWORD}{value.bit_length() - 1}"
-            hdu.header[key] = (ascii_of(name), f"meaning of the value {value}")
+        name_bits(hdu.header, bits)
         hdus.append(hdu)
     _write(path, hdus, frames, overwrite=overwrite)
 

@@ -1,7 +1,8 @@
 """A mask after prediction: geometric restrictions, growing, and images with particles inpainted."""
 
+from ccdseg.postprocessing.cleaning import clean
 from ccdseg.postprocessing.growing import grow
-from ccdseg.postprocessing.inpainting import clean, inpaint
+from ccdseg.postprocessing.inpainting import inpaint
 from ccdseg.postprocessing.raised_errors import raise_errors
 from ccdseg.postprocessing.restrictions import RestrictedMask, Rule, restrict
 from ccdseg.postprocessing.rules import (

@@ -1,4 +1,4 @@
-"""Inpainting: particles, or any chosen pixels, filled from their surroundings."""
+"""Inpainting: chosen pixels filled from their surroundings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.ndimage import gaussian_filter
 
-from ccdseg.arrays import copy_of, empty, strips, with_halo
-from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.arrays import copy_of, strips, with_halo
 from ccdseg.errors import InputError
 from ccdseg.mask import EIGHT_CONNECTED, expand_box
 
@@ -24,50 +23,6 @@ _HALO = 93
 """Farthest pixel that may reach another by Gaussians of 1, 2, 4, 8 and 16 px in turn (px)."""
 
 _SAMPLE_SIZE = 2**22  # pixels of which the median is taken, about
-
-
-def clean(
-    image: np.ndarray,
-    mask: np.ndarray,
-    *,
-    classes: ClassCatalogue = CLASSES,
-    invalid: np.ndarray | None = None,
-) -> np.ndarray:
-    """Fill the pixels of particles from their surroundings, hot pixels left out; see `inpaint`.
-
-    Parameters
-    ----------
-    image : ndarray
-        Signal of shape (H, W), of any type of numbers and any unit.
-    mask : ndarray
-        Class indices of the same shape.
-    classes : ClassCatalogue
-        Meaning of the indices.
-    invalid : ndarray of bool, optional
-        Pixels without a value, as those of the value BLANK in a FITS image of integers.
-
-    Returns
-    -------
-    ndarray
-        A copy of the same type. Pixels of other classes, and those that are not finite or
-        `invalid`, are the same to the last bit.
-
-    Raises
-    ------
-    InputError
-        If the catalogue has no class of particles, the shapes differ, or no pixel is left to
-        fill from.
-    """
-    particles = classes.need_particles().index
-    hot = classes["hot pixel"].index if "hot pixel" in classes.names else None
-    masked, excluded = empty(mask.shape, bool), empty(mask.shape, bool)
-    invalid = np.broadcast_to(np.False_, mask.shape) if invalid is None else invalid
-    for rows in strips(image, mask, masked, excluded, invalid):
-        excluded[rows] = invalid[rows]
-        if hot is not None:
-            excluded[rows] |= mask[rows] == hot
-        masked[rows] = (mask[rows] == particles) & np.isfinite(image[rows]) & ~excluded[rows]
-    return inpaint(image, masked, excluded=excluded)
 
 
 def inpaint(

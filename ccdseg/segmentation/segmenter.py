@@ -14,6 +14,7 @@ from ccdseg.arrays import empty
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
+from ccdseg.nddata import pixels_of
 from ccdseg.normalization import Normalizer, check_any_finite, get_normalizer
 from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers, choose_sections, level
 from ccdseg.segmentation.engines import Engine, NetworkGeometry, open_engine
@@ -28,6 +29,7 @@ from ccdseg.segmentation.store import (
 from ccdseg.segmentation.tiled import TiledPrediction
 
 if TYPE_CHECKING:
+    from astropy.nddata import CCDData
     from keras import Model
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -161,7 +163,7 @@ class Segmenter:
 
     def predict(
         self,
-        image: np.ndarray,
+        image: np.ndarray | CCDData,
         *,
         tile_size: int | tuple[int, int] | None = None,
         amplifiers: Amplifiers = "auto",
@@ -172,11 +174,11 @@ class Segmenter:
 
         The image is cut into overlapping tiles, each normalised by the statistics of the whole; the
         result does not depend on how it is cut. With an `input_size` it is resized instead. Pixels
-        that are not finite are taken as the median of the others.
+        that are not finite, or masked, are filled from their neighbours.
 
         Parameters
         ----------
-        image : ndarray
+        image : ndarray or CCDData
             Signal (ADU) of shape (H, W), or (N, H, W) for several images of one size, each
             normalised for itself.
         tile_size : int or tuple of int, optional
@@ -200,9 +202,9 @@ class Segmenter:
         ------
         InputError
             If the image has another number of dimensions, is empty, or has no finite pixel, or
-            the amplifiers do not fit it.
+            the amplifiers do not fit it; if the unit of a CCDData is none of a CCD image.
         """
-        image = np.asarray(image)
+        image = pixels_of(image)
         if image.ndim not in (2, 3) or image.size == 0 or image.dtype.kind not in "fiu":
             raise InputError(
                 f"An image of shape {image.shape} and type {image.dtype} cannot be segmented; "

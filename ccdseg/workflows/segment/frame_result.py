@@ -16,12 +16,14 @@ from ccdseg.defects import DefectMap
 from ccdseg.detector import Detector
 from ccdseg.estimation import DetectorEstimate, PhotonEstimate
 from ccdseg.events import EventMap
-from ccdseg.fits_io import HEADER, Frame
+from ccdseg.fits_io import HEADER, Frame, ccddata_of
 from ccdseg.identification import LIGHT_KINDS
 from ccdseg.normalization.amplifiers import Sections
 from ccdseg.workflows.segment.planes import labels_of, quality_bits, quality_of
 
 if TYPE_CHECKING:
+    from astropy.nddata import CCDData
+
     from ccdseg.workflows.segment.pictures import PictureChoice
 
 
@@ -119,6 +121,14 @@ class FrameResult:
     def quality_bits(self) -> dict[str, int]:
         """Values of the bits of `quality` by their names."""
         return quality_bits(self.classes)
+
+    def to_ccddata(self) -> CCDData:
+        """Frame as CCDData, its flags the `quality` of its pixels; masked are the bad ones.
+
+        Unit, uncertainty, header and WCS are those of the frame, the WCS moved to its section. In
+        its metadata, SEGMODEL names the model, and DQBIT0, DQBIT1, … the bits of the flags.
+        """
+        return ccddata_of(self.frame, self.quality, bits=self.quality_bits, model=self.model)
 
     @property
     def detector_record(self) -> dict | None:

@@ -11,9 +11,10 @@ import numpy as np
 from ccdseg import postprocessing
 from ccdseg.arrays import strips
 from ccdseg.classes import CLASSES
-from ccdseg.events import add_amplifiers, map_events
-from ccdseg.fits_io import Frame
+from ccdseg.events import add_amplifiers, add_sky_positions, map_events
+from ccdseg.fits_io import Frame, frame_of_ccddata
 from ccdseg.identification import estimate_depth, identify, separate_light
+from ccdseg.nddata import is_nddata
 from ccdseg.normalization.amplifiers import Sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.prediction import predict_mask
@@ -22,12 +23,14 @@ from ccdseg.workflows.segment.steps import Choices, Steps
 from ccdseg.workflows.segment.thresholds import expected_scores, with_thresholds
 
 if TYPE_CHECKING:
+    from astropy.nddata import CCDData
+
     from ccdseg.segmentation.loading import LazySegmenter
     from ccdseg.segmentation.segmenter import Segmenter
 
 
 def segment_frame(
-    frame: Frame | np.ndarray,
+    frame: Frame | np.ndarray | CCDData,
     segmenter: Segmenter | LazySegmenter,
     *,
     progress: bool = False,
@@ -37,8 +40,9 @@ def segment_frame(
 
     Parameters
     ----------
-    frame : Frame or ndarray
-        Frame as from `ccdseg.fits_io.read_frame`, or signal (ADU) of shape (H, W).
+    frame : Frame, ndarray or CCDData
+        Frame as from `ccdseg.fits_io.read_frame`, signal (ADU) of shape (H, W), or a CCDData, as
+        `ccdseg.fits_io.frame_of_ccddata` takes it.
     segmenter : Segmenter or LazySegmenter
         Model.
     progress : bool
@@ -82,7 +86,9 @@ def segment_frame(
         If the frame is no image, there is no such detector or restriction, the amplifiers do not
         fit the frame, or the model lacks the class that a step needs.
     """
-    if not isinstance(frame, Frame):
+    if is_nddata(frame):
+        frame = frame_of_ccddata(frame)
+    elif not isinstance(frame, Frame):
         frame = Frame.from_array(frame)
     steps = Steps.choose(segmenter.classes, **choices)
     return apply_steps(frame, segmenter, steps, progress=progress)
@@ -139,6 +145,9 @@ def apply_steps(
             events = estimate_depth(identify(events), detector=detector)
     if events is not None and (len(sections) > 1 or sections[0].name):
         events = add_amplifiers(events, sections, origin=frame.origin)
+    if events is not None:
+        where = f"{frame.path}, {frame.label}"
+        events = add_sky_positions(events, frame.header, where=where)
     return FrameResult(
         frame=frame,
         sections=sections,

@@ -104,6 +104,11 @@ COLUMNS = (
 )
 
 
+def unit_text(unit: u.UnitBase) -> str:
+    """Unit of signals for texts and figures: ``ADU``, ``e⁻``, or these per second."""
+    return unit.to_string().replace("adu", "ADU").replace("electron", "e⁻").replace(" ", "")
+
+
 def build_table(
     values: dict[str, np.ndarray], *, origin: tuple[int, int] = (0, 0), unit: u.UnitBase = u.adu
 ) -> QTable:
@@ -148,20 +153,29 @@ def stack_events(tables: Sequence[QTable]) -> QTable:
     -------
     astropy.table.QTable
         Columns that only some of the tables have, as energies where the gain of some images alone
-        is known, are NaN or empty for the others.
+        is known, are NaN, 0 or empty for the others. Signals whose units differ from image to
+        image are plain numbers.
     """
-    fullest = max(tables, key=lambda table: len(table.colnames))
+    by_length = sorted(tables, key=lambda table: -len(table.colnames))
+    names = dict.fromkeys(name for table in by_length for name in table.colnames)
     stacked = QTable()
-    for name in fullest.colnames:
-        info = fullest[name].info
+    for name in names:
+        having = [table[name] for table in tables if name in table.colnames]
+        info, units = having[0].info, {column.info.unit for column in having}
         values = np.concatenate([_values(table, name, info) for table in tables])
-        stacked[name] = values if info.unit is None else u.Quantity(values, info.unit, info.dtype)
-        stacked[name].info.description = info.description
+        alike = len(units) == 1 and info.unit is not None
+        stacked[name] = u.Quantity(values, info.unit, info.dtype) if alike else values
+        note = "" if len(units) == 1 else "in the unit of its image: "
+        stacked[name].info.description = f"{note}{info.description}"
     return stacked
 
 
+_MISSING = {"f": np.nan, "i": 0, "u": 0, "b": False}
+"""Value of a column that a table lacks, by the kind of its numbers; else empty text."""
+
+
 def _values(table: QTable, name: str, info: DataInfo) -> np.ndarray:
-    """Plain values of a column; NaN, or empty text, where the table has none."""
+    """Plain values of a column, missing ones where the table has none."""
     if name not in table.colnames:
-        return np.full(len(table), np.nan if info.dtype.kind == "f" else "")
+        return np.full(len(table), _MISSING.get(info.dtype.kind, ""))
     return np.asarray(getattr(table[name], "value", table[name]))

@@ -13,7 +13,7 @@ from astropy.table import QTable
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
-from ccdseg.events.columns import build_table
+from ccdseg.events.columns import build_table, unit_text
 from ccdseg.events.event_map import EventMap
 from ccdseg.events.local_background import ANNULUS_WIDTH
 from ccdseg.events.measuring import measure_clusters
@@ -138,7 +138,7 @@ def map_events(
     if detector is None:
         logger.info(
             "No detector is given: events get signals in %s, no charges (e⁻) and energies (keV).",
-            unit.to_string().replace("adu", "ADU"),
+            unit_text(unit),
         )
     measured = measure_clusters(
         image,

@@ -14,6 +14,7 @@ from matplotlib.patheffects import withStroke
 from skimage.measure import block_reduce
 
 from ccdseg.classes import ClassCatalogue
+from ccdseg.events.columns import unit_text
 from ccdseg.mask import class_frequencies, to_label
 from ccdseg.normalization import sample_of
 from ccdseg.plotting.placing import blocks
@@ -27,16 +28,23 @@ _TINT = 0.45
 
 
 def draw_image(
-    axes: Axes, image: np.ndarray, *, origin: tuple[int, int] = (0, 0), top_first: bool = False
+    axes: Axes,
+    image: np.ndarray,
+    *,
+    unit: u.UnitBase = u.adu,
+    origin: tuple[int, int] = (0, 0),
+    top_first: bool = False,
 ) -> None:
-    """Draw a frame (ADU) in grey, stretched so that noise and bright pixels can both be seen.
+    """Draw a frame in grey, stretched so that noise and bright pixels can both be seen.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
         Axes to draw into.
     image : ndarray
-        Signal (ADU) of shape (H, W); values that are not finite are drawn as the median.
+        Signal in `unit` of shape (H, W); values that are not finite are drawn as the median.
+    unit : astropy.units.UnitBase
+        Unit of the signal.
     origin : tuple of int
         Row and column of the first pixel in the full frame (px).
     top_first : bool
@@ -55,7 +63,7 @@ def draw_image(
         **_placed(image.shape, origin),
     )
     bar = axes.figure.colorbar(drawn, cax=axes.inset_axes([1.02, 0.0, 0.03, 1.0]))
-    bar.set_label("signal (ADU)")
+    bar.set_label(f"signal ({unit_text(unit)})")
     _finish(axes, top_first=top_first)
 
 

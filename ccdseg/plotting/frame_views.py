@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from astropy import units as u
 from astropy.table import QTable
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,6 +28,7 @@ def show_frame(
     *,
     events: QTable | None = None,
     classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
     origin: tuple[int, int] = (0, 0),
     top_first: bool = False,
     title: str = "",
@@ -36,13 +38,15 @@ def show_frame(
     Parameters
     ----------
     image : ndarray
-        Signal (ADU) of shape (H, W).
+        Signal in `unit`, of shape (H, W).
     mask : ndarray
         Class indices of the same shape.
     events : astropy.table.QTable, optional
         Events to number, as from `ccdseg.events.find_events`.
     classes : ClassCatalogue
         Names and colours.
+    unit : astropy.units.UnitBase
+        Unit of the signal.
     origin : tuple of int
         Row and column of the first pixel, where the frame is a section of a larger one (px).
     top_first : bool
@@ -56,7 +60,7 @@ def show_frame(
     """
     figure, (first, second) = two_frame_panels(image.shape)
     placed = {"origin": origin, "top_first": top_first}
-    draw_image(first, image, **placed)
+    draw_image(first, image, unit=unit, **placed)
     draw_mask(second, mask, classes, **placed)
     first.set_title("frame", y=1.0)
     second.set_title("segmentation", y=1.0)
@@ -73,6 +77,7 @@ def show_overlay(
     mask: np.ndarray,
     *,
     classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
     origin: tuple[int, int] = (0, 0),
     top_first: bool = False,
     title: str = "",
@@ -95,7 +100,7 @@ def show_overlay(
     particles = classes.need_particles()
     chosen = mask == particles.index
     figure, axes = frame_panel(ax, image.shape)
-    draw_image(axes, image, origin=origin, top_first=top_first)
+    draw_image(axes, image, unit=unit, origin=origin, top_first=top_first)
     draw_tint(axes, chosen, colour=particles.colour, origin=origin)
     draw_outlines(axes, chosen, colour=particles.colour, origin=origin)
     pixels = f"{particles.name}: {np.count_nonzero(chosen):,} px, {as_percent(chosen.mean())}"
@@ -109,6 +114,7 @@ def show_events(
     *,
     events: QTable,
     classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
     origin: tuple[int, int] = (0, 0),
     top_first: bool = False,
     title: str = "",
@@ -131,7 +137,7 @@ def show_events(
     """
     particles = classes.need_particles()
     figure, axes = frame_panel(ax, image.shape)
-    draw_image(axes, image, origin=origin, top_first=top_first)
+    draw_image(axes, image, unit=unit, origin=origin, top_first=top_first)
     draw_outlines(axes, mask == particles.index, colour=particles.colour, origin=origin)
     numbered = f", the {MOST_NUMBERS} brightest numbered" if len(events) > MOST_NUMBERS else ""
     axes.set_title(lines(title, f"{len(events):,} events{numbered}"), y=1.0)

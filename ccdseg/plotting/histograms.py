@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ccdseg.classes import CLASSES, ClassCatalogue
+from ccdseg.events.columns import unit_text
 from ccdseg.plotting.style import one_panel
 
 _COLOUR = "tab:red"
@@ -109,7 +110,8 @@ def show_spectrum(
                 transform=low.get_xaxis_transform(),
             )
     else:
-        values, name = events["signal"].to_value(u.adu), "signal (ADU)"
+        signal = events["signal"]
+        values, name = signal.value, f"signal ({unit_text(signal.unit)})"
         figure = Figure(figsize=(7, 4.5))
         whole = figure.subplots(gridspec_kw=_MARGINS | {"left": 0.12})
     positive = values[values > 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from astropy import units as u
 from matplotlib.figure import Figure
 
 from ccdseg.classes import CLASSES, ClassCatalogue
@@ -101,6 +102,7 @@ def show_section(
     tile: Tile,
     name: str,
     classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
     origin: tuple[int, int] = (0, 0),
     top_first: bool = False,
     title: str = "",
@@ -110,13 +112,15 @@ def show_section(
     Parameters
     ----------
     image, mask : ndarray
-        Signal (ADU) and class indices of the full frame, (H, W).
+        Signal in `unit`, and class indices, of the full frame, (H, W).
     tile : Tile
         The section, as from `ccdseg.tiling.tiles_with`.
     name : str
         Name of the class.
     classes : ClassCatalogue
         Names and colours.
+    unit : astropy.units.UnitBase
+        Unit of the signal.
     origin : tuple of int
         Row and column of the frame's first pixel, where it is a section of a larger one (px).
     top_first : bool
@@ -133,7 +137,7 @@ def show_section(
     part = mask[tile.read]
     figure = Figure(figsize=(15, 6), layout="constrained")
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
-    draw_image(panels[0], image[tile.read], **placed)
+    draw_image(panels[0], image[tile.read], unit=unit, **placed)
     draw_mask(panels[1], part, classes, **placed)
     draw_mask(panels[2], part, classes, only=name, **placed)
     titles = ("image", "all classes", f"{classes[name].name} alone")

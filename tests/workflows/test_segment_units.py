@@ -161,3 +161,18 @@ def test_each_image_of_a_file_has_an_amplifier_of_its_own(tmp_path, charge):
     first, second = (frame.events["energy"].value for frame in result.frames)
     np.testing.assert_allclose(second, first, rtol=1e-3)
     assert list(result.events["amplifier"]) == ["b"] * 5 + ["c"] * 5
+
+
+def test_images_of_other_units_and_amplifiers_share_a_table_and_pictures(tmp_path, charge):
+    hdus = [fits.ImageHDU((gain_map() * charge).astype(np.float32), name="B")]
+    write_amplifiers(hdus[0].header, AMPLIFIERS)
+    hdus += [fits.ImageHDU(charge.astype(np.float32), fits.Header({"BUNIT": "electron"}), name="C")]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "two.fits")
+    result = workflows.segment_file(tmp_path / "two.fits", Bright())
+    events = result.events
+    assert events["signal"].info.description.startswith("in the unit of its image")
+    assert not hasattr(events["signal"], "unit") or events["signal"].unit is None
+    assert list(events["serial_transfers"].value[5:]) == [0] * 5
+    np.testing.assert_allclose(events["energy"][:5], events["energy"][5:], rtol=2e-3)
+    summary = result.write(tmp_path / "out", pictures="all")
+    assert [hdu["header"]["unit"] for hdu in summary["hdus"]] == ["adu", "electron"]

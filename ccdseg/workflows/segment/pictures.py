@@ -79,6 +79,7 @@ def _draw(result: FrameResult, folder: Path, name: str) -> None:
         events = events[np.asarray(events["particle"]) == COSMIC]
     style = {
         "classes": result.classes,
+        "unit": frame.unit,
         "origin": frame.origin,
         "top_first": frame.top_first,
         "title": name,
@@ -120,6 +121,7 @@ def draw_sections(results: Mapping[str, FrameResult], class_name: str, folder: P
                 tile=tile,
                 name=class_name,
                 classes=classes,
+                unit=frame.unit,
                 origin=frame.origin,
                 top_first=frame.top_first,
                 title=f"{frame.label}: {class_name}, rows from {row}, columns from {column}",

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.events import stack_events
+from ccdseg.events.columns import unit_text
 from ccdseg.files import folder_lock, move_staged, stage_in
 from ccdseg.fits_io import (
     Frame,
@@ -195,9 +197,9 @@ def describe(summary: dict, folder: Path) -> str:
         if hdu["header"]["used"]:
             lines.append(f"    {_header(hdu['header'])}")
         if len(hdu["amplifiers"]) > 1:
-            lines.append(f"    {_amplifiers(hdu['amplifiers'])}")
+            lines.append(f"    {_amplifiers(hdu['amplifiers'], _unit(hdu))}")
         if hdu["photons"]:
-            lines.append(f"    {_photons(hdu['photons'])}")
+            lines.append(f"    {_photons(hdu['photons'], _unit(hdu))}")
         if hdu["thresholds"]:
             lines.append(f"    {describe_thresholds(hdu['thresholds'])}")
         lines += (
@@ -216,17 +218,22 @@ def _header(facts: dict) -> str:
     return "header: " + ", ".join(shown)
 
 
-def _amplifiers(sections: list[dict]) -> str:
+def _unit(hdu: dict) -> str:
+    """Unit of the signals of an image."""
+    return unit_text(u.Unit(hdu["header"]["unit"]))
+
+
+def _amplifiers(sections: list[dict], unit: str) -> str:
     """How many sections of amplifiers were levelled, and their levels."""
     levels = ("unknown" if one["level"] is None else f"{one['level']:.1f}" for one in sections)
-    return f"{len(sections)} amplifiers levelled: {', '.join(levels)} ADU"
+    return f"{len(sections)} amplifiers levelled: {', '.join(levels)} {unit}"
 
 
-def _photons(record: dict) -> str:
+def _photons(record: dict, unit: str) -> str:
     """Signal of one photon, and how many events photons are."""
     energy = f", {record['energy']:.3g} keV" if "energy" in record else ""
     counts = ", ".join(f"{number} {kind}" for kind, number in record["events"].items())
-    return f"single photons of {record['charge']:.4g} ADU{energy}: {counts}"
+    return f"single photons of {record['charge']:.4g} {unit}{energy}: {counts}"
 
 
 def _write_into(

@@ -7,6 +7,7 @@ import pytest
 from astropy.io import fits
 from scipy import ndimage
 
+from ccdseg import workflows
 from ccdseg.classes import CLASSES
 from ccdseg.fits_io import read_frame, read_frames, write_masks
 from ccdseg.images_io import read_images
@@ -18,7 +19,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FRAMES = {
     "damicm_module_frame.fits.fz": {"CCD_B": (320, 640), "CCD_C": (320, 640), "CCD_D": (320, 640)},
     "astroskipper_frame.fits": {f"HDU{i}": (40, 4700) for i in range(4)},
-    "gmos_longslit.fits": {"SCI": (150, 200), "VAR": (150, 200), "SKYFIT": (150, 200)},
+    "gmos_longslit.fits": {"SCI": (150, 200), "SKYFIT": (150, 200)},  # VAR belongs to SCI
     "saao_raw.fits": {"HDU0": (520, 536)},
 }
 
@@ -126,3 +127,22 @@ def test_steps_between_quadrants_are_no_glow():
     levelled = shipped.predict(frame, amplifiers=quadrants, probabilities=False).mask
     assert np.mean(raw == glow) > 0.1
     assert np.mean(levelled == glow) < 1e-3
+
+
+@pytest.mark.parametrize("name", [existing("saao_raw.fits")])
+def test_a_raw_frame_loses_its_overscan_and_keeps_its_gain(name, tmp_path):
+    frame = read_frame(workflows.reduce_file(DATA / name).write(tmp_path))
+    assert frame.data.shape == (520, 512)
+    (amplifier,) = frame.amplifiers
+    assert amplifier.gain == pytest.approx(1 / 1.9)  # GAIN, e-/ADU
+    assert amplifier.read_noise == pytest.approx(5.0 / 1.9, rel=0.2)  # RDNOISE, e-
+    assert (frame.facts.exposure, frame.facts.start) == (150.04, "2013-07-13")
+
+
+@pytest.mark.parametrize(
+    "name", [existing("damicm_module_frame.fits.fz"), existing("astroskipper_frame.fits")]
+)
+def test_averaged_frames_are_not_averaged_again(name):
+    reduced = workflows.reduce_file(DATA / name)
+    for frame, original in zip(reduced.frames, read_frames(DATA / name), strict=True):
+        np.testing.assert_array_equal(frame.data, original.data)

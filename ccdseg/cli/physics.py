@@ -22,7 +22,9 @@ The parts, each with a text in report.md, a table (.ecsv) and a figure (.png):
   detection       how faint a point-like hit may be, beside the matched filter
   identification  confusion of particles by energy, importance of the features, errors of the depth
   restrictions    what each geometric restriction changes, on frames with thick hot columns,
-                  serial-register events and dense clusters"""
+                  serial-register events and dense clusters
+  separation      pairs of touching particles by their distance, and crowded frames, beside
+                  connected clusters and photutils deblending; single particles that are divided"""
 
 logger = logging.getLogger(__name__)
 

@@ -21,6 +21,12 @@ from ccdseg.evaluation.counting import half_width
 from ccdseg.evaluation.event_match import EventMatch, match_events
 from ccdseg.evaluation.frame_scores import UNAMBIGUOUS, FrameScores, score_frame
 from ccdseg.evaluation.image_table import ImageRow, ImageTable, series_name
+from ccdseg.evaluation.instance_match import (
+    ChargeMatch,
+    InstanceMatch,
+    match_charges,
+    match_instances,
+)
 from ccdseg.evaluation.local_noise import estimate_noise
 from ccdseg.evaluation.measurement_scores import (
     MeasurementScores,
@@ -42,6 +48,12 @@ from ccdseg.evaluation.reliability_scores import (
     measure_reliability,
 )
 from ccdseg.evaluation.restriction_scores import rule_gains
+from ccdseg.evaluation.separation_scores import (
+    METHODS,
+    crowding_scores,
+    pair_scores,
+    whole_particles,
+)
 from ccdseg.evaluation.threshold_scores import (
     THRESHOLDS,
     ThresholdScores,
@@ -55,11 +67,13 @@ __all__ = [
     "CONDITIONS",
     "CONDITION_SCORES",
     "IMAGE_SCORES",
+    "METHODS",
     "OBJECT_SCORES",
     "RELIABILITY_EDGES",
     "THRESHOLDS",
     "UNAMBIGUOUS",
     "Baseline",
+    "ChargeMatch",
     "Condition",
     "ConditionRow",
     "ConditionTable",
@@ -69,6 +83,7 @@ __all__ = [
     "ImageRow",
     "ImageScores",
     "ImageTable",
+    "InstanceMatch",
     "MeasurementScores",
     "OperatingCurve",
     "ParticleReport",
@@ -78,14 +93,18 @@ __all__ = [
     "ThresholdScores",
     "choose_operating_point",
     "cross_entropy",
+    "crowding_scores",
     "detection_curve",
     "estimate_noise",
     "half_width",
+    "match_charges",
     "match_events",
+    "match_instances",
     "matched_filter",
     "measure_frames",
     "measure_reliability",
     "operating_curve",
+    "pair_scores",
     "particle_report",
     "particle_reports_by_energy",
     "pixel_report",
@@ -99,5 +118,6 @@ __all__ = [
     "series_name",
     "threshold_of",
     "tune_baseline",
+    "whole_particles",
     "with_threshold",
 ]

@@ -80,10 +80,12 @@ class EventPixels:
             errors[number : number + counts[division.cluster]] = division.errors
             index, _ = apertures.indices_of(np.array([division.cluster]))
             whole[index] = False
-            place, particle = np.nonzero(division.shares > _LEAST_SHARE)
+            portions = np.where(division.shares > _LEAST_SHARE, division.shares, 0.0)
+            portions /= portions.sum(axis=1, keepdims=True)
+            place, particle = np.nonzero(portions)
             listed.append(index[place])
             listed_events.append(number + particle)
-            listed_shares.append(division.shares[place, particle])
+            listed_shares.append(portions[place, particle])
         alone = np.flatnonzero(whole)
         places = np.concatenate([alone, *listed])
         events = np.concatenate([first[apertures.cluster[alone]], *listed_events])

@@ -42,9 +42,11 @@ def one_panel(ax: Axes | None, size: tuple[float, float]) -> tuple[Figure, Axes]
     return figure, figure.subplots()
 
 
-def panel_grid(n_panels: int, size: tuple[float, float]) -> tuple[Figure, np.ndarray]:
+def panel_grid(
+    n_panels: int, size: tuple[float, float], *, most_columns: int = 3
+) -> tuple[Figure, np.ndarray]:
     """Figure with so many panels of a width and height (inch), at most three in a row."""
-    n_columns = min(n_panels, 3)
+    n_columns = min(n_panels, most_columns)
     n_rows = ceil(n_panels / n_columns)
     figure = Figure(figsize=(size[0] * n_columns, size[1] * n_rows), layout="constrained")
     panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()

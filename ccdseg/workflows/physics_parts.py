@@ -87,7 +87,7 @@ def measure_events(
         match = measure_frames(
             segment,
             RECIPES["events"],
-            detector=_detector(noise),
+            detector=detector_of_noise(noise),
             n_frames=n_frames,
             rng=rng,
             progress=progress,
@@ -116,7 +116,7 @@ def measure_detection(
 
     curves = []
     for noise, dark_charge in DETECTION:
-        detector = _detector(noise)
+        detector = detector_of_noise(noise)
         bar = tqdm(WIDTHS, desc=f"Hits at {noise} e⁻", unit="width", disable=not progress)
         for width in bar:
             faint = detector.pair_energy / 1000 * noise * width  # keV: one σ of the filter and less
@@ -202,7 +202,7 @@ def markdown(names: Sequence[str], rows: Iterable[Sequence]) -> str:
     return "\n".join(lines)
 
 
-def _detector(noise: float) -> Detector:
+def detector_of_noise(noise: float) -> Detector:
     """Detector of DAMIC-M with another noise (e⁻), after averaging of samples."""
     read_noise = noise * DAMIC_M.gain * DAMIC_M.n_samples**0.5
     return replace(DAMIC_M, read_noise=read_noise)

@@ -23,6 +23,7 @@ from ccdseg.workflows.physics_parts import (
     measure_events,
     measure_restrictions,
 )
+from ccdseg.workflows.physics_separation import measure_separation
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter
@@ -33,6 +34,7 @@ PARTS = {
     "detection": measure_detection,
     "identification": measure_identification,
     "restrictions": measure_restrictions,
+    "separation": measure_separation,
 }
 """Parts of the report by name."""
 
@@ -44,6 +46,9 @@ RESULTS = (
     "detection.png",
     "identification.png",
     "restrictions.ecsv",
+    "separation_pairs.ecsv",
+    "separation_crowding.ecsv",
+    "separation.png",
 )
 """Names of the files."""
 

@@ -15,7 +15,7 @@ from ccdseg.cli import main, physics
 from ccdseg.identification import ParticleClassifier
 from ccdseg.simulation import RECIPES
 from ccdseg.simulation.components import HotLines, Particles, SerialRegisterEvents
-from ccdseg.workflows import physics_parts
+from ccdseg.workflows import physics_parts, physics_separation
 from ccdseg.workflows.physics_parts import hard_recipes
 from ccdseg.workflows.physics_run import PARTS, RESULTS
 from tests.command_line import files, said, status
@@ -28,6 +28,8 @@ def measured(model_folder, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("events", "general"):
             patch.setitem(RECIPES, name, RECIPES[name].scaled((80, 80)))
+        patch.setattr(physics_separation, "DISTANCES", (4.0,))
+        patch.setattr(physics_separation, "CROWDING", (75,))
         curve = physics_parts.detection_curve
         patch.setattr(
             physics_parts,

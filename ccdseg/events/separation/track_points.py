@@ -23,23 +23,27 @@ _SCALE, _SIGNIFICANT = 0.8, 8.0
 _REACH = 5
 """Half the edge of the window around a point in which it is fitted with its neighbours (px)."""
 
-_MOST_NEIGHBOURS = 5
-_CHAIN, _STRAIGHT = 3.7, -0.45
-"""Distance (px) of points that follow each other on a track, and cosine of the angle between two of
-them above which the point between them lies at the end or beside the track."""
+_MOST_NEIGHBOURS, _SPACING, _FROM_POINT = 8, 1.4, 1.7
+"""Most Gaussians for the rest of the cluster in the window; their least distance from each other,
+and from the point (px)."""
 
-_NEAR, _MOST_NEAR = 2.2, 12.0
+_NEAR, _MOST_NEAR = 2.2, 16.0
 """Distance (px) within which a point-like particle has most of its charge, and the most (keV)."""
 
 _LEAST, _MOST = 1.0, 10.0
 """Energies (keV) of point-like particles that can be told from pieces of a track."""
 
-_CORE, _GOODNESS, _LEFT_OVER = 2.5, 12.0, 0.2
+_CORE, _GOODNESS, _LEFT_OVER = 2.5, 12.0, 0.25
 """Distance (px) within which the fit must hold; its highest reduced χ²; its residuals, at most, as
 a share of the particle's charge."""
 
-_APART = 2.6
-"""Least distance to the rest of the cluster, in widths of both."""
+_CLOSE, _OPPOSITE = 5.0, -0.8
+"""Distance (px) of the deposits of a track around a point, and cosine of the angle between two of
+them below which the point lies between them, on the track."""
+
+_APART, _LEAST_DISTANCE = 2.6, 2.05
+"""Least distance to the rest of the cluster, in widths of both and in px: the charge of a track at
+the front face lies in single pixels."""
 
 
 class _Window(NamedTuple):
@@ -85,30 +89,49 @@ def _windows(clusters: ClusterCharges, member: int) -> list[_Window]:
     response = -(_SCALE**2) * ndimage.gaussian_laplace(image, _SCALE)
     highest = response == ndimage.maximum_filter(response, 3)
     points = np.argwhere(highest & own & (response > _SIGNIFICANT * clusters.noise[member]))
-    if len(points) < 2:
-        return []
-    steps = points - points[:, np.newaxis]
-    distances = np.hypot(steps[..., 0], steps[..., 1])
+    ridge = np.argwhere(_on_ridge(response) & own & (response > 0))
+    ridge = ridge[np.argsort(-response[tuple(ridge.T)], kind="stable")]
     windows = []
     down, right = np.mgrid[-_REACH : _REACH + 1, -_REACH : _REACH + 1]
     near = np.hypot(down, right) <= _NEAR
-    for number, point in enumerate(points):
+    for point in points:
         row, column = point - _REACH
         part = slice(row, row + 2 * _REACH + 1), slice(column, column + 2 * _REACH + 1)
         energy = image[part][near].sum() * clusters.detector.pair_energy / 1000
-        others = np.flatnonzero(distances[number] > 0)
-        others = others[np.argsort(distances[number, others])]
-        following = others[distances[number, others] <= _CHAIN]
-        directions = steps[number, following] / distances[number, following, np.newaxis]
-        on_track = len(following) > 1 and (directions @ directions.T).min() < _STRAIGHT
-        if on_track or not _LEAST <= energy <= _MOST_NEAR:
+        if not _LEAST <= energy <= _MOST_NEAR:
             continue
-        beside = others[distances[number, others] <= _REACH + 1.5][:_MOST_NEIGHBOURS]
-        if len(beside):
+        beside = _spaced(ridge, point)
+        if beside and not _between(np.array(beside) - point):
             corner = tuple(canvas.corners[0] + (row, column))
-            inside = points[[number, *beside]] - (row, column)
+            inside = np.array([point, *beside]) - (row, column)
             windows.append(_Window(member, corner, image[part], canvas.used[0][part], inside))
     return windows
+
+
+def _on_ridge(response: np.ndarray) -> np.ndarray:
+    """Whether each pixel is the highest of three in a row, in any of four directions, (h, w)."""
+    padded = np.pad(response, 1)
+    height, width = response.shape
+    ridge = np.zeros(response.shape, dtype=bool)
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        one, other = (
+            padded[1 + side * down :, 1 + side * right :][:height, :width] for side in (-1, 1)
+        )
+        ridge |= (response >= one) & (response >= other)
+    return ridge
+
+
+def _spaced(ridge: np.ndarray, point: np.ndarray) -> list[np.ndarray]:
+    """Pixels of a ridge, (pixels, 2), the highest first, around a point, apart from each other."""
+    away = np.abs(ridge - point).max(axis=1)
+    chosen = [point]
+    for place in ridge[away <= _REACH + 1]:
+        distances = np.hypot(*(place - np.array(chosen)).T)
+        if distances[0] >= _FROM_POINT and distances.min() >= _SPACING:
+            chosen.append(place)
+        if len(chosen) > _MOST_NEIGHBOURS:
+            break
+    return chosen[1:]
 
 
 def _fitted(
@@ -133,13 +156,14 @@ def _fitted(
     variance = sigma**2 + ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5))
     widths = width_limits(clusters.detector)
     mixture = fit_mixtures(charge, used / variance, guess, widths=widths)
-    model = expected_signals(mixture.parameters, charge.shape[1:]).sum(axis=1)
+    models = expected_signals(mixture.parameters, charge.shape[1:])
+    model = models.sum(axis=1)
     residual = (charge - model) * used
     places = np.indices(charge.shape[1:])
     away = np.hypot(
         *(places[axis] - mixture.parameters[:, 0, axis, np.newaxis, np.newaxis] for axis in (0, 1))
     )
-    core = (away < _CORE) & (used > 0)
+    core = (away < _CORE) & (used > 0) & (models[:, 0] > model / 2)
     freedom = np.maximum(core.sum(axis=(1, 2)) - N_PARAMETERS, 1)
     square = (np.where(core, residual, 0) ** 2 / (sigma**2 + np.maximum(model, 0))).sum(axis=(1, 2))
     left_over = np.abs(np.where(core, residual, 0)).sum(axis=(1, 2)) / mixture.parameters[:, 0, 3]
@@ -162,7 +186,19 @@ def _is_apart(parameters: np.ndarray, detector: Detector) -> bool:
     others = deposits.energies > FAINT * energy
     others[0] = False
     distance = deposits.distances[0] / deposits.spread[0]
-    return bool(_LEAST <= energy <= _MOST and (distance[others] >= _APART).all())
+    is_apart = (distance >= _APART) & (deposits.distances[0] >= _LEAST_DISTANCE)
+    if not (_LEAST <= energy <= _MOST and is_apart[others].all()):
+        return False
+    steps = np.column_stack([deposits.rows, deposits.columns])
+    return not _between((steps - steps[0])[others])
+
+
+def _between(steps: np.ndarray) -> bool:
+    """Whether a point lies between two of the places around it, by the steps to them, (n, 2)."""
+    distances = np.hypot(*steps.T)
+    near = (distances > 0) & (distances < _CLOSE)
+    directions = steps[near] / distances[near, np.newaxis]
+    return bool(near.any() and (directions @ directions.T).min() < _OPPOSITE)
 
 
 def _division(clusters: ClusterCharges, member: int, points: list) -> Division:

@@ -43,9 +43,11 @@ from ccdseg.simulation.components.scattered_light import (
 )
 from ccdseg.simulation.components.sky_field import GalaxyField, StarField
 from ccdseg.simulation.components.spectrograph import Echelle, EmissionSpectrum, LongSlit
+from ccdseg.simulation.components.touching_pairs import PAIRS, TouchingPairs
 
 __all__ = [
     "LASTING_KINDS",
+    "PAIRS",
     "Amplifiers",
     "BackgroundPlane",
     "BadEdge",
@@ -86,6 +88,7 @@ __all__ = [
     "Speckle",
     "StarField",
     "TelegraphNoise",
+    "TouchingPairs",
     "TransferLoss",
     "TransferTrails",
 ]

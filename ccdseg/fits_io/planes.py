@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
+from ccdseg.arrays import release
 from ccdseg.classes import ClassCatalogue
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
@@ -15,6 +16,16 @@ from ccdseg.fits_io.mask_headers import ascii_of, mask_header, name_bits, sign, 
 
 _TILE_ROWS = 16
 _PROBABILITY_STEP = 2.0**-15
+
+
+class _LettingGo(np.ndarray):
+    """Array that lets its pages go behind each part that is read, where it lies in a file."""
+
+    def __getitem__(self, key: object) -> np.ndarray:
+        whole = self.view(np.ndarray)
+        part = np.array(whole[key])
+        release(whole)
+        return part
 
 
 def plane_name(frame: Frame, kind: str) -> str:
@@ -44,7 +55,7 @@ def plane_hdu(
     """
     tile = (*[1] * (values.ndim - 2), _TILE_ROWS, values.shape[-1])
     hdu = fits.CompImageHDU(
-        values,
+        values.view(_LettingGo),
         mask_header(frame),
         name=plane_name(frame, kind),
         compression_type="RICE_1",

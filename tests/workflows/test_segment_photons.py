@@ -60,11 +60,11 @@ def test_the_label_map_holds_the_cosmics_of_the_mask(frame):
     result = workflows.segment_frame(frame, AllBright())
     cosmics = result.events[np.asarray(result.events["particle"]) == "cosmic"]
     assert 0 < len(cosmics) < len(result.events)
-    np.testing.assert_array_equal(result.labels > 0, result.mask > 0)
-    np.testing.assert_array_equal(np.unique(result.labels)[1:], np.sort(cosmics["id"]))
+    np.testing.assert_array_equal(result.event_labels > 0, result.mask > 0)
+    np.testing.assert_array_equal(np.unique(result.event_labels)[1:], np.sort(cosmics["id"]))
     for event in cosmics:
         row, column = int(event["peak_row"].value), int(event["peak_column"].value)
-        assert result.labels[row, column] == event["id"]
+        assert result.event_labels[row, column] == event["id"]
 
 
 def test_a_told_photon_takes_the_place_of_the_estimate(frame):

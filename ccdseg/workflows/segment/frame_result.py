@@ -86,14 +86,6 @@ class FrameResult:
     defects: DefectMap | None = None
     probabilities: np.ndarray | None = None
 
-    @property
-    def event_labels(self) -> np.ndarray | None:
-        """Number of the event of each pixel (``id`` of `events`), int32 of the shape of the mask.
-
-        0 where there is none; None where the pixels of events are not known.
-        """
-        return None if self.event_map is None else self.event_map.labels
-
     @cached_property
     def statistics(self) -> dict[str, dict[str, float | int]]:
         """``percent``, ``pixels`` and 8-connected ``components`` of each class."""
@@ -108,9 +100,13 @@ class FrameResult:
         }
 
     @property
-    def labels(self) -> np.ndarray:
-        """`id` in `events` of the event of each pixel, integers of shape (H, W), 0 without one."""
-        return labels_of(self)
+    def event_labels(self) -> np.ndarray | None:
+        """`id` in `events` of the event of each pixel, integers of shape (H, W), 0 without one.
+
+        None where the model has no class of particles. Photons, which the mask does not show, own
+        no pixel.
+        """
+        return None if self.events is None else labels_of(self)
 
     @property
     def quality(self) -> np.ndarray:

@@ -288,7 +288,7 @@ def _write_masks(path: Path, result: FileResult, events: QTable | None) -> None:
         write_mask_png(path, masks[0], classes=result.classes, note=note)
     else:
         settings = {"frames": frames, "classes": result.classes, "model": result.model}
-        labels = [] if events is None else [frame.labels for frame in result.frames]
+        labels = [] if events is None else [frame.event_labels for frame in result.frames]
         write_masks(path, masks, **settings, events=events, labels=labels)
 
 

@@ -55,6 +55,7 @@ PACKAGES = {
     "detector": "Detector",
     "arrays": "Large arrays",
     "mask": "Masks",
+    "defects": "Defects of a detector",
     "normalization": "Normalisation",
     "normalization.amplifiers": "Amplifiers",
     "augmentation": "Augmentation",

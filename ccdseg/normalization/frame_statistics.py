@@ -11,6 +11,7 @@ from ccdseg.arrays import strips
 
 _SAMPLE_SIZE = 2**18
 _LEAST_SHARE = 1e-3  # of the sample that is finite
+_LEAST_WHOLE = 0.05  # of the differences; large floating-point numbers have a few by chance
 
 
 def noise_of(frame: np.ndarray) -> float:
@@ -34,10 +35,25 @@ def noise_of(frame: np.ndarray) -> float:
     rows[~np.isfinite(rows)] = np.nan
     for axis in (1, 0):
         differences = np.diff(rows, axis=axis)
-        noise = _width(differences[~np.isnan(differences)]) / 2**0.5
+        noise = _width(_on_one_grid(differences[~np.isnan(differences)])) / 2**0.5
         if noise:
             return noise
     return 1.0
+
+
+def _on_one_grid(differences: np.ndarray) -> np.ndarray:
+    """Whole numbers among the differences, where these are many but not all.
+
+    So it is where the sections of a frame of whole numbers were brought to one pedestal and noise:
+    differences across a seam, and of scaled sections, are none. Zeros are whole in all sections, so
+    their share is kept.
+    """
+    changes = differences[differences != 0]
+    whole = changes[changes == np.round(changes)]
+    if not _LEAST_WHOLE * changes.size < whole.size < changes.size:
+        return differences
+    n_zeros = (differences.size - changes.size) * whole.size // changes.size
+    return np.concatenate([whole, np.zeros(n_zeros)])
 
 
 def _width(values: np.ndarray) -> float:

@@ -13,6 +13,9 @@ from ccdseg.normalization.amplifiers.statistics import measured
 
 _CHANCE = 5.0  # four standard deviations of the logarithm of the noise of one pixel
 _ALIKE = 0.07  # difference of the logarithms of two noises that is none
+_FEW_ROWS = 16
+_FINE = 64  # parts of the noise to which pedestals are known
+_ROUNDED = 1 / 24  # half of the variance of rounding to whole numbers (ADU²)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def corrections(
     known = [Correction(*both) for both in zip(levels, factors, strict=True)]
     borders = find_borders(frame, sections, lambda index, pixels: known[index].apply(pixels))
     steps = [border.pedestal(levels[border.after] - levels[border.before]) for border in borders]
-    offsets = solve(steps, levels, reference=reference)
+    offsets = _exact(solve(steps, levels, reference=reference), sections[reference].noise)
     return [
         Correction(each.level, each.factor, float(offset))
         for each, offset in zip(known, offsets, strict=True)
@@ -114,11 +117,24 @@ def _gain_factors(_frame: np.ndarray, sections: Sections, reference: int) -> lis
     return np.where(np.isfinite(ratios), ratios, 1.0).tolist()
 
 
+def _exact(offsets: np.ndarray, noise: float) -> np.ndarray:
+    """Offsets rounded to a power of two far below the noise.
+
+    So subtracting them from whole numbers is exact in float32, and equal pixels stay equal.
+    """
+    if not noise > 0:
+        return offsets
+    unit = 2.0 ** np.floor(np.log2(noise / _FINE))
+    return np.round(offsets / unit) * unit
+
+
 def _factors(frame: np.ndarray, sections: Sections, reference: int) -> list[float]:
     """Noise of the reference over that of each section; 1 where the two are alike.
 
     Light and dark charge change the noise over a section, and hot lines that of the pixels beside a
-    seam; so the smaller of the two differences counts, and none where they disagree.
+    seam; so the smaller of the two differences counts, and none where they disagree. What rounding
+    to whole numbers makes of a small noise depends on the pedestal, so a difference as large as
+    that is none either.
     """
     borders = find_borders(frame, sections, lambda _index, _pixels: None)
     noises = [one.noise if one.noise > 0 else 1.0 for one in sections]
@@ -127,4 +143,15 @@ def _factors(frame: np.ndarray, sections: Sections, reference: int) -> list[floa
     ratios = np.where(whole * beside > 0, np.sign(whole) * np.minimum(abs(whole), abs(beside)), 0)
     n_pixels = np.array([one.n_pixels for one in sections])
     limits = np.maximum(_ALIKE, _CHANCE * (1 / n_pixels + 1 / n_pixels[reference]) ** 0.5)
+    if _is_whole(frame):
+        limits = limits + _ROUNDED / np.square(noises)
     return np.where(abs(ratios) < limits, 1.0, np.exp(-ratios)).tolist()
+
+
+def _is_whole(frame: np.ndarray) -> bool:
+    """Whether the signal is whole numbers, judged by some rows."""
+    if frame.dtype.kind != "f":
+        return True
+    rows = frame[:: max(len(frame) // _FEW_ROWS, 1)]
+    rows = rows[np.isfinite(rows)]
+    return bool((rows == np.round(rows)).all())

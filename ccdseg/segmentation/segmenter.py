@@ -16,7 +16,13 @@ from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
 from ccdseg.nddata import pixels_of
 from ccdseg.normalization import Normalizer, check_any_finite, get_normalizer
-from ccdseg.normalization.amplifiers import Amplifiers, check_amplifiers, choose_sections, level
+from ccdseg.normalization.amplifiers import (
+    Amplifiers,
+    Sections,
+    check_amplifiers,
+    choose_sections,
+    level,
+)
 from ccdseg.segmentation.engines import Engine, NetworkGeometry, open_engine
 from ccdseg.segmentation.resizing import write_resized
 from ccdseg.segmentation.store import (
@@ -188,7 +194,8 @@ class Segmenter:
         amplifiers : str, sequence of str, tuple of Section, or None
             Sections of amplifiers, which are levelled before the normalisation: ``"auto"`` for
             those that are found in each image, ``"2x2"`` or FITS sections for those that are told,
-            None for one amplifier; as `ccdseg.normalization.amplifiers.choose_sections`.
+            None for one amplifier; as `ccdseg.normalization.amplifiers.choose_sections`. Overscan
+            between several is background.
         probabilities : bool
             Whether the probabilities are wanted; the mask alone takes less time and memory.
         progress : bool
@@ -216,9 +223,12 @@ class Segmenter:
             shape = (*images.shape, len(self.classes))
             results["probabilities"] = empty(shape)
         check_amplifiers(amplifiers)
-        levelled = (_levelled(one, amplifiers) for one in images)
+        layouts = [_sections(one, amplifiers) for one in images]
+        levelled = map(level, images, layouts)
         with _ONE_AT_A_TIME:
             self._segment(levelled, results, tile_size=tile_size, progress=progress)
+        for index, sections in enumerate(layouts):
+            _clear_overscan({name: part[index] for name, part in results.items()}, sections)
         if image.ndim == 2:
             results = {name: result[0] for name, result in results.items()}
         return Prediction(**{"probabilities": None, **results})
@@ -340,10 +350,20 @@ class Segmenter:
             raise InputError(f"{folder}: {error}") from None
 
 
-def _levelled(image: np.ndarray, amplifiers: Amplifiers) -> np.ndarray:
-    """The image, its sections brought to one pedestal and noise."""
+def _sections(image: np.ndarray, amplifiers: Amplifiers) -> Sections:
+    """Sections of an image; none where one amplifier read it."""
     check_any_finite(image)
-    return image if amplifiers is None else level(image, choose_sections(image, amplifiers))
+    return () if amplifiers is None else choose_sections(image, amplifiers)
+
+
+def _clear_overscan(results: dict[str, np.ndarray], sections: Sections) -> None:
+    """Call the strips between several amplifiers background, which no charge reaches."""
+    strips = [strip for one in sections for strip in one.overscans] if len(sections) > 1 else []
+    for strip in strips:
+        results["mask"][strip.area] = 0
+        if "probabilities" in results:
+            results["probabilities"][strip.area] = 0
+            results["probabilities"][(*strip.area, 0)] = 1
 
 
 def _engine_of(network: Model | Engine) -> Engine:

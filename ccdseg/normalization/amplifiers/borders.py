@@ -179,8 +179,8 @@ def _shared(before: Section, after: Section, axis: int) -> slice | None:
 
 
 def _sides(before: Section, after: Section, axis: int) -> tuple[slice, slice]:
-    """The last positions of a section, and the first of the one after it."""
-    one, other = before.area[axis], after.area[axis]
+    """The last positions of the image of a section, and the first of that of the one after it."""
+    one, other = before.image_area[axis], after.image_area[axis]
     return (
         slice(max(one.start, one.stop - REACH), one.stop),
         slice(other.start, min(other.stop, other.start + REACH)),

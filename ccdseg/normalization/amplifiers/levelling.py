@@ -8,13 +8,14 @@ import numpy as np
 
 from ccdseg.arrays import empty, strips
 from ccdseg.normalization.amplifiers.borders import find_borders, solve
-from ccdseg.normalization.amplifiers.section import Sections
+from ccdseg.normalization.amplifiers.overscan_levelling import raise_overscan
+from ccdseg.normalization.amplifiers.section import Section, Sections
 from ccdseg.normalization.amplifiers.statistics import measured
 
 _CHANCE = 5.0  # four standard deviations of the logarithm of the noise of one pixel
 _ALIKE = 0.07  # difference of the logarithms of two noises that is none
 _FEW_ROWS = 16
-_FINE = 64  # parts of the noise to which pedestals are known
+_FINE = 256  # parts of the noise to which pedestals are told
 _ROUNDED = 1 / 24  # half of the variance of rounding to whole numbers (ADU²)
 
 
@@ -50,7 +51,8 @@ def level(frame: np.ndarray, sections: Sections, *, equal_noise: bool = True) ->
     """Bring all sections to the pedestal and the noise of the largest one.
 
     The pedestals differ by what the signal steps by across the seams, by least squares over all of
-    them; light that lies over a seam, as glow, is the same on both sides and stays.
+    them; light that lies over a seam, as glow, is the same on both sides and stays. Prescan and
+    overscan are brought to the image beside them.
 
     Parameters
     ----------
@@ -77,6 +79,8 @@ def level(frame: np.ndarray, sections: Sections, *, equal_noise: bool = True) ->
         for section, correct in zip(sections, found, strict=True):
             first, end = max(strip.start, section.rows.start), min(strip.stop, section.rows.stop)
             correct.apply(levelled[first : max(first, end), section.columns])
+    for section in sections:
+        raise_overscan(levelled, section, equal_noise=equal_noise)
     return levelled
 
 
@@ -104,7 +108,7 @@ def corrections(
     known = [Correction(*both) for both in zip(levels, factors, strict=True)]
     borders = find_borders(frame, sections, lambda index, pixels: known[index].apply(pixels))
     steps = [border.pedestal(levels[border.after] - levels[border.before]) for border in borders]
-    offsets = _exact(solve(steps, levels, reference=reference), sections[reference].noise)
+    offsets = _exact(solve(steps, levels, reference=reference), sections[reference])
     return [
         Correction(each.level, each.factor, float(offset))
         for each, offset in zip(known, offsets, strict=True)
@@ -117,14 +121,17 @@ def _gain_factors(_frame: np.ndarray, sections: Sections, reference: int) -> lis
     return np.where(np.isfinite(ratios), ratios, 1.0).tolist()
 
 
-def _exact(offsets: np.ndarray, noise: float) -> np.ndarray:
+def _exact(offsets: np.ndarray, reference: Section) -> np.ndarray:
     """Offsets rounded to a power of two far below the noise.
 
     So subtracting them from whole numbers is exact in float32, and equal pixels stay equal.
     """
-    if not noise > 0:
+    if not (reference.noise > 0 and np.isfinite(reference.level)):
         return offsets
-    unit = 2.0 ** np.floor(np.log2(noise / _FINE))
+    unit = max(
+        2.0 ** np.floor(np.log2(reference.noise / _FINE)),
+        float(np.spacing(np.float32(abs(reference.level)))),
+    )
     return np.round(offsets / unit) * unit
 
 

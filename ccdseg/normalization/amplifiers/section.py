@@ -63,6 +63,18 @@ class Section:
         return self.image_rows, self.image_columns
 
     @property
+    def overscans(self) -> Sections:
+        """Strips of prescan and overscan around its image area, as sections of their own."""
+        rows, columns = self.image_area
+        strips = (
+            Section.of(self.rows, slice(self.columns.start, columns.start)),
+            Section.of(self.rows, slice(columns.stop, self.columns.stop)),
+            Section.of(slice(self.rows.start, rows.start), columns),
+            Section.of(slice(rows.stop, self.rows.stop), columns),
+        )
+        return tuple(strip for strip in strips if strip.n_pixels)
+
+    @property
     def n_pixels(self) -> int:
         """Number of pixels of its image area."""
         rows, columns = self.image_area

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from ccdseg.normalization.amplifiers.level_steps import REACH
+from ccdseg.normalization.amplifiers.overscan import (
+    LARGEST,
+    Range,
+    image_area,
+    image_areas,
+    without_strips,
+)
 from ccdseg.normalization.amplifiers.profiles import band_edges, profiles, typical_noise
 from ccdseg.normalization.amplifiers.seams import Axis
-from ccdseg.normalization.amplifiers.section import Section, Sections, grid
+from ccdseg.normalization.amplifiers.section import Sections, grid
 from ccdseg.normalization.amplifiers.statistics import measured
 
 _LEAST_LENGTH = 2 * REACH  # px of an axis along which seams are looked for
 _LEAST_WIDTH = 8  # px of a frame across that axis
-_LEAST_STRIP = 6  # px; less are bad edges
-_LARGEST_STRIP = 0.3  # of the frame
 _CLEAR = 8.0  # significance of what is looked for anywhere
 _MIDDLE = 0.01  # of the length, by which a middle seam may be away from the middle
 _BESIDE = 0.9  # weight of a position that is not the middle itself
@@ -46,14 +50,14 @@ def find_sections(frame: np.ndarray) -> Sections:
     """
     with np.errstate(over="ignore", invalid="ignore"):  # of values that float32 cannot hold
         edges, areas = _layout(frame)
-    sections = [_without_strips(section, areas) for section in grid(*edges)]
-    return measured(frame, sections)
+        sections = [without_strips(frame, section, areas) for section in grid(*edges)]
+        return measured(frame, sections)
 
 
-def _layout(frame: np.ndarray) -> tuple[list[list[int]], list[tuple[int, int]]]:
-    """Edges of the sections along rows and columns, and where the image area starts and ends."""
+def _layout(frame: np.ndarray) -> tuple[list[list[int]], list[list[Range]]]:
+    """Edges of the sections along rows and columns, and the image areas between them."""
     edges = [[0, length] for length in frame.shape]
-    areas = [(0, length) for length in frame.shape]
+    areas = [[(0, length)] for length in frame.shape]
     searched = [
         axis
         for axis, length in enumerate(frame.shape)
@@ -83,35 +87,21 @@ def _groups(edges: list[int], n_lines: int) -> list[slice]:
     return groups or [slice(None)]
 
 
-def _along(axis: Axis) -> tuple[list[int], tuple[int, int]]:
-    """Edges of the sections along an axis, and the image area."""
-    area = _image_area(axis)
+def _along(axis: Axis) -> tuple[list[int], list[Range]]:
+    """Edges of the sections along an axis, and their image areas."""
+    area = image_area(axis)
     seams = _equal_parts(axis, area) or _middle(axis, area) or _elsewhere(axis)
-    return [0, *seams, axis.length], area
+    edges = [0, *seams, axis.length]
+    return edges, image_areas(axis, edges, area)
 
 
-def _image_area(axis: Axis) -> tuple[int, int]:
-    """Image area between darker strips at both ends."""
-    edges = axis.edges(axis.levels)[:_MOST_EDGES].tolist()
-    least, most = _LEAST_STRIP, _LARGEST_STRIP * axis.length
-    firsts = [
-        edge for edge in edges if least <= edge <= most and axis.rises(edge, significance=_CLEAR)
-    ]
-    lasts = [
-        edge
-        for edge in edges
-        if least <= axis.length - edge <= most and axis.falls(edge, significance=_CLEAR)
-    ]
-    return next(iter(firsts), 0), next(iter(lasts), axis.length)
-
-
-def _middle(axis: Axis, area: tuple[int, int]) -> list[int]:
+def _middle(axis: Axis, area: Range) -> list[int]:
     """Seam in the middle of the frame or of the image area, if there is one."""
     seam = _nearest_seam(axis, area, [axis.length / 2, sum(area) / 2])
     return [] if seam is None else [seam]
 
 
-def _equal_parts(axis: Axis, area: tuple[int, int]) -> list[int]:
+def _equal_parts(axis: Axis, area: Range) -> list[int]:
     """Seams between three or more equal parts, nearly all of which must be there."""
     edges = axis.edges(axis.levels + axis.noises)
     for first, end in {(0, axis.length): None, area: None}:
@@ -142,9 +132,9 @@ def _elsewhere(axis: Axis) -> list[int]:
     edges = axis.edges(axis.levels + axis.noises)[:_MOST_EDGES].tolist()
     for edge in edges:
         share = edge / axis.length
-        if _LARGEST_STRIP < share < 0.5 and axis.rises(edge, significance=_CLEAR):
+        if LARGEST < share < 0.5 and axis.rises(edge, significance=_CLEAR):
             return [edge]
-        if 0.5 < share < 1 - _LARGEST_STRIP and axis.falls(edge, significance=_CLEAR):
+        if 0.5 < share < 1 - LARGEST and axis.falls(edge, significance=_CLEAR):
             return [edge]
         inside = REACH <= edge <= axis.length - REACH
         if inside and axis.changes_noise_alone(edge):
@@ -154,7 +144,7 @@ def _elsewhere(axis: Axis) -> list[int]:
 
 def _nearest_seam(
     axis: Axis,
-    area: tuple[int, int],
+    area: Range,
     middles: list[float],
     tolerance: float | None = None,
 ) -> int | None:
@@ -177,12 +167,3 @@ def _nearest_seam(
     if axis.is_sharp_edge(best):
         return best
     return round(min(middles, key=lambda middle: abs(best - middle)))
-
-
-def _without_strips(section: Section, areas: list[tuple[int, int]]) -> Section:
-    """The section with its image area, where that is not too small to be one."""
-    image = []
-    for part, (first, end) in zip((section.rows, section.columns), areas, strict=True):
-        inner = slice(max(part.start, first), min(part.stop, end))
-        image.append(inner if inner.stop - inner.start >= REACH else part)
-    return replace(section, image_rows=image[0], image_columns=image[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from math import ceil
 
 import numpy as np
@@ -61,16 +62,20 @@ class Batches(PyDataset):
         self.validating = validating
         self.epoch = 0
         self.failure: InputError | None = None
+        self.ready: dict[int, float] = {}
+        """Clock (s) when each batch was prepared, until it is used."""
 
     def __len__(self) -> int:
         return ceil(len(self.data) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         try:
-            return self._batch(index)
+            batch = self._batch(index)
         except InputError as error:
             self.failure = error  # keras hides it in an error of its own
             raise
+        self.ready[index] = time.perf_counter()
+        return batch
 
     def on_epoch_end(self) -> None:
         """Count the epochs."""

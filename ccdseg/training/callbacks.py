@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from functools import partial
 
 from keras import callbacks, ops
 from keras.callbacks import Callback, EarlyStopping, ReduceLROnPlateau
-from keras.utils import PyDataset
 from tqdm import tqdm
 
+from ccdseg.training.batches import Batches
 from ccdseg.training.checkpoint import TrainingState
 from ccdseg.training.config import TrainingConfig
 from ccdseg.training.optimization import exponential_rate
+
+logger = logging.getLogger(__name__)
 
 
 class LearningRateLog(Callback):
@@ -26,7 +30,7 @@ class LearningRateLog(Callback):
 class EpochOfBatches(Callback):
     """Tell batches and dropout which epoch it is: a training that goes on draws as if unbroken."""
 
-    def __init__(self, batches: PyDataset) -> None:
+    def __init__(self, batches: Batches) -> None:
         super().__init__()
         self.batches = batches
 
@@ -58,10 +62,50 @@ class Replay(Callback):
                 watcher.on_epoch_end(number, dict(scores))
 
 
+class WaitingTime(Callback):
+    """Share of the time in which the network waits for its batches, which a thread prepares.
+
+    Attributes
+    ----------
+    waited, total : float
+        Time that the network waited, and that all steps took (s).
+    """
+
+    def __init__(self, batches: Batches) -> None:
+        super().__init__()
+        self.batches = batches
+        self.waited = self.total = 0.0
+
+    @property
+    def share(self) -> float:
+        """Part of the time, from 0 to 1."""
+        return self.waited / self.total if self.total else 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """From here the network waits for its first batch."""
+        self._free = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Count the time from the end of the last step until this one's batch was ready."""
+        now = time.perf_counter()
+        ready = self.batches.ready.pop(batch, self._free)
+        self.waited += max(ready - self._free, 0.0)
+        self.total += now - self._free
+        self._free = now
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Tell it."""
+        logger.info("the network waited %.1f %% of its time for batches", 100 * self.share)
+
+
 class TrainingProgress(Callback):
-    """One bar over all epochs, with losses and the time left."""
+    """One bar over all epochs, with losses, the time left, and the share of it that is waited."""
 
     _bar = None
+
+    def __init__(self, waiting: WaitingTime) -> None:
+        super().__init__()
+        self.waiting = waiting
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Open the bar."""
@@ -101,18 +145,21 @@ class TrainingProgress(Callback):
         for key, name in names.items():
             if logs and key in logs:
                 self._scores[name] = f"{logs[key]:.4f}"
+        self._scores["waited"] = f"{self.waiting.share:.0%}"
         self._bar.set_postfix(self._scores, refresh=False)
 
 
 def make_callbacks(
     config: TrainingConfig,
     state: TrainingState,
-    batches: PyDataset,
+    batches: Batches,
     *,
     progress: bool,
 ) -> list[Callback]:
     """Everything that watches over a training."""
+    waiting = WaitingTime(batches)
     chosen = [
+        waiting,
         LearningRateLog(),
         callbacks.EarlyStopping(patience=config.early_stopping_patience),
         callbacks.ModelCheckpoint(
@@ -141,5 +188,5 @@ def make_callbacks(
         callbacks.BackupAndRestore(state.backup, double_checkpoint=True),
     ]
     if progress:
-        chosen.append(TrainingProgress())
+        chosen.append(TrainingProgress(waiting))
     return chosen

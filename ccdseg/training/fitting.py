@@ -28,6 +28,18 @@ VALIDATION, FREQUENCIES = 1, 4
 logger = logging.getLogger(__name__)
 
 
+class History(dict[str, list[float]]):
+    """Losses, metrics and learning rate of each epoch.
+
+    Attributes
+    ----------
+    interrupted : bool
+        Whether the user ended the training before its time.
+    """
+
+    interrupted = False
+
+
 def train(
     segmenter: Segmenter,
     data: TrainingData | np.ndarray,
@@ -37,7 +49,7 @@ def train(
     config: TrainingConfig | None = None,
     folder: str | Path | None = None,
     progress: bool = True,
-) -> dict[str, list[float]]:
+) -> History:
     """Train the network of a segmenter; it ends with the weights of the best epoch.
 
     Parameters
@@ -61,8 +73,8 @@ def train(
 
     Returns
     -------
-    dict of str to list of float
-        Loss, accuracy and learning rate of each epoch.
+    History
+        Loss, accuracy and learning rate of each epoch: a dict of lists.
 
     Raises
     ------
@@ -111,7 +123,7 @@ def _fit(
     config: TrainingConfig,
     folder: str | Path | None,
     progress: bool,
-) -> dict[str, list[float]]:
+) -> History:
     """Train on batches, and keep the weights of the epoch that is best on those that validate."""
     keras.utils.set_random_seed(config.seed)
     network.compile(
@@ -127,6 +139,7 @@ def _fit(
         state = TrainingState(Path(log_folder))
         state.open()
         watchers = make_callbacks(config, state, batches, progress=progress)
+        interrupted = False
         try:
             network.fit(
                 batches,
@@ -141,6 +154,7 @@ def _fit(
                 watcher.on_train_end()
             if not state.best.exists():
                 raise
+            interrupted = True
             logger.warning("interrupted: the best epoch so far is kept")
         except Exception:
             _close(watchers)
@@ -148,7 +162,8 @@ def _fit(
                 if source.failure is not None:
                     raise source.failure from None
             raise
-        history = state.history()
+        history = History(state.history())
+        history.interrupted = interrupted
         if not np.isfinite(history["val_loss"]).any():
             raise InputError("The loss is not a number from the start; lower the learning rate.")
         if not np.isfinite(history["loss"][-1]):

@@ -25,7 +25,7 @@ from ccdseg.workflows.training_report import (
     write_figures,
     write_report,
 )
-from ccdseg.workflows.training_sets import load_own_images, prepare_sets
+from ccdseg.workflows.training_sets import TrainingSets, load_own_images, prepare_sets
 from ccdseg.workflows.training_state import begin, find_unfinished
 
 if TYPE_CHECKING:
@@ -112,11 +112,8 @@ def train(
     sets = prepare_sets(plan, own)
     if not resume:
         begin(state, plan)
-    runs = plan.runs()
-    histories = [
-        train_stage(segmenter, run, data, validation=sets.validation, folder=state / f"stage-{n}")
-        for n, (run, data) in enumerate(zip(runs, sets.training, strict=True), start=1)
-    ]
+    histories = _train_stages(segmenter, plan, sets, folder=state)
+    runs = plan.runs()[: len(histories)]
     segmenter, reliability = calibrate(segmenter, sets.calibration(runs[-1]))
     scores, thresholds, examples = score(segmenter, sets.test)
     stages = [
@@ -143,6 +140,23 @@ def train(
         )
     shutil.rmtree(state)
     return TrainedModel(segmenter, scores, histories, output)
+
+
+def _train_stages(
+    segmenter: Segmenter, plan: TrainingPlan, sets: TrainingSets, *, folder: Path
+) -> list[History]:
+    """Train all stages, or those until the user ends the training."""
+    histories: list[History] = []
+    for number, (run, data) in enumerate(zip(plan.runs(), sets.training, strict=True), start=1):
+        stage = folder / f"stage-{number}"
+        history = train_stage(segmenter, run, data, validation=sets.validation, folder=stage)
+        histories.append(history)
+        if getattr(history, "interrupted", False):
+            break
+    left_out = len(sets.training) - len(histories)
+    if left_out:
+        logger.warning("interrupted: %d of %d stages left out", left_out, len(sets.training))
+    return histories
 
 
 def train_stage(

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import tomllib
 from dataclasses import replace
 from functools import partialmethod
@@ -11,12 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from keras import callbacks
 
 from ccdseg import workflows
 from ccdseg.cli import main, train
 from ccdseg.cli.output import run_script
 from ccdseg.segmentation.store import read_training
 from ccdseg.simulation import RECIPES
+from ccdseg.training import fitting
 from ccdseg.training.config import TrainingConfig
 from ccdseg.training.config_file import write_plan
 from ccdseg.training.plan import Stage, TrainingPlan
@@ -49,6 +52,21 @@ with pytest.MonkeyPatch.context() as patch:
     kill_at(patch, 1, midway=True, signal_number=9)
     run()
 """
+
+RUN = """
+import sys
+from dataclasses import replace
+import pytest
+sys.path[:0] = sys.argv[1:2]
+from ccdseg.training.presets import PRESETS
+from tests.cli.test_resume import TINY, make_fast, run, small
+with pytest.MonkeyPatch.context() as patch:
+    small(patch)
+    make_fast(patch)
+    patch.setitem(PRESETS, "tiny", TINY.with_config(epochs=60))
+    sys.exit(run("--output", sys.argv[2], *sys.argv[3:]))
+"""
+"""A training of 60 short epochs into a folder."""
 
 
 def small(patch):
@@ -248,3 +266,52 @@ def test_a_training_begun_anew_forgets_the_one_that_was_stopped(stopped, monkeyp
     assert [path.name for path in kept] == ["config.toml"]
     (settings,) = kept.values()
     assert tomllib.loads(settings.decode())["preset"] == "tiny"
+
+
+def test_a_user_ends_the_whole_training_not_one_stage(workplace, monkeypatch, caplog):
+    make_fast(monkeypatch)
+    monkeypatch.setattr(training_run, "import_keras", lambda: None)
+    usual = fitting.make_callbacks
+
+    class Interruption(callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):  # noqa: ARG002 - the signature is that of keras
+            if epoch == 1:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        fitting, "make_callbacks", lambda *args, **opts: [*usual(*args, **opts), Interruption()]
+    )
+    plan = replace(TINY, stages=(Stage(TINY.recipe, 3, 1e-2), Stage(TINY.recipe, 3, 5e-3)))
+    trained = workflows.train(plan, workplace / "mine")
+    assert [len(history["loss"]) for history in trained.histories] == [1]
+    assert len(read_training(workplace / "mine")) == 1
+    assert "interrupted: 1 of 2 stages left out" in caplog.messages
+    assert not (workplace / "mine.unfinished").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="no SIGKILL")
+def test_five_kills_at_random_times_change_nothing(tmp_path):
+    rng = np.random.default_rng()
+    root = Path(__file__).parents[2]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *sys.path])}
+
+    def begin(name, *options):
+        command = [sys.executable, "-c", RUN, root, name, *options]
+        return subprocess.Popen(command, cwd=tmp_path, env=environment)  # noqa: S603
+
+    assert begin("whole").wait() == 0
+    log = tmp_path / "killed.unfinished" / "stage-1" / "training_log.csv"
+    for number in range(5):
+        before = log.read_text() if log.exists() else ""
+        training = begin("killed", *(["--resume"] if number else []))
+        while not log.exists() or log.read_text() == before:
+            assert training.poll() is None
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0, 0.5))
+        training.kill()
+        assert training.wait() == -9
+    assert begin("killed", "--resume").wait() == 0
+    whole, killed = (read_training(tmp_path / name)[0] for name in ("whole", "killed"))
+    assert len(whole["history"]["loss"]) == 60
+    assert killed["history"] == whole["history"]

@@ -5,13 +5,18 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from ccdseg.training.callbacks import EpochOfBatches, LearningRateLog, TrainingProgress
+from ccdseg.training.callbacks import (
+    EpochOfBatches,
+    LearningRateLog,
+    TrainingProgress,
+    WaitingTime,
+)
 
 
 @pytest.fixture
 def bar():
     """Return a progress over 3 epochs of 4 steps, and its bar."""
-    progress = TrainingProgress()
+    progress = TrainingProgress(WaitingTime(SimpleNamespace(ready={})))
     progress.set_params({"epochs": 3, "steps": 4})
     progress.on_train_begin()
     yield progress
@@ -41,7 +46,7 @@ def test_the_bar_names_the_epoch_and_the_scores(bar):
     bar.on_epoch_begin(1)
     bar.on_epoch_end(1, {"loss": 0.25, "val_accuracy": 0.98765, "other": 3.0})
     assert bar._bar.desc == "Epoch 2/3: "
-    assert bar._bar.postfix == "loss=0.2500, val acc=0.9877"
+    assert bar._bar.postfix == "loss=0.2500, val acc=0.9877, waited=0%"
 
 
 def test_the_learning_rate_is_noted_beside_the_losses():
@@ -59,3 +64,17 @@ def test_the_batches_are_told_the_epoch():
     note.set_model(keras.Sequential())
     note.on_epoch_begin(17)
     assert batches.epoch == 17
+
+
+def test_the_time_is_counted_that_the_network_waits_for_its_batches(monkeypatch):
+    clock = iter([10.0, 14.0, 16.0, 100.0, 101.0])
+    monkeypatch.setattr("ccdseg.training.callbacks.time.perf_counter", lambda: next(clock))
+    batches = SimpleNamespace(ready={0: 13.0, 1: 13.5})  # one late, one ready when it is wanted
+    waiting = WaitingTime(batches)
+    waiting.on_epoch_begin(0)
+    waiting.on_train_batch_end(0)
+    waiting.on_train_batch_end(1)
+    assert (waiting.waited, waiting.total) == (3.0, 6.0)
+    waiting.on_epoch_begin(1)
+    waiting.on_train_batch_end(0)
+    assert waiting.share == 3 / 7

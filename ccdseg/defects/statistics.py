@@ -8,7 +8,7 @@ import numpy as np
 
 from ccdseg.arrays import release
 
-_VALUES = 2**24
+_VALUES = 2**23
 """Values of all exposures that are held at once, about."""
 
 _SIGMA = 1.4826  # standard deviations of a normal distribution per median deviation

@@ -15,7 +15,7 @@ BOX = 32
 _WINDOW = 41
 """Pixels across lines over which the background is a running median: wider than lines are."""
 
-_PIXELS = 2**22
+_PIXELS = 2**20
 """Pixels that are held at once, about."""
 
 

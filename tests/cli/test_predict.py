@@ -258,7 +258,7 @@ def test_one_image_with_nan_gives_the_documented_files(capsys):
     output = capsys.readouterr()
     lines = said(output.err)
     assert len(lines) == 1, output.err
-    assert lines[0].startswith("warning: single.fits, HDU0: 3 pixels are bad")
+    assert lines[0].startswith("warning: single.fits, HDU0: 3 pixels are not finite")
     first, second = output.out.splitlines()[:2]
     assert first.startswith("No detector is given: events get signals in ADU")
     assert second.startswith("single.fits → results/: ")

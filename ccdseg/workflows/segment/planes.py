@@ -9,6 +9,7 @@ import numpy as np
 
 from ccdseg.arrays import empty, find_components, strips
 from ccdseg.classes import ClassCatalogue
+from ccdseg.defects import Defect
 
 if TYPE_CHECKING:
     from ccdseg.workflows.segment.frame_result import FrameResult
@@ -47,7 +48,7 @@ def quality_of(result: FrameResult) -> np.ndarray:
             part[chosen] |= kind(bits[name])
         quality[rows] = part
     if result.defects is not None:
-        places = result.defects.places[result.defects.flags > 0]
+        places = result.defects.places[result.defects.has(~Defect.GLOW)]
         quality.ravel()[places] |= kind(bits["DEFECT"])
     return quality
 

@@ -52,11 +52,11 @@ def predict_mask(
     probabilities : ndarray or None
         Probabilities of the network, float32 of shape (H, W, classes).
     """
-    if frame.n_bad:
+    if frame.n_bad > frame.n_flagged:
         logger.warning(
-            "%s, %s: %d pixels are bad (%d flagged, the others not finite); filled from their "
-            "neighbours for the network, and left out of all measurements.",
-            *(frame.path, frame.label, frame.n_bad, frame.n_flagged),
+            "%s, %s: %d pixels are not finite; filled from their neighbours for the network, and "
+            "left out of all measurements.",
+            *(frame.path, frame.label, frame.n_bad - frame.n_flagged),
         )
     prediction = segmenter.predict(
         frame.data, amplifiers=sections, probabilities=probabilities, progress=progress

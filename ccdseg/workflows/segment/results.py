@@ -196,6 +196,8 @@ def describe(summary: dict, folder: Path) -> str:
         lines.append(f"  {hdu['hdu']}: {found}; {hdu['seconds']:.1f} s")
         if hdu["header"]["used"]:
             lines.append(f"    {_header(hdu['header'])}")
+        if hdu["flagged_pixels"]:
+            lines.append(f"    {hdu['flagged_pixels']} px flagged as bad, left out")
         if len(hdu["amplifiers"]) > 1:
             lines.append(f"    {_amplifiers(hdu['amplifiers'], _unit(hdu))}")
         if hdu["photons"]:

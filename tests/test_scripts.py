@@ -68,9 +68,12 @@ def test_training_leaves_a_model_with_its_report(workplace):
 
 def test_every_image_of_the_frame_is_segmented_in_its_size(workplace):
     with fits.open(workplace[0] / "segmentation" / "frame_mask.fits", checksum=True) as hdus:
-        assert {hdu.name: hdu.shape for hdu in hdus[1:-1]} == SHAPES
-        assert all(hdu.header["SEGMODEL"] == "mine" for hdu in hdus[1:-1])
-        assert hdus[-1].name == "EVENTS"
+        *masks, events = hdus[1 : len(SHAPES) + 2]
+        assert {hdu.name: hdu.shape for hdu in masks} == SHAPES
+        assert all(hdu.header["SEGMODEL"] == "mine" for hdu in masks)
+        assert events.name == "EVENTS"
+        labels = {hdu.name: hdu.shape for hdu in hdus[len(SHAPES) + 2 :]}
+        assert labels == {f"{name}_LABELS": shape for name, shape in SHAPES.items()}
     summary = json.loads((workplace[0] / "segmentation" / "frame_summary.json").read_text())
     for hdu in summary["hdus"]:
         assert tuple(hdu["shape"]) == SHAPES[hdu["hdu"]]
@@ -85,4 +88,4 @@ def test_nothing_else_is_left(workplace):
     names = {path.name for path in workplace[0].iterdir()}
     assert names == {"frame.fits", "models", "segmentation"}
     assert [path.name for path in (workplace[0] / "models").iterdir()] == ["mine"]
-    assert len(list((workplace[0] / "segmentation").iterdir())) == 5 + 5 * len(SHAPES)
+    assert len(list((workplace[0] / "segmentation").glob("[!.]*"))) == 5 + 5 * len(SHAPES)

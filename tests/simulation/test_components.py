@@ -39,6 +39,7 @@ CHANGES = {
     c.BadEdge: {"hot pixel", "fluctuating", "fixed", "offset", "elements"},
     c.SerialRegisterEvents: {"hot pixel", "fluctuating", "elements"},
     c.Particles: {"cluster", "fixed", "events"},
+    c.TouchingPairs: {"cluster", "fixed", "events"},
     c.PastedClusters: {"cluster", "fixed", "events"},
     **{kind: {"fixed", "background_variance"} for kind in LIGHTS},
     c.ModuleGaps: {"steps"},

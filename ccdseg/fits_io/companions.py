@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from astropy.io import fits
 
+from ccdseg.arrays import empty, strips
 from ccdseg.errors import InputError
 from ccdseg.fits_io.dq_bits import BitChoice, bad_pixels_of, names_of, parse_bits
+from ccdseg.fits_io.pixels import read_pixels, strips_of
 
 QUALITY, ERROR, VARIANCE, RESULT = "quality", "error", "variance", "result"
 
@@ -83,8 +85,11 @@ class Companions:
         converted = deviations_of(hdu)
         if converted is None:
             return None
+        deviations = read_pixels(hdu)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return converted[0](np.asarray(hdu.data)).astype(np.float32)
+            for rows in strips(deviations):
+                deviations[rows] = converted[0](deviations[rows])
+        return deviations
 
 
 def flagged_by(hdus: fits.HDUList, index: int, *, bits: BitChoice, where: str) -> np.ndarray:
@@ -97,10 +102,15 @@ def flagged_by(hdus: fits.HDUList, index: int, *, bits: BitChoice, where: str) -
     """
     tables = (hdu.data for hdu in hdus if hdu.name == "DQ_DEF" and not hdu.is_image)
     names = names_of(hdus[index].header, next(tables, None))
+    hdu = hdus[index]
     try:
-        return bad_pixels_of(np.asarray(hdus[index].data), parse_bits(bits, names))
+        counted = parse_bits(bits, names)
     except InputError as error:
-        raise InputError(f"{where}, {hdus[index].name or f'HDU {index}'}: {error}") from None
+        raise InputError(f"{where}, {hdu.name or f'HDU {index}'}: {error}") from None
+    bad = empty(hdu.shape, bool)
+    for rows in strips_of(hdu, bad):
+        bad[rows] = bad_pixels_of(hdu.section[rows], counted)
+    return bad
 
 
 def deviations_of(hdu: fits.ImageHDU | fits.CompImageHDU) -> tuple[Conversion, Conversion] | None:

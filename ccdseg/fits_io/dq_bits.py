@@ -22,7 +22,6 @@ DQ_KEYWORD = "DQBIT"
 
 _NAMED = re.compile(rf"{DQ_KEYWORD}(\d+)")
 _LSST = re.compile(r"MP_(\w+)")
-_BLOCK = 2**22  # pixels
 
 
 def check_bits(choice: BitChoice) -> None:
@@ -111,12 +110,6 @@ def bad_pixels_of(quality: np.ndarray, bits: int) -> np.ndarray:
     ndarray of bool
         (H, W).
     """
-    bad = np.empty(quality.shape, dtype=bool)
-    height = max(_BLOCK // quality.shape[1], 1)
-    for row in range(0, len(quality), height):
-        part = quality[row : row + height]
-        if part.dtype.kind == "f":
-            lost = ~np.isfinite(part)
-            part = np.where(lost, -1, part)
-        bad[row : row + height] = (part.astype(np.int64) & bits) != 0
-    return bad
+    if quality.dtype.kind == "f":
+        quality = np.where(np.isfinite(quality), quality, -1)
+    return (quality.astype(np.int64) & bits) != 0

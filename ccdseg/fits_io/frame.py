@@ -144,8 +144,11 @@ class Frame:
                 f"{self.path}, {self.label}: the map of bad pixels has the shape {bad.shape} and "
                 f"the image {self.data.shape}; give one of the same."
             )
+        data = copy_of(self.data)
+        for rows in strips(data, bad):
+            data[rows][bad[rows]] = np.nan
         flagged = bad if self.flagged is None else self.flagged | bad
-        frame = replace(self, data=np.where(bad, np.nan, self.data), flagged=flagged)
+        frame = replace(self, data=data, flagged=flagged)
         if frame.n_bad == frame.data.size:
             raise InputError(f"{self.path}, {self.label}: every pixel is flagged as bad.")
         return frame

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,15 @@ def read_pixels(
         Values as the HDU gives them, scaled unless the file was opened without, (H, W).
     """
     data = empty(hdu.shape, dtype)
-    compressed = isinstance(hdu, fits.CompImageHDU)
-    for rows in strips(data, multiple=hdu.tile_shape[0] if compressed else 1):
+    for rows in strips_of(hdu, data):
         data[rows] = hdu.section[rows]
     return data
+
+
+def strips_of(hdu: fits.ImageHDU | fits.CompImageHDU, target: np.ndarray) -> Iterator[slice]:
+    """Rows of an image, strip by strip, of a compressed one whole tiles; into a target."""
+    compressed = isinstance(hdu, fits.CompImageHDU)
+    return strips(target, multiple=hdu.tile_shape[0] if compressed else 1)
 
 
 def append_image(path: Path, header: fits.Header, data: np.ndarray) -> None:

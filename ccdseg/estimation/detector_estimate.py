@@ -88,7 +88,8 @@ def estimate_detector(image: np.ndarray, *, mask: np.ndarray | None = None) -> D
         )
     background, n_background = empty(image.shape), 0
     step, sample = ceil(image.size / _SAMPLE_SIZE), []
-    for rows in strips(image, background):
+    known = (image, background) if mask is None else (image, background, mask)
+    for rows in strips(*known):
         background[rows] = np.where(_is_background(image, mask, rows), image[rows], np.nan)
         values = background[rows][~np.isnan(background[rows])]
         sample.append(values[-n_background % step :: step].astype(np.float64))

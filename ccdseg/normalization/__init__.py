@@ -1,6 +1,6 @@
 """Normalisations of frames, and the statistics of a whole frame that they rest on."""
 
-from ccdseg.normalization.bad_pixels import check_any_finite, filled, filled_area
+from ccdseg.normalization.bad_pixels import any_finite, check_any_finite, filled, filled_area
 from ccdseg.normalization.frame_statistics import median_of, noise_of, sample_of
 from ccdseg.normalization.normalizer import Area, Normalizer
 from ccdseg.normalization.normalizers import (
@@ -22,6 +22,7 @@ __all__ = [
     "Normalizer",
     "RobustNormalizer",
     "StretchNormalizer",
+    "any_finite",
     "check_any_finite",
     "filled",
     "filled_area",

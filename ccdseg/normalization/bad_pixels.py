@@ -78,9 +78,14 @@ def filled_area(frame: np.ndarray, area: tuple[slice, slice], level: float) -> n
     return np.ascontiguousarray(around[tuple(inner)])
 
 
+def any_finite(frame: np.ndarray) -> bool:
+    """Whether a pixel of a frame, of shape (H, W), is finite."""
+    return any(np.isfinite(frame[rows]).any() for rows in strips(frame))
+
+
 def check_any_finite(frame: np.ndarray) -> None:
     """Raise `InputError` where no pixel of a frame, of shape (H, W), is finite."""
-    if not any(np.isfinite(frame[rows]).any() for rows in strips(frame)):
+    if not any_finite(frame):
         raise InputError("No pixel of the image is finite (all NaN).")
 
 

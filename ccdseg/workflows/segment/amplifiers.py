@@ -13,6 +13,7 @@ from ccdseg.errors import InputError
 from ccdseg.estimation import DetectorEstimate, estimate_detector
 from ccdseg.fits_io import Frame
 from ccdseg.image_section import common, parse_section, section_text
+from ccdseg.normalization import any_finite
 from ccdseg.normalization.amplifiers import (
     Amplifiers,
     Section,
@@ -158,7 +159,7 @@ def estimate_gains(
     found, chosen = [], None
     for section in sections:
         pixels = frame.data[section.image_area]
-        if len(sections) > 1 and not np.isfinite(pixels).any():
+        if len(sections) > 1 and not any_finite(pixels):
             found.append(section)
             continue
         estimate = estimate_detector(pixels, mask=mask[section.image_area])

@@ -34,3 +34,9 @@ def keep_freed_memory() -> bool:
     settings = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _KEPT), (_TOP_PAD, _AT_ONCE))
     accepted = [mallopt(option, value) for option, value in settings]
     return all(accepted)
+
+
+def give_memory_back() -> None:
+    """Give freed memory back to the system, whatever `keep_freed_memory` keeps (glibc alone)."""
+    if keep_freed_memory.cache_info().currsize and keep_freed_memory():
+        ctypes.CDLL(None).malloc_trim(0)

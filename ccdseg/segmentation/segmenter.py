@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccdseg.arrays import empty
+from ccdseg.arrays import IN_MEMORY, empty
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
@@ -227,6 +227,8 @@ class Segmenter:
         levelled = map(level, images, layouts)
         with _ONE_AT_A_TIME:
             self._segment(levelled, results, tile_size=tile_size, progress=progress)
+            if image.nbytes > IN_MEMORY:
+                self.engine.release_memory()
         for index, sections in enumerate(layouts):
             _clear_overscan({name: part[index] for name, part in results.items()}, sections)
         if image.ndim == 2:

@@ -234,3 +234,21 @@ def test_the_command_takes_an_engine(workplace, capsys):
     options[-1] = "openvino"
     assert status(main, "predict", "single.fits", "--overwrite", *options) != 0
     assert "OpenVINO cannot be used: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("engine", ["openvino", "keras"])
+def test_memory_is_given_back_behind_a_large_image(folder, image, engine, monkeypatch):
+    segmenter = Segmenter.load(folder, engine=engine)
+    expected = segmenter.predict(image).probabilities
+    released = []
+    release = type(segmenter.engine).release_memory
+
+    def note(self):
+        release(self)
+        released.append(True)
+
+    monkeypatch.setattr(type(segmenter.engine), "release_memory", note)
+    monkeypatch.setattr("ccdseg.segmentation.segmenter.IN_MEMORY", image.nbytes - 1)
+    for _ in range(2):
+        np.testing.assert_array_equal(segmenter.predict(image).probabilities, expected)
+    assert len(released) == 2

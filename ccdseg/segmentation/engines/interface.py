@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from ccdseg.segmentation.memory import give_memory_back
+
 if TYPE_CHECKING:
     from keras import Model
 
@@ -91,3 +93,7 @@ class Engine(ABC):
         probabilities : bool
             Whether the classifier gives probabilities beside the mask.
         """
+
+    def release_memory(self) -> None:
+        """Give back what the network keeps for its next batch: many bytes per pixel of a tile."""
+        give_memory_back()

@@ -137,6 +137,12 @@ class OpenVINOEngine(Engine):
             self._compiled[key] = _Compiled(self._core.compile_model(graph, "CPU", settings))
         return self._compiled[key]
 
+    def release_memory(self) -> None:
+        """Give back the intermediate arrays of all compiled networks."""
+        for compiled in self._compiled.values():
+            compiled.model.release_memory()
+        super().release_memory()
+
     def _read(self) -> ConvertedModel:
         path = self.folder / CONVERTED
         try:

@@ -71,6 +71,7 @@ PACKAGES = {
     "models": "Networks and losses",
     "fits_io": "FITS files",
     "images_io": "Pictures and folders",
+    "images_io.stacks": "Files of beamlines",
     "plotting": "Plotting",
 }
 """Packages and modules of the API reference, with the titles of their pages."""

@@ -17,8 +17,13 @@ from ccdseg.errors import InputError
 from ccdseg.segmentation.memory import keep_freed_memory
 
 _MISTAKE = 2
-_OTHERS = {"absl": logging.ERROR, "tensorflow": logging.ERROR, "tifffile": logging.CRITICAL}
-"""Least level of what libraries log; tifffile tells of damage that an error names already."""
+_OTHERS = {
+    "absl": logging.ERROR,
+    "tensorflow": logging.ERROR,
+    "tifffile": logging.CRITICAL,
+    "fabio": logging.CRITICAL,
+}
+"""Least level of what libraries log; the last two tell of damage that an error names already."""
 
 _INTERRUPTED = 130
 

@@ -18,8 +18,9 @@ from ccdseg.workflows.segment.inputs import list_images
 from ccdseg.workflows.segment.pictures import PICTURES
 
 DESCRIPTION = """\
-Segment FITS frames, PNG and TIFF pictures of any size with a trained network: which pixels are
-background, glow, hot pixels, and clusters or cosmics that particles left.
+Segment FITS frames, PNG and TIFF pictures, and stacks of beamlines (TIFF, HDF5, EDF, CBF), of any
+size, with a trained network: which pixels are background, glow, hot pixels, and clusters or cosmics
+that particles left.
 
   python scripts/load_model.py frame.fits                    with the model that ships
   python scripts/load_model.py night1/ 'more/*.fits.fz'      folders and patterns
@@ -27,6 +28,7 @@ background, glow, hot pixels, and clusters or cosmics that particles left.
   python scripts/load_model.py nights/ --workers 16          many files, by 16 processes
   python scripts/load_model.py --model NAME images/*.png     pictures, with a model of your choice
   python scripts/load_model.py frame.fits --hdu CCD_B        one HDU, by name or number
+  python scripts/load_model.py scan.h5::/entry/data/data     images of a data set, one by one
   python scripts/load_model.py frame.fits --half right       the right half of the columns
   python scripts/load_model.py frame.fits --section '[1:512,1:1024]'
   python scripts/load_model.py frame.fits --detector auto    energies by the gain that a frame shows
@@ -45,8 +47,10 @@ For each file it writes into the output folder:
 
   STEM_mask.fits         class of each pixel, one HDU per image, with the header of the input, the
                          table of events, and in NAME_LABELS the event of each pixel
-  STEM_mask.png          for a picture, in place of it: of two classes, particles are 255 and the
-                         rest 0; of more, the values are class indices, shown in their colours
+  STEM_mask.png, .tif    for a picture, or each image of a TIFF, EDF or CBF, in place of it: of two
+                         classes, particles are 255 and the rest 0; of more, the values are class
+                         indices, shown in their colours
+  STEM_mask.h5           for HDF5: class of each pixel, event of each pixel, and table of events
   STEM_events.ecsv       that table as text: position, signal, energy, shape and flags of clusters
                          or cosmics, which are connected pixels, corners included
   STEM_events.reg        the events as regions for DS9 (FITS)
@@ -60,10 +64,11 @@ For each file it writes into the output folder:
   STEM_clean.fits        with --clean: the whole file, the particles of each segmented image filled
                          from their surroundings; every other pixel and HDU stays as it is, but what
                          was compressed becomes plain
+  STEM_clean.*           that of a picture or stack, of the same format and bit depth; beside it
+  STEM_filled.*          the pixels that were filled (in HDF5 the data set "filled")
   STEM_dq.fits           with --format dq: bits of each pixel, named by the keywords DQBIT0, DQBIT1,
                          ...: NOT_FINITE, FLAGGED, SATURATED, DEFECT, and one for each class
   STEM_probabilities.fits  with --probabilities: probability of each class, a plane per class
-  STEM_clean.png, .tif   that of a picture, of the same bit depth
   reduced/               with --reduce: the frames made of raw files
   counts.ecsv            particles of all images of the folder, one line each: file, HDU, size,
                          number of particles, pixels, percent; a later call adds its images
@@ -87,14 +92,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "images",
         nargs="+",
         metavar="IMAGE",
-        help="FITS, PNG and TIFF files, folders, patterns, and @LIST for a text file of them",
+        help="FITS, PNG, TIFF, HDF5 (FILE::DATASET where it has several), EDF and CBF files, "
+        "folders, patterns, and @LIST for a text file of them",
     )
     add_model(parser)
     parser.add_argument(
         "--hdu",
         default="all",
         metavar="NAME|INDEX|all",
-        help="image of a FITS file to segment (default: all)",
+        help="image of a FITS file or number of one of a stack to segment (default: all)",
     )
     part = parser.add_mutually_exclusive_group()
     part.add_argument(
@@ -120,6 +126,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="defects of the detector, as from ccdseg defects: what stays in all exposures is "
         "subtracted, and never a particle",
+    )
+    parser.add_argument(
+        "--bad-values",
+        type=_bad_values,
+        default="auto",
+        metavar="auto|none|N,N,...",
+        help="numbers of pictures and stacks that stand for no value; write --bad-values=-1,-2 "
+        "(default: auto, 4294967295, and -1 and -2 where no other number is negative)",
     )
     parser.add_argument(
         "--detector",
@@ -264,6 +278,18 @@ def _threshold(text: str) -> tuple[str, float]:
     return name.strip(), probability
 
 
+def _bad_values(text: str) -> str | list[float] | None:
+    """Parse ``auto``, ``none``, or numbers with commas between them."""
+    if text in ("auto", _NONE):
+        return None if text == _NONE else text
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} are no numbers; give some as -1,-2, auto or none"
+        ) from None
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Segment every image; returns 1 where some cannot be segmented, 2 where none can."""
     images, n_failed = arguments.images, 0
@@ -278,6 +304,7 @@ def run(arguments: argparse.Namespace) -> int:
         half=arguments.half,
         dq_bits=arguments.dq_bits,
         bad_pixels=arguments.bad_pixels,
+        bad_values=arguments.bad_values,
         detector=arguments.detector,
         restrict=_rules(arguments.restrict),
         grow=arguments.grow,

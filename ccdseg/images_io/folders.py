@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from ccdseg.dataset import n_last_of
 from ccdseg.errors import InputError
-from ccdseg.fits_io import read_frame
-from ccdseg.images_io.formats import SUFFIXES, image_files_in, is_picture, read_header, stem
+from ccdseg.images_io.formats import read_header
+from ccdseg.images_io.names import SUFFIXES, image_files_in, is_picture, stem
 from ccdseg.images_io.picture_reading import first_channel, read_images, read_picture
 
 PARTS = ("Train", "Validation", "Test")
@@ -196,7 +196,7 @@ def read_mask(path: str | Path) -> np.ndarray:
     InputError
         If it cannot be read or holds other values.
     """
-    pixels = first_channel(read_picture(path)) if is_picture(path) else read_frame(path).data
+    pixels = first_channel(read_picture(path)) if is_picture(path) else read_image(path)
     values = np.unique(pixels)
     if len(values) > 2 or not np.isin(values, _ON).all() or (len(values) == 2 and values[0] != 0):
         shown = ", ".join(f"{value:g}" for value in values[:5])

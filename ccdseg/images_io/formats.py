@@ -1,18 +1,14 @@
-"""Formats of images: names of their files, and sizes and depths from their headers."""
+"""Sizes and depths of images, from their headers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
 
-from ccdseg import fits_io
 from ccdseg.errors import InputError
 from ccdseg.fits_io import read_shape
-
-_TIFF = (".tif", ".tiff")
-_PICTURES = (".png", *_TIFF)
-SUFFIXES = (*fits_io.SUFFIXES, *_PICTURES)
-"""Ends of the names of image files, in lower case."""
+from ccdseg.images_io.names import is_picture, is_stack, is_tiff
+from ccdseg.images_io.stacks import open_stack
 
 DEEP_COLOUR = ((16, "RGB"), (16, "RGB with alpha"))
 """Kinds of PNG of which Pillow would drop eight bits of each channel."""
@@ -36,48 +32,36 @@ class ImageHeader(NamedTuple):
     depth: str
 
 
-def is_picture(path: str | Path) -> bool:
-    """Whether the name is that of a PNG or TIFF."""
-    return Path(path).suffix.lower() in _PICTURES
-
-
-def is_tiff(path: Path) -> bool:
-    """Whether the name is that of a TIFF."""
-    return path.suffix.lower() in _TIFF
-
-
-def stem(path: Path) -> str:
-    """Name of a file without the suffixes of images and compression."""
-    name = path.name
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
-        if name.lower().endswith(suffix):
-            return name[: -len(suffix)]
-    return path.stem
-
-
-def image_files_in(folder: Path) -> list[Path]:
-    """Files of a folder that are images by their names, sorted; hidden ones are left out."""
-    return [
-        path
-        for path in sorted(folder.iterdir())
-        if path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")
-    ]
-
-
 def read_header(path: Path) -> ImageHeader:
     """Read the size and depth of an image, and no pixels.
 
     Raises
     ------
     InputError
-        If the header cannot be read.
+        If the header cannot be read, or the file holds several images.
     """
+    if is_stack(path):
+        with open_stack(path) as stack:
+            if stack.n_images > 1:
+                raise InputError(f"{path} holds {stack.n_images} images; give files of one image.")
+            return ImageHeader(stack.shape, f"{8 * stack.dtype.itemsize} bit")
     if not is_picture(path):
         return ImageHeader(read_shape(path), "FITS")
     try:
         return _tiff_header(path) if is_tiff(path) else _png_header(path)
     except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
         raise unreadable(path, error) from None
+
+
+def count_images(path: Path) -> int:
+    """Number of images of a stack; 1 for other files, and where it cannot be read."""
+    if not is_stack(path):
+        return 1
+    try:
+        with open_stack(path) as stack:
+            return stack.n_images
+    except InputError:
+        return 1
 
 
 def png_kind(path: Path) -> tuple[int, str]:

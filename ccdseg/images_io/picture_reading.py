@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +12,10 @@ from ccdseg import fits_io
 from ccdseg.errors import InputError
 from ccdseg.fits_io import BadPixelMaps, Frame, HeaderFacts, cut_to, read_frames
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
-from ccdseg.images_io.formats import (
-    DEEP_COLOUR,
-    SUFFIXES,
-    is_picture,
-    is_tiff,
-    png_kind,
-    unreadable,
-)
-
-_SATURATION = {"uint8": 255.0, "uint16": 65535.0, "float32": np.inf}
-"""Signal from which a pixel is saturated, by the types that a picture may have."""
+from ccdseg.images_io.formats import DEEP_COLOUR, png_kind, unreadable
+from ccdseg.images_io.names import SUFFIXES, is_picture, is_stack, is_tiff
+from ccdseg.images_io.stacks import BadValues, StackFrames, check_bad_values, find_bad
+from ccdseg.images_io.stacks.stack import saturation_of
 
 _FITS_STARTS = (b"SIMPLE", b"\x1f\x8b")  # plain, gzipped
 _ANY_HDU = (None, "all", "0", 0)
@@ -35,23 +29,27 @@ def read_images(
     half: str | None = None,
     dq_bits: BitChoice = ALL_BITS,
     bad_pixels: BadPixelMaps | None = None,
-) -> list[Frame]:
-    """Read the images of a FITS file, or a picture, of several channels the first.
+    bad_values: BadValues = "auto",
+) -> Sequence[Frame]:
+    """Read the images of a FITS file, of a stack, or a picture, of several channels the first.
 
     Parameters
     ----------
     path : str or Path
-        FITS, PNG or TIFF.
+        FITS, PNG, TIFF, HDF5 (``FILE::DATASET`` chooses a data set), EDF or CBF.
     hdu, section, half, dq_bits
-        As `ccdseg.fits_io.read_frames`; a picture has no HDU but 0. Rows of a picture count from
-        its upper one.
+        As `ccdseg.fits_io.read_frames`; a picture has no HDU but 0, that of a stack is the number
+        of an image. Rows of pictures and stacks count from the upper one.
     bad_pixels : BadPixelMaps, optional
         Bad pixels of the images, beside those that their file tells.
+    bad_values : "auto", sequence of float, or None
+        Numbers of pictures and stacks that stand for no value, as
+        `ccdseg.images_io.stacks.find_bad`; these pixels become NaN and are flagged.
 
     Returns
     -------
-    list of Frame
-        One for a picture, of the name ``picture``.
+    sequence of Frame
+        A list, of one ``picture``; the `StackFrames` of a stack, which are read one by one.
 
     Raises
     ------
@@ -59,8 +57,12 @@ def read_images(
         If the file is of another type; as `ccdseg.fits_io.read_frames`.
     """
     path = Path(path)
+    check_bad_values(bad_values)
+    if is_stack(path):
+        part = {"hdu": hdu, "section": section, "half": half}
+        return StackFrames(path, **part, bad_values=bad_values, bad_pixels=bad_pixels)
     if is_picture(path):
-        frames = [cut_to(_read_picture_frame(path, hdu), section=section, half=half)]
+        frames = [cut_to(_read_picture_frame(path, hdu, bad_values), section=section, half=half)]
     else:
         if path.is_file() and not path.name.lower().endswith(fits_io.SUFFIXES):
             _check_fits(path)
@@ -111,21 +113,25 @@ def red_and_blue_swapped(pixels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][: pixels.shape[2]]])
 
 
-def _read_picture_frame(path: Path, hdu: str | int | None) -> Frame:
+def _read_picture_frame(path: Path, hdu: str | int | None, bad_values: BadValues) -> Frame:
     if hdu not in _ANY_HDU:
         raise InputError(f"{path} is a picture, which has no HDU {hdu!r}; leave --hdu away.")
     pixels = first_channel(read_picture(path))
-    if pixels.dtype.name not in _SATURATION:
-        raise InputError(f"{path} is of type {pixels.dtype}; give images of 8 or 16 bit, or FITS.")
+    if pixels.dtype.kind not in "fiu":
+        raise InputError(f"{path} is of type {pixels.dtype}; give images of numbers.")
+    signal, bad = pixels.astype(np.float32), find_bad(pixels, bad_values)
+    if bad is not None:
+        signal[bad] = np.nan
     return Frame(
-        data=pixels.astype(np.float32),
+        data=signal,
         header=fits.Header(),
         primary_header=fits.Header(),
         path=path,
         hdu_index=0,
         hdu_name="picture",
         top_first=True,
-        facts=HeaderFacts(saturation=_SATURATION[pixels.dtype.name]),
+        facts=HeaderFacts(saturation=saturation_of(pixels.dtype)),
+        flagged=bad,
     )
 
 
@@ -134,7 +140,7 @@ def _check_fits(path: Path) -> None:
     with path.open("rb") as stream:
         if not stream.read(6).startswith(_FITS_STARTS):
             raise InputError(
-                f"{path} is of an unsupported type; give FITS, PNG or TIFF ({', '.join(SUFFIXES)})."
+                f"{path} is of an unsupported type; give one of {', '.join(SUFFIXES)}."
             )
 
 

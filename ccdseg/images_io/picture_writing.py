@@ -1,4 +1,4 @@
-"""Writing pictures: pixels as another one has them, masks, and cleaned pictures."""
+"""Writing pictures: pixels as another one has them, and masks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
-from ccdseg.images_io.formats import is_tiff, png_kind
-from ccdseg.images_io.picture_reading import read_picture, red_and_blue_swapped
-from ccdseg.postprocessing import clean
+from ccdseg.images_io.formats import png_kind
+from ccdseg.images_io.names import is_tiff
+from ccdseg.images_io.picture_reading import red_and_blue_swapped
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
@@ -79,7 +79,7 @@ def check_writable(path: str | Path) -> None:
         with tifffile.TiffFile(path) as tiff:
             page = tiff.pages.first
             kind = f"{page.bitspersample} bit and photometric interpretation {page.photometric:d}"
-            fits = page.photometric in _GREY_OR_RGB and page.bitspersample in (8, 16, 32)
+            fits = page.photometric in _GREY_OR_RGB and page.bitspersample in (8, 16, 32, 64)
     else:
         bits, name = png_kind(path)
         kind = f"{bits} bit and kind {name!r}"
@@ -153,58 +153,6 @@ def write_mask_png(
     picture.putpalette(np.rint(255 * classes.colours).astype(np.uint8).tobytes())
     with atomic_path(path) as temporary:
         picture.save(temporary, pnginfo=_text(note))
-
-
-def write_cleaned_picture(
-    path: str | Path,
-    mask: np.ndarray,
-    *,
-    source: str | Path,
-    classes: ClassCatalogue,
-    section: tuple[slice, slice] | None = None,
-    note: str = "",
-    overwrite: bool = False,
-) -> None:
-    """Write a picture once more, its particles filled by `ccdseg.postprocessing.clean`.
-
-    Every channel is filled by itself but for transparency, which stays. All other pixels are the
-    same to the last bit; what else the file holds (resolution, colour profile) is not carried over.
-
-    Parameters
-    ----------
-    path : str or Path
-        File to write, PNG or TIFF as the source.
-    mask : ndarray
-        Class indices, uint8 of the shape of the picture or of its section.
-    source : str or Path
-        The picture.
-    classes : ClassCatalogue
-        Meaning of the indices.
-    section : tuple of slice, optional
-        Rows and columns of the picture that the mask is of, all by default; they are filled from
-        themselves alone.
-    note : str
-        Text about its origin, written into the file.
-    overwrite : bool
-        Whether an existing file is replaced.
-
-    Raises
-    ------
-    InputError
-        If the file exists, the picture has a palette or such a type that it cannot be written
-        back, there is no class of particles, or no pixel is left to fill from.
-    """
-    refuse_existing(path, overwrite=overwrite)
-    pixels = read_picture(source)
-    channels = pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
-    part = channels[section or (slice(None), slice(None))]
-    n_filled = part.shape[2] - (part.shape[2] in (2, 4))  # the last of two or four is transparency
-    for channel in range(n_filled):
-        try:
-            part[..., channel] = clean(part[..., channel], mask, classes=classes)
-        except InputError as error:
-            raise InputError(f"{source}: {error}") from None
-    write_picture(path, pixels, like=source, note=note, overwrite=overwrite)
 
 
 def _write_tiff(path: Path, pixels: np.ndarray, like: Path, note: str) -> None:

@@ -58,7 +58,7 @@ def test_what_is_no_image_is_named(tmp_path):
     Image.fromarray(PIXELS).save(tmp_path / "a.jpg")
     with refused("a.png is a picture, which has no HDU 'SCI'; leave --hdu away"):
         read_images(tmp_path / "a.png", hdu="SCI")
-    with refused(r"a.jpg is of an unsupported type; give FITS, PNG or TIFF \(\.fits"):
+    with refused(r"a.jpg is of an unsupported type; give one of \.fits, .*\.png, .*\.h5"):
         read_images(tmp_path / "a.jpg")
     with refused("No such file: .*b.jpg"):
         read_images(tmp_path / "b.jpg")

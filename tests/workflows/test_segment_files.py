@@ -262,7 +262,7 @@ def test_many_files_are_not_drawn_unless_asked_for(monkeypatch, caplog):
     caplog.set_level("INFO")
     segment(pictures=None)
     assert set(files(Path("results"))) == results_of("abc")
-    assert "3 files: no pictures are drawn; --pictures all draws them." in caplog.messages
+    assert "3 images: no pictures are drawn; --pictures all draws them." in caplog.messages
 
 
 @pytest.mark.usefixtures("night")

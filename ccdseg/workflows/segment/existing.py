@@ -11,19 +11,27 @@ from pathlib import Path
 
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing
-from ccdseg.images_io import is_picture, stem
+from ccdseg.images_io import HDF5, is_picture, is_stack, stem, suffix_of
 
 logger = logging.getLogger(__name__)
 
 
 def mask_of(path: Path) -> str:
-    """Name of the mask of an image: PNG for a picture, FITS for a FITS file."""
-    return f"{stem(path)}_mask.{'png' if is_picture(path) else 'fits'}"
+    """Name of the mask of an image: PNG for a picture, HDF5 or TIFF for a stack, FITS for FITS."""
+    return f"{stem(path)}_mask{_suffix_of_mask(path)}"
 
 
 def cleaned_of(path: Path) -> str:
-    """Name of the image without its particles: a picture of the same format, or FITS."""
-    return f"{stem(path)}_clean{path.suffix if is_picture(path) else '.fits'}"
+    """Name of the image without its particles, of the same format."""
+    plain = suffix_of(path).removesuffix(".gz") if is_picture(path) or is_stack(path) else ".fits"
+    return f"{stem(path)}_clean{plain}"
+
+
+def filled_of(path: Path) -> str | None:
+    """Name of the picture of the pixels that were filled; None where the cleaned file tells it."""
+    if is_picture(path) or (is_stack(path) and _suffix_of_mask(path) != HDF5[0]):
+        return f"{stem(path)}_filled{_suffix_of_mask(path)}"
+    return None
 
 
 def quality_of(path: Path) -> str:
@@ -39,6 +47,12 @@ def probabilities_of(path: Path) -> str:
 def events_of(path: Path) -> str:
     """Name of the table of events."""
     return f"{stem(path)}_events.ecsv"
+
+
+def _suffix_of_mask(path: Path) -> str:
+    if is_stack(path):
+        return HDF5[0] if suffix_of(path).lower() in HDF5 else ".tif"
+    return ".png" if is_picture(path) else ".fits"
 
 
 def summary_of(path: Path) -> str:
@@ -61,7 +75,7 @@ def refuse_alike(paths: Sequence[Path], folder: Path) -> None:
 def refuse_results(paths: Sequence[Path], folder: Path, *, clean: bool, overwrite: bool) -> None:
     """Raise `InputError` where results exist and `overwrite` was not asked for."""
     for path in paths:
-        cleaned = [cleaned_of(path)] if clean else []
+        cleaned = [name for name in (cleaned_of(path), filled_of(path)) if name] if clean else []
         for result in (mask_of(path), *cleaned, events_of(path), summary_of(path)):
             refuse_existing(folder / result, overwrite=overwrite)
 

@@ -7,11 +7,14 @@ from glob import glob
 from pathlib import Path
 
 from ccdseg.errors import InputError
-from ccdseg.images_io import SUFFIXES, image_files_in
+from ccdseg.images_io import SUFFIXES, image_files_in, split_address
+from ccdseg.images_io.names import INSIDE
 
 
 def list_images(names: Sequence[str | Path]) -> list[Path]:
     """Files of a list of files, folders and patterns, each once, in the order given.
+
+    A file or pattern may name a data set behind ``::``.
 
     Raises
     ------
@@ -20,8 +23,10 @@ def list_images(names: Sequence[str | Path]) -> list[Path]:
     """
     paths: dict[Path, None] = {}
     for name in _listed(names):
-        path = Path(name)
-        if path.is_dir():
+        path, inside = split_address(name)
+        if inside is not None:
+            found = [Path(f"{file}{INSIDE}{inside}") for file in list_images([path])]
+        elif path.is_dir():
             found = image_files_in(path)
             if not found:
                 raise InputError(f"The folder {path} holds no image ({', '.join(SUFFIXES)}).")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from ccdseg.errors import InputError
 from ccdseg.identification import COSMIC
+from ccdseg.images_io import count_images
 from ccdseg.tiling import tiles_with
 from ccdseg.workflows.segment.frame_result import FrameResult
 
@@ -24,10 +25,10 @@ PICTURES: tuple[PictureChoice, ...] = ("all", "events", "none")
 
 
 _MANY_FILES = 100
-"""Files above which no pictures are drawn unless they are asked for."""
+"""Files, or images of stacks, above which no pictures are drawn unless they are asked for."""
 
 
-def choose_pictures(choice: PictureChoice | None, n_files: int) -> PictureChoice:
+def choose_pictures(choice: PictureChoice | None, files: Sequence[Path]) -> PictureChoice:
     """Choice of the user; by default all pictures, none for many files, of which a line tells.
 
     Pictures take longer than everything else, and nobody looks at thousands of them.
@@ -40,9 +41,10 @@ def choose_pictures(choice: PictureChoice | None, n_files: int) -> PictureChoice
     if choice is not None:
         check_pictures(choice)
         return choice
-    if n_files <= _MANY_FILES:
+    n_images = len(files) if len(files) > _MANY_FILES else sum(map(count_images, files))
+    if n_images <= _MANY_FILES:
         return "all"
-    logger.info("%d files: no pictures are drawn; --pictures all draws them.", n_files)
+    logger.info("%d images: no pictures are drawn; --pictures all draws them.", n_images)
     return "none"
 
 

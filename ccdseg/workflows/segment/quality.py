@@ -11,22 +11,26 @@ from ccdseg.defects import DefectMap, remove_defects
 from ccdseg.errors import InputError
 from ccdseg.fits_io import BadPixelMaps, DefectMaps, Frame
 from ccdseg.fits_io.dq_bits import BitChoice, check_bits
+from ccdseg.images_io.stacks import BadValues, check_bad_values
 
 
-def choose_quality(dq_bits: BitChoice, bad_pixels: str | Path | None) -> dict:
-    """Bits and maps of bad pixels, as `ccdseg.images_io.read_images` takes them.
+def choose_quality(
+    dq_bits: BitChoice, bad_pixels: str | Path | None, bad_values: BadValues
+) -> dict:
+    """Bits, maps and values of bad pixels, as `ccdseg.images_io.read_images` takes them.
 
     Raises
     ------
     InputError
-        If the bits are malformed, or the file holds no maps.
+        If the bits or values are malformed, or the file holds no maps.
     """
+    check_bad_values(bad_values)
     try:
         check_bits(dq_bits)
     except InputError as error:
         raise InputError(f"--dq-bits: {error}") from None
     maps = None if bad_pixels is None else BadPixelMaps.read(bad_pixels, bits=dq_bits)
-    return {"dq_bits": dq_bits, "bad_pixels": maps}
+    return {"dq_bits": dq_bits, "bad_pixels": maps, "bad_values": bad_values}
 
 
 def choose_defects(defects: DefectMaps | DefectMap | str | Path | None) -> DefectMaps | None:

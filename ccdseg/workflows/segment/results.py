@@ -8,24 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.classes import ClassCatalogue
-from ccdseg.errors import InputError
 from ccdseg.events import stack_events
 from ccdseg.events.columns import unit_text
 from ccdseg.files import folder_lock, move_staged, stage_in
-from ccdseg.fits_io import (
-    Frame,
-    write_cleaned,
-    write_masks,
-    write_probabilities,
-    write_quality,
-    write_regions,
-)
-from ccdseg.images_io import is_picture, stem, write_cleaned_picture, write_mask_png
+from ccdseg.fits_io import write_regions
+from ccdseg.images_io import short_name, stem
 from ccdseg.version import package_version
 from ccdseg.workflows.segment import counts
 from ccdseg.workflows.segment.existing import (
@@ -33,14 +24,14 @@ from ccdseg.workflows.segment.existing import (
     complete_results,
     earlier_results,
     events_of,
+    filled_of,
     mask_of,
-    probabilities_of,
-    quality_of,
     refuse_results,
     remove_results,
     summary_of,
 )
 from ccdseg.workflows.segment.frame_result import FrameResult
+from ccdseg.workflows.segment.images import write_cleaned, write_masks, write_planes
 from ccdseg.workflows.segment.pictures import (
     PictureChoice,
     check_pictures,
@@ -85,7 +76,7 @@ class FileResult:
             return None
         events = stack_events(tables)
         events.meta = {
-            "file": self.path.name,
+            "file": short_name(self.path),
             "model": self.model,
             "ccdseg": package_version(),
             "detectors": {result.frame.label: result.detector_record for result in self.frames},
@@ -257,12 +248,13 @@ def _write_into(
     _write_regions(named, folder)
     if events is not None:
         events.write(folder / events_of(path), format="ascii.ecsv")
-    _write_masks(folder / mask_of(path), result, events)
-    _write_planes(folder, result, dq=dq)
+    write_masks(folder / mask_of(path), result.frames, events)
+    write_planes(folder, result.frames, dq=dq)
     if clean:
-        _write_cleaned(folder / cleaned_of(path), result)
+        filled = filled_of(path)
+        write_cleaned(folder / cleaned_of(path), result.frames, map_path=filled and folder / filled)
     summary = {
-        "file": path.name,
+        "file": short_name(path),
         "source": str(path.resolve()),
         "model": result.model,
         "ccdseg": package_version(),
@@ -280,53 +272,3 @@ def _write_regions(named: dict[str, FrameResult], folder: Path) -> None:
     for name, result in named.items():
         if result.events is not None and not result.frame.top_first:
             write_regions(folder / f"{name}_events.reg", result.events)
-
-
-def _write_masks(path: Path, result: FileResult, events: QTable | None) -> None:
-    """Write the masks of a FITS file with the table of events, or that of a picture."""
-    masks, frames = _masks_and_frames(result)
-    if is_picture(result.path):
-        note = f"Mask made by {_author(result)}"
-        write_mask_png(path, masks[0], classes=result.classes, note=note)
-    else:
-        settings = {"frames": frames, "classes": result.classes, "model": result.model}
-        labels = [] if events is None else [frame.event_labels for frame in result.frames]
-        write_masks(path, masks, **settings, events=events, labels=labels)
-
-
-def _write_planes(folder: Path, result: FileResult, *, dq: bool) -> None:
-    """Write data quality and probabilities, where they are wanted."""
-    settings = {"frames": [frame.frame for frame in result.frames], "model": result.model}
-    if dq:
-        planes = [frame.quality for frame in result.frames]
-        bits = result.frames[0].quality_bits
-        write_quality(folder / quality_of(result.path), planes, bits=bits, **settings)
-    planes = [frame.probabilities for frame in result.frames]
-    if planes[0] is not None:
-        path = folder / probabilities_of(result.path)
-        write_probabilities(path, planes, classes=result.classes, **settings)
-
-
-def _write_cleaned(path: Path, result: FileResult) -> None:
-    if not result.path.is_file():
-        raise InputError(f"No file {result.path} to clean; leave clean out for an array.")
-    masks, frames = _masks_and_frames(result)
-    if is_picture(result.path):
-        write_cleaned_picture(
-            path,
-            masks[0],
-            source=result.path,
-            classes=result.classes,
-            section=frames[0].section,
-            note=f"Cleaned by {_author(result)}",
-        )
-    else:
-        write_cleaned(path, masks, frames=frames, classes=result.classes, model=result.model)
-
-
-def _masks_and_frames(result: FileResult) -> tuple[list[np.ndarray], list[Frame]]:
-    return [frame.mask for frame in result.frames], [frame.frame for frame in result.frames]
-
-
-def _author(result: FileResult) -> str:
-    return f"ccdseg {package_version()} with the model {result.model}"

@@ -14,6 +14,7 @@ from astropy.table import QTable
 from ccdseg.files import check_folder, remove_abandoned
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.images_io import read_images
+from ccdseg.images_io.stacks import BadValues
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts, run_table
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
@@ -64,6 +65,7 @@ def segment_file(
     half: str | None = None,
     dq_bits: BitChoice = ALL_BITS,
     bad_pixels: str | Path | None = None,
+    bad_values: BadValues = "auto",
     progress: bool = False,
     **choices: Unpack[Choices],
 ) -> FileResult:
@@ -72,12 +74,12 @@ def segment_file(
     Parameters
     ----------
     path : str or Path
-        FITS, PNG or TIFF.
+        FITS, PNG, TIFF, HDF5, EDF or CBF.
     segmenter : Segmenter or LazySegmenter
         Model.
-    hdu, section, half, dq_bits
-        Images of the file, part of them, and the bits of data quality that make a pixel bad; as
-        `ccdseg.fits_io.read_frames`.
+    hdu, section, half, dq_bits, bad_values
+        Images of the file, part of them, the bits of data quality that make a pixel bad, and the
+        numbers that stand for no value; as `ccdseg.images_io.read_images`.
     bad_pixels : str or Path, optional
         FITS file of further bad pixels; see `ccdseg.fits_io.BadPixelMaps`.
     progress : bool
@@ -95,7 +97,7 @@ def segment_file(
         As `ccdseg.images_io.read_images` and `segment_frame`.
     """
     steps = Steps.choose(segmenter.classes, **choices)
-    quality = choose_quality(dq_bits, bad_pixels)
+    quality = choose_quality(dq_bits, bad_pixels, bad_values)
     frames = read_images(path, hdu=hdu, section=section, half=half, **quality)
     return FileResult(
         tuple(apply_steps(frame, segmenter, steps, progress=progress) for frame in frames)
@@ -112,6 +114,7 @@ def segment_files(
     half: str | None = None,
     dq_bits: BitChoice = ALL_BITS,
     bad_pixels: str | Path | None = None,
+    bad_values: BadValues = "auto",
     pictures: PictureChoice | None = None,
     find: str | None = None,
     clean: bool = False,
@@ -138,7 +141,7 @@ def segment_files(
         Model.
     output : str or Path
         Folder for the results.
-    hdu, section, half, dq_bits, bad_pixels
+    hdu, section, half, dq_bits, bad_pixels, bad_values
         As `segment_file`.
     pictures : {"all", "events", "none"}, optional
         Images of which pictures are drawn; by default all, but none for more than 100 files.
@@ -176,7 +179,7 @@ def segment_files(
     table = output / table
     seen = run_table.check_table(table, overwrite=overwrite)
     steps = Steps.choose(classes, **choices)
-    quality = choose_quality(dq_bits, bad_pixels)
+    quality = choose_quality(dq_bits, bad_pixels, bad_values)
     find = find and classes[find].name
     if clean:
         classes.need_particles()
@@ -189,7 +192,7 @@ def segment_files(
     refuse_results(todo, output, clean=clean, overwrite=overwrite)
     counts.check(output, overwrite=overwrite)
     writing = {
-        "pictures": choose_pictures(pictures, len(todo)),
+        "pictures": choose_pictures(pictures, todo),
         "find": find,
         "clean": clean,
         "dq": dq,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +78,7 @@ class FileJob:
     writing: Writing
     key: str = field(default_factory=lambda: uuid4().hex)
 
-    def read(self, path: Path) -> list[Frame]:
+    def read(self, path: Path) -> Sequence[Frame]:
         """Frames of a file; where it is to be written back, refused where it cannot be."""
         with time_limit(self.writing.time_limit):
             frames = read_images(path, **self.reading)
@@ -96,7 +97,7 @@ class FileJob:
         if isinstance(self.segmenter, LazySegmenter):
             self.segmenter.segmenter  # noqa: B018 - loaded once, and kept
 
-    def segment(self, frames: list[Frame], *, progress: bool = False) -> FileResult:
+    def segment(self, frames: Sequence[Frame], *, progress: bool = False) -> FileResult:
         """Results of the frames of a file."""
         with time_limit(self.writing.time_limit):
             results = (

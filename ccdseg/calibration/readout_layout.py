@@ -61,6 +61,10 @@ def find_layout(
     for amplifier in amplifiers:
         amplifier.check_in(shape)
     check_apart(amplifiers)
+    names = [one.name for one in amplifiers if one.name]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"Two amplifiers are called {twice!r}; give each a name of its own.")
     return tuple(amplifiers)
 
 

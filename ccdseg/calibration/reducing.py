@@ -77,7 +77,7 @@ class ReducedImage:
         Samples that each pixel is made of.
     amplifiers : tuple of Amplifier
         Amplifiers, their sections in `data`, their read noise (ADU of one pixel of `data`) as the
-        overscan shows it.
+        overscan shows it, or as it was told.
     pedestals : mapping of str to float
         Median pedestal (ADU) that was subtracted, by the name of each amplifier with overscan.
     noise : mapping of str to NoiseCurve
@@ -153,6 +153,7 @@ def reduce_image(
     measured, pedestals = [], {}
     for raw, one, parts in zip(amplifiers, placed, overscans, strict=True):
         source, target = parse_section(raw.section), parse_section(one.section)
+        noise = None if raw.read_noise is None else raw.read_noise / combined.n_samples**0.5
         data[target] = combined.image[source]
         if parts:
             overscan = np.concatenate([combined.image[part] for part in parts], axis=1)
@@ -160,9 +161,9 @@ def reduce_image(
             data[target] -= level[:, np.newaxis]
             pedestals[one.name] = float(np.median(level))
             history += _overscan_history(one.name, pedestals[one.name], overscan, reduction)
-            noise = noise_within_rows(overscan)
-            one = replace(one, read_noise=noise if noise > 0 else None)  # noqa: PLW2901
-        measured.append(one)
+            seen = noise_within_rows(overscan)
+            noise = seen if seen > 0 else noise
+        measured.append(replace(one, read_noise=noise))
         if spread is not None:
             spread[target] = combined.deviation[source]
     if shape != samples.shape:

@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from astropy import units as u
 from astropy.io import fits
 
 from ccdseg.amplifier import Amplifier
 from ccdseg.detector import Detector
+from ccdseg.fits_io.header_keywords import Keywords
 
 HEADER = "header"
 """Name of a detector whose gain is that of a header."""
-
-_GAIN = ("EGAIN", "GAIN")
-_READ_NOISE = ("RDNOISE", "READNOIS", "READNOISE", "RON", "ENOISE")
-_SATURATION = ("SATURATE", "SATLEVEL", "SATURAT")
-_EXPOSURE = ("EXPTIME", "EXPOSURE", "ITIME", "ELAPTIME")
-_START = ("DATE-OBS", "DATE-BEG", "DATEINI")
-
-_UNIT = re.compile(
-    r"(?P<adu>adus?|dn|counts?|ct|cts)?(?P<electron>electrons?|e-?|e⁻)?"
-    r"(?P<rate>\s*(?:/|per)\s*s(?:ec(?:onds?)?)?|\s*s(?:\*\*|\^)?\(?-1\)?)?",
-    re.IGNORECASE,
-)
-_ADU_PER_ELECTRON = re.compile(r"(?:adu|dn|counts?)\s*(?:/|per)\s*e", re.IGNORECASE)
-_ADU = re.compile(r"\b(?:adu|dn|counts?)\b", re.IGNORECASE)
-
-_GAINS = (1e-4, 1e4)  # ADU/e⁻, from old electronics to the preamplifiers of skippers
-_NOISES = (1e-3, 1e4)  # e⁻
-
-_WHOLE = {"8": 255.0, "16": 65535.0}
-"""Highest value of converters by BITPIX; images of wider numbers are sums or averages."""
-
-_SIGNED = 32767.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +55,24 @@ class HeaderFacts:
 
         With the name of an amplifier, those of its own are preferred: GAINA of amplifier A.
         """
-        return _Reader(header, primary, amplifier).facts()
+        keywords = Keywords(header, primary, amplifier)
+        exposure = keywords.exposure()
+        unit = keywords.unit(exposure)
+        gain = keywords.gain()
+        noise = keywords.read_noise(gain)
+        if u.electron in unit.bases:
+            gain = 1.0
+        rate = 1 / exposure if u.s in unit.bases else 1.0
+        return cls(
+            unit=unit,
+            gain=None if gain is None else gain * rate,
+            read_noise=noise,
+            saturation=keywords.saturation(),
+            exposure=exposure,
+            start=keywords.start(),
+            used=keywords.used,
+            ignored=keywords.ignored,
+        )
 
     @property
     def scale(self) -> float:
@@ -145,128 +139,3 @@ class HeaderFacts:
             "used": dict(self.used),
             "ignored": dict(self.ignored),
         }
-
-
-class _Reader:
-    """Looks up keywords in two headers, and notes which were believed and which were not."""
-
-    def __init__(self, header: fits.Header, primary: fits.Header, amplifier: str) -> None:
-        self._headers = (header, primary)
-        self._suffixes = [amplifier, ""] if amplifier else [""]
-        self.used: dict[str, object] = {}
-        self.ignored: dict[str, str] = {}
-
-    def facts(self) -> HeaderFacts:
-        exposure = self._number(_EXPOSURE, least=0)
-        unit = self._unit(exposure)
-        rate = 1 / exposure if u.s in unit.bases else 1.0
-        gain = self._gain()
-        noise = self._read_noise(gain)
-        if u.electron in unit.bases:
-            gain = 1.0
-        return HeaderFacts(
-            unit=unit,
-            gain=None if gain is None else gain * rate,
-            read_noise=noise,
-            saturation=self._saturation(),
-            exposure=exposure,
-            start=self._start(),
-            used=self.used,
-            ignored=self.ignored,
-        )
-
-    def _card(self, names: tuple[str, ...]) -> tuple[str, object, str] | None:
-        own = [f"{name}{suffix}" for suffix in self._suffixes for name in names]
-        for header in self._headers:
-            for name in own:
-                if name in header and not isinstance(header[name], fits.card.Undefined):
-                    return name, header[name], header.comments[name]
-        return None
-
-    def _number(
-        self, names: tuple[str, ...], *, least: float, most: float = math.inf
-    ) -> float | None:
-        """A number within limits, the lower one included."""
-        card = self._card(names)
-        if card is None:
-            return None
-        name, value, _ = card
-        number = _to_number(value)
-        if not least <= number <= most or math.isinf(number):
-            self.ignored[name] = f"{value!r} is not plausible"
-            return None
-        self.used[name] = number
-        return number
-
-    def _unit(self, exposure: float | None) -> u.UnitBase:
-        card = self._card(("BUNIT",))
-        if card is None or not str(card[1]).strip():
-            return u.adu
-        text = str(card[1]).strip()
-        match = _UNIT.fullmatch(text)
-        if match is None or bool(match["adu"]) == bool(match["electron"]):
-            self.ignored["BUNIT"] = f"{text!r} is neither ADU nor electrons; taken as ADU"
-            return u.adu
-        unit = u.electron if match["electron"] else u.adu
-        if match["rate"] and not exposure:
-            self.ignored["BUNIT"] = f"{text!r} needs an exposure, which is not known; taken as ADU"
-            return u.adu
-        self.used["BUNIT"] = text
-        return unit / u.s if match["rate"] else unit
-
-    def _gain(self) -> float | None:
-        """Gain (ADU/e⁻); the keyword holds e⁻/ADU unless its comment says otherwise."""
-        card = self._card(_GAIN)
-        if card is None:
-            return None
-        name, value, comment = card
-        number = _to_number(value)
-        inverted = not _ADU_PER_ELECTRON.search(comment)
-        gain = 1 / number if inverted and number else number
-        if not _GAINS[0] <= gain <= _GAINS[1]:
-            self.ignored[name] = f"{value!r} is not plausible"
-            return None
-        self.used[name] = f"{number:g} {'e-/ADU' if inverted else 'ADU/e-'}"
-        return gain
-
-    def _read_noise(self, gain: float | None) -> float | None:
-        """Read noise (e⁻); in ADU where the comment says so."""
-        card = self._card(_READ_NOISE)
-        number = self._number(_READ_NOISE, least=_NOISES[0], most=_NOISES[1])
-        if number is None or not _ADU.search(card[2]):
-            return number
-        return None if gain is None else number / gain
-
-    def _saturation(self) -> float:
-        """SATURATE, or else the highest value of the converter that the type of numbers shows."""
-        told = self._number(_SATURATION, least=1)
-        if told is not None:
-            return told
-        header = self._headers[0]
-        if header.get("BSCALE", 1) != 1:
-            return math.inf
-        highest = _WHOLE.get(str(header.get("BITPIX")), math.inf)
-        signed = highest == _WHOLE["16"] and header.get("BZERO", 0) == 0
-        return _SIGNED if signed else highest
-
-    def _start(self) -> str | None:
-        card = self._card(_START)
-        if card is None:
-            return None
-        try:
-            datetime.fromisoformat(str(card[1]))
-        except ValueError:
-            self.ignored[card[0]] = f"{card[1]!r} is no date"
-            return None
-        self.used[card[0]] = str(card[1])
-        return str(card[1])
-
-
-def _to_number(value: object) -> float:
-    """A number, also where it is written as text; NaN of what is none."""
-    if isinstance(value, bool):
-        return math.nan
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan

@@ -68,6 +68,12 @@ def test_a_told_amplifier_without_section_takes_that_of_the_header():
         find_layout(header, SHAPE, detector=detector, hdu="other")
 
 
+def test_two_amplifiers_of_one_name_are_refused():
+    alike = (Amplifier("[1:9,1:9]", "x"), Amplifier("[11:19,1:9]", "x"))
+    with refused("Two amplifiers are called 'x'"):
+        find_layout({}, SHAPE, detector=replace(DAMIC, amplifiers=alike))
+
+
 def test_four_quadrants_are_put_together_without_their_overscan():
     quadrants = [
         Amplifier(f"[{columns},{rows}]", overscan=(f"[101:140,{rows}]",))

@@ -64,7 +64,7 @@ class BadPixelMaps:
         InputError
             If there is no map for the frame, or its shape is another.
         """
-        found = self.maps.get(frame.hdu_name.upper())
+        found = self.maps.get(frame.map_name)
         if found is None and len(self.maps) == 1:
             found = next(iter(self.maps.values()))
         if found is None:

@@ -71,7 +71,7 @@ class DefectMaps:
         InputError
             If there is none, or its shape is another.
         """
-        found = self.maps.get(frame.hdu_name.upper())
+        found = self.maps.get(frame.map_name)
         if found is None and len(self.maps) == 1:
             found = next(iter(self.maps.values()))
         source = self.path or "The map of defects"

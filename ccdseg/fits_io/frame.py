@@ -104,6 +104,11 @@ class Frame:
         return self.hdu_name or f"HDU{self.hdu_index}"
 
     @property
+    def map_name(self) -> str:
+        """Name, in capitals, by which maps of its pixels are found in files of their own."""
+        return self.label.upper()
+
+    @property
     def section_text(self) -> str | None:
         """The section in FITS notation ``[x1:x2,y1:y2]``; None for all of the HDU."""
         if self.section is None:

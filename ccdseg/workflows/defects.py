@@ -67,7 +67,12 @@ def map_defects(
             f"{len(paths)} exposures: give at least {FEWEST}, or particles look like defects."
         )
     first = read_images(paths[0], hdu=hdu)
-    names = {frame.label: frame.hdu_name for frame in first}
+    names = {frame.label: _name_of(frame, alone=len(first) == 1) for frame in first}
+    if len(names) < len(first):
+        raise InputError(
+            f"{paths[0]} has several images of one name: {', '.join(one.label for one in first)}; "
+            "choose one by its number (--hdu)."
+        )
     pictures = {label: _picture_of(Path(output), label, first) for label in names if picture}
     for path in [output, *pictures.values()] if output else ():
         refuse_existing(path, overwrite=overwrite)
@@ -89,6 +94,11 @@ def map_defects(
         for (label, name), path in zip(names.items(), pictures.values(), strict=False):
             _draw(maps[name], path, title=f"{len(paths)} exposures, {label}")
     return found
+
+
+def _name_of(frame: Frame, *, alone: bool) -> str:
+    """Name of an image in the file of defects; empty for the only one without a name."""
+    return frame.hdu_name or ("" if alone else frame.label)
 
 
 def describe_defects(defects: DefectMap) -> str:

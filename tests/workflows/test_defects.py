@@ -90,6 +90,27 @@ def test_maps_that_do_not_fit_are_refused(refused):
     refused("2 exposures: give at least 5", "defects", "darks/1.fits", "darks/2.fits")
 
 
+def test_images_without_names_are_told_apart_by_their_numbers(refused):
+    for number, image in enumerate(exposures(5)):
+        hdus = [fits.PrimaryHDU(image), fits.ImageHDU(image[:, ::-1])]
+        fits.HDUList(hdus).writeto(f"darks/{number}.fits", overwrite=True)
+    files = [f"darks/{number}.fits" for number in range(5)]
+    map_defects(files, "d.fits")
+    maps = DefectMaps.read("d.fits")
+    assert set(maps.maps) == {"HDU0", "HDU1"}
+    first, second = fits_io.read_frames("darks/1.fits")
+    np.testing.assert_array_equal(
+        maps.of(first).image("flags") & Defect.DEAD,
+        maps.of(second).image("flags")[:, ::-1] & Defect.DEAD,
+    )
+    for number, image in enumerate(exposures(5)):
+        hdus = [fits.PrimaryHDU(), *(fits.ImageHDU(image, name="SCI", ver=i) for i in (1, 2))]
+        fits.HDUList(hdus).writeto(f"darks/{number}.fits", overwrite=True)
+    refused(
+        "several images of one name: SCI, SCI; choose one by", "defects", *files, "-o", "e.fits"
+    )
+
+
 def test_exposures_of_different_times_are_told(caplog):
     with fits.open("darks/0.fits", mode="update") as hdus:
         hdus[1].header["EXPTIME"] = 100.0

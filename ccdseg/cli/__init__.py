@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Collection
 from importlib import import_module
+from types import ModuleType
 
-from ccdseg.cli.output import Parser, run_command
+from ccdseg.cli.output import Parser, add_verbosity, run_command
 from ccdseg.version import package_version
 
 COMMANDS = {
@@ -49,18 +51,44 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
+class _PrintCompletion(argparse.Action):
+    """Prints the completion of all commands for a shell."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _: object, shell: str, __: str | None = None
+    ) -> None:
+        import shtab
+
+        print(shtab.complete(_build_parser(COMMANDS)[0], shell))
+        parser.exit()
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    named = [argument for argument in argv if argument in COMMANDS][:1]
+    parser, modules = _build_parser(named)  # loading all of them would take a second
+    return run_command(parser, modules[0] if modules else None, argv)
+
+
+def _build_parser(named: Collection[str]) -> tuple[Parser, list[ModuleType]]:
+    """Parser of all commands, with the arguments of those that are named, and their modules."""
     parser = Parser(prog="ccdseg", description=_DESCRIPTION)
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
+    parser.add_argument(
+        "--print-completion",
+        action=_PrintCompletion,
+        choices=["bash", "zsh", "tcsh"],
+        metavar="bash|zsh|tcsh",
+        help='print the completion for a shell: eval "$(ccdseg --print-completion bash)"',
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    named = next((argument for argument in argv if argument in COMMANDS), None)
-    module = None
+    modules = []
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary)
-        if name == named:  # loading all of them would take a second
-            module = import_module(f"ccdseg.cli.{name}")
-            subparser.description = module.DESCRIPTION
-            module.add_arguments(subparser)
-    return run_command(parser, module, argv)
+        if name in named:
+            modules.append(import_module(f"ccdseg.cli.{name}"))
+            subparser.description = modules[-1].DESCRIPTION
+            modules[-1].add_arguments(subparser)
+            add_verbosity(subparser)
+    return parser, modules

@@ -7,7 +7,7 @@ import logging
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import NoReturn
 
@@ -41,10 +41,22 @@ class Parser(argparse.ArgumentParser):
         self.exit(_MISTAKE, f"{self.prog}: error: {message} (see --help)\n")
 
 
+def add_verbosity(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that say how much is written to the terminal."""
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "-q", "--quiet", action="store_true", help="warnings and errors alone, no progress bars"
+    )
+    choice.add_argument(
+        "-v", "--verbose", action="store_true", help="details, too, and where errors began"
+    )
+
+
 def run_script(command: ModuleType, argv: list[str] | None = None) -> int:
     """Run one command as a script of its own; returns the exit status."""
     parser = Parser(description=command.DESCRIPTION)
     command.add_arguments(parser)
+    add_verbosity(parser)
     arguments = parser.parse_args(argv)
     arguments.command_line = _as_typed(f"python scripts/{parser.prog}", argv)
     return execute(command.run, arguments, prog=parser.prog)
@@ -78,7 +90,8 @@ def execute(
     arguments.prog = prog
     keep_freed_memory()
     try:
-        with _logging(prog):
+        bars = _no_bars() if arguments.quiet else nullcontext()
+        with _logging(prog, level=_level(arguments)), bars:
             return run(arguments) or 0
     except (InputError, OSError) as error:
         print(f"{prog}: error: {error}", file=sys.stderr)
@@ -108,7 +121,8 @@ class _Lines(logging.Formatter):
         if record.levelno >= logging.ERROR:
             return f"{self._prog}: error: {record.getMessage()}"
         mark = "warning: " if record.levelno >= logging.WARNING else ""
-        return f"{mark}{record.getMessage()}"
+        traceback = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
+        return f"{mark}{record.getMessage()}{traceback}"
 
 
 class _Once(logging.Filter):
@@ -127,7 +141,7 @@ class _Once(logging.Filter):
 
 
 @contextmanager
-def _logging(prog: str) -> Iterator[None]:
+def _logging(prog: str, *, level: int) -> Iterator[None]:
     """Send information to standard output, warnings and errors to standard error."""
     usual, trouble = _AboveBars(sys.stdout), _AboveBars(sys.stderr)
     usual.addFilter(lambda record: record.levelno < logging.WARNING)
@@ -138,11 +152,33 @@ def _logging(prog: str) -> Iterator[None]:
     for name, least in _OTHERS.items():
         logging.getLogger(name).setLevel(least)
     logger = logging.getLogger("ccdseg")
-    handlers, level = logger.handlers, logger.level
+    handlers, level_before = logger.handlers, logger.level
     logger.handlers = [usual, trouble]
-    logger.setLevel(logging.INFO)
+    logger.setLevel(level)
     try:
         yield
     finally:
         logger.handlers = handlers
-        logger.setLevel(level)
+        logger.setLevel(level_before)
+
+
+def _level(arguments: argparse.Namespace) -> int:
+    """Least level of the lines that are written."""
+    if arguments.quiet:
+        return logging.WARNING
+    return logging.DEBUG if arguments.verbose else logging.INFO
+
+
+@contextmanager
+def _no_bars() -> Iterator[None]:
+    """Keep progress bars from being drawn, whoever makes them."""
+    draw = tqdm.__init__
+
+    def hide(bar: tqdm, *args: object, **kwargs: object) -> None:
+        draw(bar, *args, **{**kwargs, "disable": True})
+
+    tqdm.__init__ = hide
+    try:
+        yield
+    finally:
+        tqdm.__init__ = draw

@@ -1,6 +1,7 @@
 """The command line as a whole: help, mistakes, models that ship."""
 
 import json
+import logging
 import re
 import runpy
 import shlex
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main, predict, train
@@ -73,6 +75,47 @@ def test_the_examples_of_the_help_are_understood(monkeypatch, command, example):
 def test_the_version_is_told(capsys):
     assert status(main, "--version") == 0
     assert capsys.readouterr().out == f"ccdseg {package_version()}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_the_completion_knows_commands_and_options(capsys, shell):
+    assert status(main, "--print-completion", shell) == 0
+    completion = capsys.readouterr().out
+    for word in ("predict", "reduce", "detector", "quiet"):
+        assert word in completion
+
+
+class Talkative:
+    """A command that draws a bar, and logs on every level."""
+
+    DESCRIPTION = ""
+
+    @staticmethod
+    def add_arguments(_parser):
+        pass
+
+    @staticmethod
+    def run(_arguments):
+        logger = logging.getLogger("ccdseg.talkative")
+        logger.debug("a detail", exc_info=ZeroDivisionError("nothing"))
+        logger.info("an information")
+        logger.warning("a warning")
+        assert list(tqdm(range(2), "Drawing")) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "told", "untold"),
+    [
+        ([], ["an information", "a warning", "Drawing"], ["a detail"]),
+        (["--quiet"], ["a warning"], ["an information", "Drawing"]),
+        (["-v"], ["a detail", "ZeroDivisionError", "an information", "Drawing"], []),
+    ],
+)
+def test_how_much_is_told(capsys, options, told, untold):
+    assert run_script(Talkative, options) == 0
+    text = "".join(capsys.readouterr())
+    assert all(line in text for line in told)
+    assert not any(line in text for line in untold)
 
 
 BAD_COMMANDS = [

@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint docs bench bench-peers bench-raw study study-cosmics scores scores-cosmics physics models clean
+.PHONY: run test lint docs bench bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -60,6 +60,9 @@ scores: $(READY)  ## scores of the model that ships
 scores-cosmics: $(READY) $(PEERS)/.ready  ## cosmics in each kind of light, beside all baselines
 	$(PEERS)/bin/ccdseg evaluate --model cosmics-unet --domains --output runs/scores-cosmics \
 		--overwrite --baselines astroscrappy deepCR cosmic-conn threshold
+
+real-frames: $(READY) $(PEERS)/.ready  ## cosmics in real frames of the folder FRAMES, beside all baselines
+	$(PEERS)/bin/python -m benchmarks.real_frames $(FRAMES)
 
 physics: $(READY)  ## how well events are found, measured and identified
 	$(VENV)/bin/ccdseg physics --output runs/physics --overwrite

@@ -33,8 +33,9 @@ def test_the_charge_of_a_photon_is_found_to_one_percent(density, widest):
     assert found.density == pytest.approx(density, rel=0.15)
 
 
-def test_a_tenth_of_a_photon_per_pixel_is_dense_but_shows_its_charge():
-    found = estimate_photons(frame(0.1, widest=0.3, edge=1024))
+@pytest.mark.parametrize("widest", [0.2, 0.4, 0.6])
+def test_a_tenth_of_a_photon_per_pixel_is_dense_but_shows_its_charge(widest):
+    found = estimate_photons(frame(0.1, widest=widest))
     assert found.charge == pytest.approx(1616 * GAIN, rel=0.01)
 
 

@@ -4,12 +4,15 @@ import json
 
 import numpy as np
 import pytest
+import tifffile
 from astropy.io import fits
 
 from ccdseg import workflows
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import main
 from ccdseg.detector import Detector
+from ccdseg.estimation import estimate_photons
+from ccdseg.images_io import read_picture
 from ccdseg.segmentation.segmenter import Prediction
 from ccdseg.simulation.effects import photon_charge
 from tests.command_line import status
@@ -118,3 +121,19 @@ def test_the_command_tells_of_photons(frame, tmp_path, monkeypatch, capfd, cosmi
     assert "single photons" not in "".join(capfd.readouterr())
     assert status(main, "predict", *options, "--photon", "few") == 2
     assert "'few' is no signal; give ADU above 0, auto or none" in capfd.readouterr().err
+
+
+def test_cleaning_fills_cosmics_alone_and_tells_where(frame, tmp_path):
+    tifffile.imwrite(tmp_path / "light.tif", frame)
+    settings = {"output": tmp_path / "out", "clean": True, "pictures": "none", "progress": False}
+    assert not workflows.segment_files(tmp_path / "light.tif", AllBright(), **settings).failed
+    cleaned = tifffile.imread(tmp_path / "out" / "light_clean.tif")
+    filled = read_picture(tmp_path / "out" / "light_filled.png") == 255
+    mask = read_picture(tmp_path / "out" / "light_mask.png") == 255
+    np.testing.assert_array_equal(filled, mask & np.isfinite(frame))
+    assert filled[101:129, 200].all()
+    np.testing.assert_array_equal(cleaned[~filled], frame[~filled])
+    assert abs(cleaned[101:129, 200].mean() - 2000) < 10
+    kept = estimate_photons(np.nan_to_num(cleaned, nan=2000))
+    assert kept.charge == pytest.approx(PHOTON, rel=0.01)
+    assert kept.density == pytest.approx(2e-3, rel=0.1)

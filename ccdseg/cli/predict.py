@@ -299,7 +299,7 @@ def run(arguments: argparse.Namespace) -> int:
         images,
         chosen_model(arguments),
         output=arguments.output,
-        hdu=arguments.hdu,
+        hdu="all" if arguments.reduce else arguments.hdu,  # of frames, the chosen ones are there
         section=arguments.section,
         half=arguments.half,
         dq_bits=arguments.dq_bits,

@@ -9,8 +9,14 @@ from datetime import datetime
 from astropy import units as u
 from astropy.io import fits
 
-_GAIN = ("EGAIN", "GAIN")
-_READ_NOISE = ("RDNOISE", "READNOIS", "READNOISE", "RON", "ENOISE")
+_GAIN = ("EGAIN", "GAIN", "GTGAIN", "ATODGN", "ESO DET OUT1 CONAD")
+_READ_NOISE = (
+    *("RDNOISE", "READNOIS", "READNOISE", "RON", "ENOISE"),
+    *("GTRON", "READNSE", "ESO DET OUT1 RON"),
+)
+"""Of most telescopes; GTGAIN11 and GTRON11 of those of NOAO, ATODGNA and READNSEA of Hubble, and of
+ESO, in e⁻/ADU and e⁻."""
+
 _SATURATION = ("SATURATE", "SATLEVEL", "SATURAT")
 _EXPOSURE = ("EXPTIME", "EXPOSURE", "ITIME", "ELAPTIME")
 _START = ("DATE-OBS", "DATE-BEG", "DATEINI")

@@ -106,6 +106,23 @@ def test_saturation_by_keyword_or_else_by_the_type_of_numbers(
     assert read_frame(tmp_path / "a.fits").saturation == saturation
 
 
+@pytest.mark.parametrize(
+    ("amplifier", "gain", "noise"), [("A", 0.5, 4.0), ("11", 0.25, 5.0), ("B", 1.0, None)]
+)
+def test_an_amplifier_has_keywords_of_its_own(amplifier, gain, noise):
+    cards = {"GAIN": 1.0, "GAINA": 2.0, "READNSEA": 4.0, "GTGAIN11": 4.0, "GTRON11": 5.0}
+    found = HeaderFacts.of(fits.Header(cards), fits.Header(), amplifier=amplifier)
+    assert (found.gain, found.read_noise) == (gain, noise)
+
+
+def test_the_keywords_of_eso():
+    header = fits.Header()
+    header["HIERARCH ESO DET OUT1 CONAD"] = 2.0
+    header["HIERARCH ESO DET OUT1 RON"] = 3.5
+    found = HeaderFacts.of(header, fits.Header())
+    assert (found.gain, found.read_noise) == (0.5, 3.5)
+
+
 def test_the_primary_header_gives_what_that_of_the_image_lacks():
     found = facts([("EXPTIME", 90.0), ("GAIN", 4.0)], GAIN=2.0, DATE_OBS="2013-07-13")
     assert (found.exposure, found.gain, found.start) == (90.0, 0.5, "2013-07-13")

@@ -172,3 +172,17 @@ def test_trimming_moves_the_wcs(tmp_path):
     frame = read_frame(workflows.reduce_file(tmp_path / "raw.fits").write(tmp_path))
     assert frame.data.shape == (18, 30)
     assert (frame.header["CRPIX1"], frame.header["CRPIX2"]) == (5.0, 3.0)
+
+
+def test_an_image_chosen_by_number_is_reduced_and_segmented(tmp_path, monkeypatch, model_folder):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(6)
+    samples = [rng.normal(1000, 5, (64, 4 * 64)).astype(np.float32) for _ in range(2)]
+    hdus = [fits.ImageHDU(data, fits.Header({"NSAMP": 4})) for data in samples]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto("raw.fits")
+    options = ["--model", model_folder, "--pictures", "none", "--reduce", "--hdu", "2"]
+    assert status(main, "predict", "raw.fits", *options, "--output", "out") == 0
+    summary = json.loads((tmp_path / "out" / "raw_reduced_summary.json").read_text())
+    assert [hdu["hdu"] for hdu in summary["hdus"]] == ["HDU2"]
+    frame = read_frame("out/reduced/raw_reduced.fits")
+    np.testing.assert_allclose(frame.data, samples[1].reshape(64, 64, 4).mean(axis=-1), rtol=1e-6)

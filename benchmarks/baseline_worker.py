@@ -39,7 +39,44 @@ def astroscrappy(frame: np.ndarray) -> Callable[[], object]:
     return lambda: detect_cosmics(frame)
 
 
-TOOLS = {"deepCR": deepcr, "cosmic-conn": cosmic_conn, "astroscrappy": astroscrappy}
+def onnx_runtime(frame: np.ndarray) -> Callable[[], object]:
+    """The network that ships, run by ONNX Runtime in tiles of 1024×1024: no halo, no classes."""
+    import tempfile
+    from pathlib import Path
+
+    from onnxruntime import InferenceSession
+
+    from ccdseg import Segmenter
+
+    segmenter = Segmenter.load(engine="keras")
+    segmenter.network(np.zeros((1, 64, 64, 1), np.float32))  # Keras exports what has been called
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.onnx"
+        segmenter.network.export(path, format="onnx", verbose=False)
+        session = InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    (name,) = (port.name for port in session.get_inputs())
+    edge = 1024
+    tiles = [
+        (rows, columns)
+        for rows in range(0, frame.shape[0], edge)
+        for columns in range(0, frame.shape[1], edge)
+    ]
+
+    def run() -> None:
+        pixels = segmenter.normalizer(frame)[np.newaxis, ..., np.newaxis]
+        for row, column in tiles:
+            part = pixels[:, row : row + edge, column : column + edge]
+            session.run(None, {name: np.ascontiguousarray(part, dtype=np.float32)})
+
+    return run
+
+
+TOOLS = {
+    "onnxruntime": onnx_runtime,
+    "deepCR": deepcr,
+    "cosmic-conn": cosmic_conn,
+    "astroscrappy": astroscrappy,
+}
 
 
 def main(tool: str, path: str) -> None:

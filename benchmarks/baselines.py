@@ -1,8 +1,9 @@
-"""Throughput of ccdseg and of the baselines on the same frame: ``python -m benchmarks.baselines``.
+"""Throughput of ccdseg and of the baselines: ``python -m benchmarks.baselines``.
 
-All are given the same two processor cores and take turns, so that all see the same machine. The
-baselines run in an environment of their own, which ``make bench-peers`` makes: what they need
-takes six gigabytes.
+One frame is empty but for noise, the other as crowded as beside an iron source: some methods take
+longer where there is more to find. All are given the same two processor cores and take turns, so
+that all see the same machine. The baselines run in an environment of their own, which
+``make bench-peers`` makes: what they need takes six gigabytes.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.event_measurement import crowded_frame
 from ccdseg.segmentation.loading import import_keras
 from ccdseg.segmentation.memory import keep_freed_memory
-from ccdseg.simulation import RECIPES, simulate_image
 from ccdseg.version import package_version
 
 N_CORES = 2
-N_ROUNDS = 5
+N_ROUNDS = 3
 SHAPE = (4096, 4096)
-SLOW = {"U-Net of the original": 1024, "deepCR": 2048, "cosmic-conn": 1024}
+SLOW = {"U-Net of the original": 1024, "deepCR": 2048, "cosmic-conn": 1024, "onnxruntime": 2048}
 """Edge of the part of the frame that these are given (px)."""
-BASELINES = ("deepCR", "cosmic-conn", "astroscrappy")
+BASELINES = ("onnxruntime", "deepCR", "cosmic-conn", "astroscrappy")
 
 
 @dataclass(frozen=True)
@@ -55,23 +56,31 @@ class Contender:
 
 
 def main() -> None:
-    """Print one line per contender."""
+    """Print one line per contender and frame."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=".venv-peers/bin/python", help="of the baselines")
     python = parser.parse_args().python
     import_keras()
     keep_freed_memory()
     keep_to_cores(N_CORES)
-    frame = simulate_image(RECIPES["test"].scaled(SHAPE), rng=np.random.default_rng(1)).image
-    with ExitStack() as running:
-        contenders = list(our_networks(frame))
-        for name in BASELINES:
-            try:
-                contenders.append(running.enter_context(baseline(name, frame, python)))
-            except RuntimeError as error:
-                print(f"{name} is not measured: {error}")
-        seconds = [[contender.run() for contender in contenders] for _ in range(N_ROUNDS)]
-    report(contenders, np.median(seconds, axis=0))
+    for name, frame in frames().items():
+        with ExitStack() as running:
+            contenders = list(our_networks(frame))
+            for tool in BASELINES:
+                try:
+                    contenders.append(running.enter_context(baseline(tool, frame, python)))
+                except RuntimeError as error:
+                    print(f"{tool} is not measured: {error}")
+            seconds = [[contender.run() for contender in contenders] for _ in range(N_ROUNDS)]
+        report(name, contenders, np.median(seconds, axis=0))
+
+
+def frames() -> dict[str, np.ndarray]:
+    """Frames (ADU) by their names, float32."""
+    empty = np.random.default_rng(1).normal(1000, 5, SHAPE).astype(np.float32)
+    crowded = crowded_frame().image.astype(np.float32)
+    copies = -(-np.array(SHAPE) // crowded.shape)
+    return {"empty": empty, "crowded": np.tile(crowded, copies)[: SHAPE[0], : SHAPE[1]]}
 
 
 def keep_to_cores(n_cores: int) -> None:
@@ -81,13 +90,18 @@ def keep_to_cores(n_cores: int) -> None:
 
 
 def our_networks(frame: np.ndarray) -> Iterator[Contender]:
-    """The model that ships, and the original's architecture, untrained, by the same means."""
+    """The model that ships by two engines, and the original's architecture, untrained."""
     from ccdseg import Segmenter
     from ccdseg.models import unet
 
-    shipped = Segmenter.load()
+    shipped, keras = Segmenter.load(), Segmenter.load(engine="keras")
     original = Segmenter(unet((None, None, 1), 4), normalizer="none", name="U-Net of the original")
-    for segmenter, probabilities in ((shipped, True), (shipped, False), (original, True)):
+    for name, segmenter, probabilities in (
+        (f"{shipped.name}, mask alone", shipped, False),
+        (shipped.name, shipped, True),
+        (f"{shipped.name}, TensorFlow", keras, False),
+        (original.name, original, True),
+    ):
         part = part_for(segmenter.name, frame)
 
         def run(
@@ -100,7 +114,6 @@ def our_networks(frame: np.ndarray) -> Iterator[Contender]:
             return time.perf_counter() - start
 
         run()
-        name = segmenter.name if probabilities else f"{segmenter.name}, mask alone"
         yield Contender(name, f"ccdseg {package_version()}", part.shape, run)
 
 
@@ -147,13 +160,13 @@ def part_for(name: str, frame: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(frame[:edge, :edge])
 
 
-def report(contenders: list[Contender], seconds: np.ndarray) -> None:
-    """Print the table; ratios are those of the first to each."""
+def report(frame: str, contenders: list[Contender], seconds: np.ndarray) -> None:
+    """Print the table of a frame; ratios are those of the first to each."""
     speeds = [
         np.prod(contender.shape) / time / 1e6
         for contender, time in zip(contenders, seconds, strict=True)
     ]
-    print(f"medians of {N_ROUNDS} turns on {N_CORES} cores; simulated frame, float32")
+    print(f"\n{frame} frame, float32; medians of {N_ROUNDS} turns on {N_CORES} cores")
     print(f"{'':28}{'version':>34}{'pixels':>12}{'Mpixel/s':>11}   {contenders[0].name} is")
     for contender, speed in zip(contenders, speeds, strict=True):
         shape = "×".join(map(str, contender.shape))

@@ -6,7 +6,11 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
+<<<<<<< HEAD
 .PHONY: run test lint docs bench bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
+=======
+.PHONY: run test lint docs bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics physics models clean
+>>>>>>> f73062d (Commands of the benchmarks; figures of workers, pictures and the command; several GPUs in the docs)
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -27,14 +31,21 @@ docs: $(READY)  ## the documentation, into docs/_build/html; warnings are errors
 	$(PYTHON) -m pip install --quiet --editable ".[docs]"
 	$(PYTHON) -m sphinx --fresh-env --fail-on-warning --keep-going --jobs 2 -b html docs docs/_build/html
 
-bench: $(READY)
+bench: $(READY)  ## speed: arrays, events, pictures, the whole command
 	$(PYTHON) -m benchmarks
 	$(PYTHON) -m benchmarks.event_measurement
+	$(PYTHON) -m benchmarks.pictures
+	$(PYTHON) -m benchmarks.command
+
+bench-trust: $(READY)  ## killed workers, killed trainings, damaged files (a quarter of an hour)
+	$(PYTHON) -m benchmarks.kills --n 200
+	$(PYTHON) -m benchmarks.fuzz --n 10000
+	$(PYTHON) -m pytest -q -m slow tests/cli/test_resume.py
 
 bench-raw: $(READY) $(PEERS)/.ready  ## raw exposures to energies, beside ccdfits
 	$(PEERS)/bin/python -m benchmarks.raw_run
 
-bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside deepCR, Cosmic-CoNN and astroscrappy
+bench-peers: $(READY) $(PEERS)/.ready  ## throughput beside ONNX Runtime, deepCR, Cosmic-CoNN and astroscrappy
 	$(PYTHON) -m benchmarks.baselines --python $(PEERS)/bin/python
 
 # each folder appears when it is whole; a training that was killed goes on by the same command

@@ -61,5 +61,5 @@ def show_separation(pairs: QTable, crowded: QTable) -> Figure:
         for axes in row:
             axes.set_ylim(-0.03, 1.03)
             axes.grid(alpha=0.3)
-    panels[0].legend(loc="upper left", fontsize=8)
+    panels[1].legend(loc="upper left", fontsize=8)
     return figure

@@ -46,6 +46,9 @@ SOURCE_RUN = Recipe(
 """Frames of a CCD with an iron source: two thirds X-rays of its lines, then electrons and muons; a
 twentieth arrives during the readout."""
 
+_FRAMES_OF_TRACKS = 6
+"""Frames of pairs with tracks, which need more space, over those of pairs of points."""
+
 _PAIRS = """\
 Pairs of which both are found, each with its energy within 5 %. The distance is that of the centres,
 or of the point from the axis of the track, in RMS widths of their charge on the image,
@@ -111,7 +114,12 @@ def _pairs(segment: Segment, n_frames: int, rng: np.random.Generator, *, progres
     rows = []
     for kind, noise, distance in tqdm(settings, "Pairs", unit="set", disable=not progress):
         scores = pair_scores(
-            segment, kind, distance, detector=detector_of_noise(noise), n_frames=n_frames, rng=rng
+            segment,
+            kind,
+            distance,
+            detector=detector_of_noise(noise),
+            n_frames=n_frames if kind == "points" else _FRAMES_OF_TRACKS * n_frames,
+            rng=rng,
         )
         rows.append({"kind": kind, "noise": noise, "distance": distance, **scores})
     table = QTable(rows=rows)

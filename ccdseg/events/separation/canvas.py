@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +12,8 @@ from ccdseg.detector import Detector
 from ccdseg.events.clusters import PixelList
 
 
-class ClusterCharges(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class ClusterCharges:
     """Clusters of a window, and their charge.
 
     Attributes
@@ -33,6 +36,11 @@ class ClusterCharges(NamedTuple):
     noise: np.ndarray
     at_edge: np.ndarray
     detector: Detector
+
+    @cached_property
+    def boxes(self) -> np.ndarray:
+        """First row and column, end row and column of each aperture (px), (clusters, 4)."""
+        return self.apertures.boxes()
 
     def aperture_of(self, member: int) -> np.ndarray:
         """Indices of the aperture pixels of one cluster."""
@@ -80,7 +88,7 @@ class Canvas(NamedTuple):
         """
         pixels = clusters.apertures
         index, number = pixels.indices_of(members)
-        boxes = pixels.boxes()[members]
+        boxes = clusters.boxes[members]
         shape = (boxes[:, 2:] - boxes[:, :2]).max(axis=0, initial=1) + 2 * margin
         shape = shape if length is None else (length, length)
         corners = boxes[:, :2] - margin

@@ -10,14 +10,14 @@ from scipy import ndimage
 from ccdseg.events.separation.canvas import ClusterCharges
 from ccdseg.events.separation.division import Division, shares_of
 
-_ANGLES = np.deg2rad(np.arange(0, 180, 2.0))
+_ANGLES = np.deg2rad(np.arange(0, 180, 4.0))
 _NORMALS = np.stack([np.cos(_ANGLES), -np.sin(_ANGLES)])
 """Normals of the lines that are tried, as (row, column), (2, angles)."""
 
 _BAND = 2.0
 """Half the width of the band of a line (px)."""
 
-_SHORTEST, _FEWEST = 12.0, 30
+_SHORTEST, _FEWEST = 20.0, 60
 """Least extent (px) and number of core pixels of a cluster that may hold two tracks."""
 
 _CORE = 0.25
@@ -39,6 +39,13 @@ _COVERED = 0.7
 _ENDING_ARM, _PASSED_ARM = 25.0, 15.0
 """Length (px) of a straight track that ends at another one, longer than what electrons do that the
 other set free, and the least length of the other on both sides."""
+
+_NEAR, _FEWEST_NEAR = 12.0, 12
+"""Distance (px) from the crossing within which the width of a track is measured, and the number of
+pixels that it takes: muons widen along their tracks."""
+
+_WHOLE = 0.8
+"""Share of the usual number of pixels across a track from which its charge per length is told."""
 
 _SHARING = 0.2
 """Relative error of the charge per length where tracks overlap: dE/dx fluctuates as much."""
@@ -100,9 +107,7 @@ def _touching_lines(places: np.ndarray, charge: np.ndarray) -> tuple[_Line, _Lin
     second = _best_line(core[rest], core)
     if abs(first.normal @ second.normal) > np.cos(_LEAST_ANGLE):
         return None
-    crossing = np.linalg.solve(
-        np.stack([first.normal, second.normal]), [first.offset, second.offset]
-    )
+    crossing = _crossing(first, second)
     of_first, of_second = (
         _arms(line.along(core[line.inside & ~other.inside]) - line.along(crossing))
         for line, other in ((first, second), (second, first))
@@ -111,6 +116,12 @@ def _touching_lines(places: np.ndarray, charge: np.ndarray) -> tuple[_Line, _Lin
     ends = min(of_first) >= _PASSED_ARM and max(of_second) >= _ENDING_ARM
     is_covered = np.mean(second.inside[rest]) >= _COVERED
     return (first, second) if is_covered and (crosses or ends) else None
+
+
+def _crossing(first: _Line, second: _Line) -> np.ndarray:
+    """Row and column where two lines cross."""
+    normals = np.stack([first.normal, second.normal])
+    return np.linalg.solve(normals, [first.offset, second.offset])
 
 
 def _arms(away: np.ndarray) -> tuple[float, float]:
@@ -153,12 +164,14 @@ def _division(
     """Share the charge by the profiles of both tracks across, and their charge per length."""
     across = np.stack([line.across(places) for line in lines], axis=1)
     alone = np.abs(across[:, ::-1]) > 2 * _BAND
-    expected = np.zeros(across.shape)
+    expected, crossing = np.zeros(across.shape), _crossing(*lines)
     for number, line in enumerate(lines):
         own = alone[:, number] & (np.abs(across[:, number]) <= 2 * _BAND)
-        weights = np.maximum(charge[own], 1e-6)
-        width = np.sqrt(np.average(across[own, number] ** 2, weights=weights)) + 0.1
         along = line.along(places)
+        near = own & (np.abs(along - line.along(crossing)) <= _NEAR)
+        near = near if near.sum() >= _FEWEST_NEAR else own
+        weights = np.maximum(charge[near], 1e-6)
+        width = np.sqrt(np.average(across[near, number] ** 2, weights=weights))
         density = _density_along(along, np.where(own, charge, 0.0), own)
         scaled = across[:, number] / width
         profile = np.exp(-0.5 * scaled**2) + 1e-3 / (1 + scaled**2)
@@ -173,11 +186,11 @@ def _density_along(along: np.ndarray, charge: np.ndarray, own: np.ndarray) -> np
     """Charge per length (e⁻/px) at the place of each pixel, from pixels of this track alone."""
     step = np.rint(along).astype(int)
     low = step.min()
-    total = np.bincount(step - low, charge)
-    known = np.bincount(step - low, own) >= 2
-    places = np.flatnonzero(known)
-    if not len(places):
+    total, counts = np.bincount(step - low, charge), np.bincount(step - low, own)
+    if not counts.any():
         return np.full(len(along), charge.sum() / len(total))
-    density = np.interp(step - low, places, total[places])
+    places = np.flatnonzero(counts >= _WHOLE * np.median(counts[counts > 0]))
+    smooth = ndimage.median_filter(total[places], 5, mode="nearest")
+    density = np.interp(step - low, places, smooth)
     beyond = (step - low < places[0] - _LONGEST_GAP) | (step - low > places[-1] + _LONGEST_GAP)
     return np.where(beyond, 0.0, density)

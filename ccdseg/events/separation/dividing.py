@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ccdseg.events.separation.canvas import ClusterCharges
@@ -10,7 +12,10 @@ from ccdseg.events.separation.division import Division
 from ccdseg.events.separation.point_groups import divide_point_groups
 from ccdseg.events.separation.track_points import divide_track_points
 
-MISFIT = 2.5
+LEAST_CHARGE = 30.0
+"""Charge (e⁻) of the faintest particles that are told apart, far above that of single electrons."""
+
+MISFIT = 4.0
 """Reduced χ² of a round Gaussian up to which a cluster is one point-like particle."""
 
 
@@ -33,7 +38,7 @@ def divide_clusters(clusters: ClusterCharges, misfit: np.ndarray) -> list[Divisi
     list of Division
         One per divided cluster, by ascending index.
     """
-    counted = clusters.apertures.counts() > 0
+    counted = clusters.apertures.sums(clusters.charge) >= 2 * LEAST_CHARGE
     members = np.flatnonzero(~(misfit <= MISFIT) & (clusters.noise > 0) & counted)
     groups, explained = divide_point_groups(clusters, members)
     tracks = np.setdiff1d(members, explained)
@@ -41,7 +46,7 @@ def divide_clusters(clusters: ClusterCharges, misfit: np.ndarray) -> list[Divisi
     rest = clusters.charge.copy()
     for division in points:
         rest[clusters.aperture_of(division.cluster)] *= division.shares[:, 0]
-    crossing = divide_crossing_tracks(clusters._replace(charge=rest), tracks)
+    crossing = divide_crossing_tracks(replace(clusters, charge=rest), tracks)
     return sorted([*groups, *_joined(points, crossing)], key=lambda division: division.cluster)
 
 

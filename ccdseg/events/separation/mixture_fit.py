@@ -10,13 +10,16 @@ from scipy.special import ndtr
 N_PARAMETERS = 4
 """Row and column of the centre (px), logarithm of the RMS width (px), signal."""
 
-_MOST_STEPS = 25
+_MOST_STEPS = 14
 _LONGEST_STEP = 0.4
 """Greatest change of position (px) and logarithm of the width in one step."""
 
 _DAMPING, _MOST_DAMPING = 1e-2, 1e6
 _CONVERGED = 1e-3
 """Gain of χ² by a step, as a part of it, below which that is the last one."""
+
+_LEAST_SHARE = 1e-4
+"""Least signal of a Gaussian over that of all at first, so that none vanishes."""
 
 _RIDGE = 1e-9
 """What is added to the diagonal of a normalised matrix: a Gaussian may lie beside all charge."""
@@ -60,7 +63,8 @@ def fit_mixtures(
     weights : ndarray
         Inverse variance of each pixel, 0 where it does not count, of the same shape.
     guess : ndarray
-        First parameters, (fits, K, 4).
+        First parameters, (fits, K, 4). A Gaussian whose first signal is 0 is none: pieces with
+        fewer of them are filled up so.
     widths : tuple of float
         Least and greatest width (px).
 
@@ -83,7 +87,8 @@ def fit_mixtures(
         for axis in (0, 1):
             trial[..., axis] = np.clip(trial[..., axis], -1, data.shape[axis + 1])
         trial[..., 2] = np.clip(trial[..., 2], *limits)
-        trial[..., 3] = np.maximum(trial[..., 3], 1e-4 * scale[active, np.newaxis])
+        least = _LEAST_SHARE * scale[active, np.newaxis]
+        trial[..., 3] = np.where(guess[active, :, 3] > 0, np.maximum(trial[..., 3], least), 0.0)
         new = _normal_equations(trial, data[active], weights[active])
         gain = square[active] - new[0]
         better = gain > 0
@@ -148,6 +153,7 @@ def _normal_equations(
     jacobian = np.stack(parts, axis=2).reshape(n, k * N_PARAMETERS, -1)
     flat_weights = weights.reshape(n, 1, -1)
     residual = data.reshape(n, -1) - (signal * plain).sum(axis=1).reshape(n, -1)
+    jacobian *= np.repeat(parameters[..., 3] > 0, N_PARAMETERS, axis=1)[..., np.newaxis]
     weighted = jacobian * flat_weights
     return (
         np.einsum("ni,ni,ni->n", residual, residual, flat_weights[:, 0]),

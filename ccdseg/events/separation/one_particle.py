@@ -17,7 +17,7 @@ _RANGES = 1.2
 _BEYOND = 0.25
 """Distance of two deposits of one electron: ranges at its energy, and px beyond for the fit."""
 
-_FRONT, _BACK = 0.32, 0.8
+FRONT, _BACK = 0.32, 0.8
 """Width (px) below which, and share of that of the full thickness from which, deposits lie at a
 face: an electron of any energy may have left the silicon there."""
 
@@ -81,7 +81,7 @@ class Deposits:
         distance = self.distances
         energy = self.energies[:, np.newaxis] + self.energies
         joined = distance <= electron_reach(energy, detector)
-        at_front = self.widths < _FRONT
+        at_front = self.widths < FRONT
         joined |= at_front[:, np.newaxis] & at_front & (distance < _FRONT_DISTANCE)
         at_back = self.widths > _BACK * widest(detector)
         near = (distance < _BACK_DISTANCE * self.spread) & (energy > _LEAST_AT_BACK)

@@ -29,7 +29,7 @@ from ccdseg.events.separation.one_particle import (
 EXPLAINED = 1.7
 """Reduced χ² up to which a mixture explains a cluster."""
 
-MOST_ENERGY, _LONGEST, _MOST_GAUSSIANS = 150.0, 26, 4
+MOST_ENERGY, _LONGEST, _MOST_GAUSSIANS = 150.0, 26, 3
 """Energy (keV), longest edge of the aperture (px) and number of Gaussians of a compact cluster."""
 
 _CLEARLY = 1.01
@@ -51,7 +51,7 @@ _LEAST_ENERGY = 4.0
 _LEAST_FREEDOM, _MOST_ERROR = 4, 0.08
 """Pixels beyond the number of parameters; relative error of a charge by sharing."""
 
-_BATCHES = (12, 18, _LONGEST)
+_BATCHES = (14, _LONGEST)
 """Edges (px) of the canvases on which clusters are fitted together; always the same, so that the
 rounding of a fit does not depend on the other clusters."""
 
@@ -76,7 +76,7 @@ def divide_point_groups(
         Clusters that a mixture explains, of one particle or of several.
     """
     apertures, detector = clusters.apertures, clusters.detector
-    boxes = apertures.boxes()[members]
+    boxes = clusters.boxes[members]
     edges = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0)
     total = apertures.sums(clusters.charge)[members] * detector.pair_energy / 1000
     fitting = (edges <= _LONGEST) & (total <= MOST_ENERGY)
@@ -149,11 +149,17 @@ def _fit(
     of_noise = noise[chosen, np.newaxis, np.newaxis] ** 2
     smooth = ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5), mode="constant")
     weights = used / (of_noise + smooth)
-    fits = [fit_mixtures(charge, weights, guess, widths=widths) for guess in guesses]
-    squares = np.array([fit.chi_square for fit in fits])
+    n = len(guesses)
+    fits = fit_mixtures(
+        np.tile(charge, (n, 1, 1)),
+        np.tile(weights, (n, 1, 1)),
+        np.concatenate(guesses),
+        widths=widths,
+    )
+    squares = fits.chi_square.reshape(n, -1)
     squares[1:] *= _CLEARLY  # what rounding decides is decided alike for every batch
-    best = squares.argmin(axis=0)
-    guess = np.stack([fit.parameters for fit in fits])[best, np.arange(len(best))]
+    guess = fits.parameters.reshape(n, *guesses[0].shape)
+    guess = guess[squares.argmin(axis=0), np.arange(len(charge))]
     expected = expected_signals(guess, charge.shape[1:]).sum(axis=1)
     return fit_mixtures(charge, used / (of_noise + expected), guess, widths=widths)
 

@@ -15,7 +15,7 @@ from ccdseg.events.separation.mixture_fit import (
     expected_signals,
     fit_mixtures,
 )
-from ccdseg.events.separation.one_particle import FAINT, Deposits, width_limits
+from ccdseg.events.separation.one_particle import FAINT, FRONT, Deposits, width_limits
 
 _SCALE, _SIGNIFICANT = 0.8, 8.0
 """Width (px) of the filter that finds bright points, and their least response (σ of the noise)."""
@@ -23,9 +23,9 @@ _SCALE, _SIGNIFICANT = 0.8, 8.0
 _REACH = 5
 """Half the edge of the window around a point in which it is fitted with its neighbours (px)."""
 
-_MOST_NEIGHBOURS, _SPACING, _FROM_POINT = 8, 1.4, 1.7
+_MOST_NEIGHBOURS, _SPACING, _FROM_POINT = 8, 1.4, (1.7, 3.2)
 """Most Gaussians for the rest of the cluster in the window; their least distance from each other,
-and from the point (px)."""
+and from a narrow and from a wide point (px)."""
 
 _NEAR, _MOST_NEAR = 2.2, 16.0
 """Distance (px) within which a point-like particle has most of its charge, and the most (keV)."""
@@ -41,9 +41,16 @@ _CLOSE, _OPPOSITE = 5.0, -0.8
 """Distance (px) of the deposits of a track around a point, and cosine of the angle between two of
 them below which the point lies between them, on the track."""
 
-_APART, _LEAST_DISTANCE = 2.6, 2.05
-"""Least distance to the rest of the cluster, in widths of both and in px: the charge of a track at
-the front face lies in single pixels."""
+_BESIDE, _THROUGH = 2.5, -0.95
+"""Distance (px) from which the ridge of a track is looked at before anything is fitted, and the
+cosine of the angle below which it passes through the point."""
+
+_MOVED = 1.2
+"""Distance (px) up to which the fit of a point may move it."""
+
+_APART, _LEAST_DISTANCE, _AT_FRONT = 2.6, 2.05, 2.6
+"""Least distance to the rest of the cluster, in widths of both, in px, and in px at the front face,
+where the charge of a track lies in single pixels."""
 
 
 class _Window(NamedTuple):
@@ -72,10 +79,10 @@ def divide_track_points(clusters: ClusterCharges, members: np.ndarray) -> list[D
         The track, or whatever the rest is, comes first in each.
     """
     windows = [window for member in members for window in _windows(clusters, int(member))]
-    found = {}
-    for n_points in {len(window.points) for window in windows}:
-        batch = [window for window in windows if len(window.points) == n_points]
-        for window, parameters, error in _fitted(batch, clusters):
+    found, told = {}, set()
+    for window, parameters, error in _fitted(windows, clusters) if windows else ():
+        if (window.cluster, window.corner) not in told:
+            told.add((window.cluster, window.corner))
             found.setdefault(window.cluster, []).append((window.corner, parameters, error))
     return [_division(clusters, member, points) for member, points in sorted(found.items())]
 
@@ -100,11 +107,17 @@ def _windows(clusters: ClusterCharges, member: int) -> list[_Window]:
         energy = image[part][near].sum() * clusters.detector.pair_energy / 1000
         if not _LEAST <= energy <= _MOST_NEAR:
             continue
-        beside = _spaced(ridge, point)
-        if beside and not _between(np.array(beside) - point):
-            corner = tuple(canvas.corners[0] + (row, column))
-            inside = np.array([point, *beside]) - (row, column)
-            windows.append(_Window(member, corner, image[part], canvas.used[0][part], inside))
+        around = ridge - point
+        around = around[np.abs(around).max(axis=1) <= _REACH]
+        if _between(around[np.hypot(*around.T) >= _BESIDE], _THROUGH):
+            continue
+        corner = tuple((canvas.corners[0] + (row, column)).tolist())
+        for least in _FROM_POINT:
+            beside = _spaced(ridge, point, least)
+            if beside and not _between(np.array(beside) - point):
+                inside = np.array([point, *beside]) - (row, column)
+                pixels = image[part], canvas.used[0][part]
+                windows.append(_Window(member, corner, *pixels, inside))
     return windows
 
 
@@ -121,13 +134,13 @@ def _on_ridge(response: np.ndarray) -> np.ndarray:
     return ridge
 
 
-def _spaced(ridge: np.ndarray, point: np.ndarray) -> list[np.ndarray]:
-    """Pixels of a ridge, (pixels, 2), the highest first, around a point, apart from each other."""
+def _spaced(ridge: np.ndarray, point: np.ndarray, least: float) -> list[np.ndarray]:
+    """Pixels of a ridge, (pixels, 2), the highest first, at least so far (px) from a point."""
     away = np.abs(ridge - point).max(axis=1)
     chosen = [point]
     for place in ridge[away <= _REACH + 1]:
         distances = np.hypot(*(place - np.array(chosen)).T)
-        if distances[0] >= _FROM_POINT and distances.min() >= _SPACING:
+        if distances[0] >= least and distances.min() >= _SPACING:
             chosen.append(place)
         if len(chosen) > _MOST_NEIGHBOURS:
             break
@@ -137,7 +150,7 @@ def _spaced(ridge: np.ndarray, point: np.ndarray) -> list[np.ndarray]:
 def _fitted(
     windows: list[_Window], clusters: ClusterCharges
 ) -> list[tuple[_Window, np.ndarray, float]]:
-    """Of windows with as many points each, those whose first point is a particle of its own.
+    """Of some windows those whose first point is a particle of its own, the best fits first.
 
     Each comes with the parameters of its Gaussians, the first that of the particle, (points, 4),
     and the error of its charge (e⁻).
@@ -145,14 +158,17 @@ def _fitted(
     charge, used = (
         np.stack(parts) for parts in ([w.charge for w in windows], [w.used for w in windows])
     )
-    points = np.stack([window.points for window in windows])
+    numbers = [np.full(len(window.points), number) for number, window in enumerate(windows)]
+    slots = np.concatenate([np.arange(len(window.points)) for window in windows])
+    numbers = np.concatenate(numbers)
+    points = np.concatenate([window.points for window in windows])
     sigma = clusters.noise[[window.cluster for window in windows]][:, np.newaxis, np.newaxis]
-    guess = np.zeros((*points.shape[:2], N_PARAMETERS))
-    guess[..., :2] = points
-    guess[..., 2] = np.log(0.7)
     inside = np.clip(points, 0, 2 * _REACH)
-    peaks = charge[np.arange(len(points))[:, np.newaxis], inside[..., 0], inside[..., 1]]
-    guess[..., 3] = np.maximum(3 * peaks, 10.0)
+    peaks = charge[numbers, inside[:, 0], inside[:, 1]]
+    guess = np.zeros((len(windows), slots.max() + 1, N_PARAMETERS))
+    guess[..., 2] = np.log(0.7)
+    guess[numbers, slots, :2] = points
+    guess[numbers, slots, 3] = np.maximum(3 * peaks, 10.0)
     variance = sigma**2 + ndimage.gaussian_filter(np.maximum(charge, 0), (0, 0.5, 0.5))
     widths = width_limits(clusters.detector)
     mixture = fit_mixtures(charge, used / variance, guess, widths=widths)
@@ -168,10 +184,10 @@ def _fitted(
     square = (np.where(core, residual, 0) ** 2 / (sigma**2 + np.maximum(model, 0))).sum(axis=(1, 2))
     left_over = np.abs(np.where(core, residual, 0)).sum(axis=(1, 2)) / mixture.parameters[:, 0, 3]
     accepted = (square <= _GOODNESS * freedom) & (left_over <= _LEFT_OVER)
-    accepted &= np.hypot(*(mixture.parameters[:, 0, :2] - points[:, 0]).T) < 1.2
+    accepted &= np.hypot(*(mixture.parameters[:, 0, :2] - guess[:, 0, :2]).T) < _MOVED
     accepted &= mixture.parameters[:, 0, 2] < np.log(0.99 * widths[1])
     found = []
-    for number in np.flatnonzero(accepted):
+    for number in np.flatnonzero(accepted)[np.argsort(left_over[accepted], kind="stable")]:
         parameters = mixture.parameters[number]
         if _is_apart(parameters, clusters.detector):
             error = mixture.covariance[number, N_PARAMETERS - 1, N_PARAMETERS - 1] ** 0.5
@@ -186,19 +202,23 @@ def _is_apart(parameters: np.ndarray, detector: Detector) -> bool:
     others = deposits.energies > FAINT * energy
     others[0] = False
     distance = deposits.distances[0] / deposits.spread[0]
-    is_apart = (distance >= _APART) & (deposits.distances[0] >= _LEAST_DISTANCE)
+    least = _AT_FRONT if deposits.widths[0] < FRONT else _LEAST_DISTANCE
+    is_apart = (distance >= _APART) & (deposits.distances[0] >= least)
     if not (_LEAST <= energy <= _MOST and is_apart[others].all()):
         return False
     steps = np.column_stack([deposits.rows, deposits.columns])
     return not _between((steps - steps[0])[others])
 
 
-def _between(steps: np.ndarray) -> bool:
-    """Whether a point lies between two of the places around it, by the steps to them, (n, 2)."""
+def _between(steps: np.ndarray, opposite: float = _OPPOSITE) -> bool:
+    """Whether a point lies between two of the places around it, by the steps to them, (n, 2).
+
+    The steps then have an angle between them whose cosine is below `opposite`.
+    """
     distances = np.hypot(*steps.T)
     near = (distances > 0) & (distances < _CLOSE)
     directions = steps[near] / distances[near, np.newaxis]
-    return bool(near.any() and (directions @ directions.T).min() < _OPPOSITE)
+    return bool(near.any() and (directions @ directions.T).min() < opposite)
 
 
 def _division(clusters: ClusterCharges, member: int, points: list) -> Division:

@@ -33,9 +33,10 @@ _NEAR, _MOST_NEAR = 2.2, 16.0
 _LEAST, _MOST = 1.0, 10.0
 """Energies (keV) of point-like particles that can be told from pieces of a track."""
 
-_CORE, _GOODNESS, _LEFT_OVER = 2.5, 12.0, 0.25
+_CORE, _GOODNESS, _LEFT_OVER = 2.5, (12.0, 2.5), (0.25, 0.1)
 """Distance (px) within which the fit must hold; its highest reduced χ²; its residuals, at most, as
-a share of the particle's charge."""
+a share of the particle's charge: of a narrow and of a wide point, as which the end of a track may
+pass."""
 
 _CLOSE, _OPPOSITE = 5.0, -0.8
 """Distance (px) of the deposits of a track around a point, and cosine of the angle between two of
@@ -61,6 +62,7 @@ class _Window(NamedTuple):
     charge: np.ndarray
     used: np.ndarray
     points: np.ndarray
+    least: float
 
 
 def divide_track_points(clusters: ClusterCharges, members: np.ndarray) -> list[Division]:
@@ -117,7 +119,7 @@ def _windows(clusters: ClusterCharges, member: int) -> list[_Window]:
             if beside and not _between(np.array(beside) - point):
                 inside = np.array([point, *beside]) - (row, column)
                 pixels = image[part], canvas.used[0][part]
-                windows.append(_Window(member, corner, *pixels, inside))
+                windows.append(_Window(member, corner, *pixels, inside, least))
     return windows
 
 
@@ -183,7 +185,9 @@ def _fitted(
     freedom = np.maximum(core.sum(axis=(1, 2)) - N_PARAMETERS, 1)
     square = (np.where(core, residual, 0) ** 2 / (sigma**2 + np.maximum(model, 0))).sum(axis=(1, 2))
     left_over = np.abs(np.where(core, residual, 0)).sum(axis=(1, 2)) / mixture.parameters[:, 0, 3]
-    accepted = (square <= _GOODNESS * freedom) & (left_over <= _LEFT_OVER)
+    is_wide = np.array([window.least == _FROM_POINT[1] for window in windows], dtype=int)
+    accepted = square <= np.array(_GOODNESS)[is_wide] * freedom
+    accepted &= left_over <= np.array(_LEFT_OVER)[is_wide]
     accepted &= np.hypot(*(mixture.parameters[:, 0, :2] - guess[:, 0, :2]).T) < _MOVED
     accepted &= mixture.parameters[:, 0, 2] < np.log(0.99 * widths[1])
     found = []

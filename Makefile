@@ -6,11 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-<<<<<<< HEAD
-.PHONY: run test lint docs bench bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
-=======
-.PHONY: run test lint docs bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics physics models clean
->>>>>>> f73062d (Commands of the benchmarks; figures of workers, pictures and the command; several GPUs in the docs)
+.PHONY: run test lint docs bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite

@@ -61,12 +61,12 @@ study: $(READY)  ## networks, losses and normalisations at the same training tim
 study-cosmics: $(READY)  ## a lean U-Net and DeepLabV3+ for cosmics at the same training time
 	$(PYTHON) -m benchmarks.cosmics
 
-scores: $(READY)  ## scores of the model that ships
-	$(VENV)/bin/ccdseg evaluate --output runs/scores --overwrite
+scores: $(READY)  ## scores of the model that ships, by threshold into its report, too
+	$(VENV)/bin/ccdseg evaluate --store --output runs/scores --overwrite
 
 scores-cosmics: $(READY) $(PEERS)/.ready  ## cosmics in each kind of light, beside all baselines
-	$(PEERS)/bin/ccdseg evaluate --model cosmics-unet --domains --output runs/scores-cosmics \
-		--overwrite --baselines astroscrappy deepCR cosmic-conn threshold
+	$(PEERS)/bin/ccdseg evaluate --model cosmics-unet --domains --store \
+		--output runs/scores-cosmics --overwrite --baselines astroscrappy deepCR cosmic-conn threshold
 
 real-frames: $(READY) $(PEERS)/.ready  ## cosmics in real frames of the folder FRAMES, beside all baselines
 	$(PEERS)/bin/python -m benchmarks.real_frames $(FRAMES)

@@ -12,6 +12,7 @@ from ccdseg import fits_io, workflows
 from ccdseg.cli import main
 from ccdseg.normalization import filled
 from ccdseg.simulation import simulate_dataset
+from ccdseg.workflows.segment.thresholds import describe_thresholds
 from tests.command_line import status
 from tests.recipes import original_style
 from tests.workflows.test_segment import CLUSTER, Bright, skipper
@@ -115,6 +116,14 @@ def test_a_threshold_is_applied_and_its_scores_are_told(segmenter, single_fits, 
     certain = probabilities[..., CLUSTER] / probabilities[..., 0] > 19
     mask = fits.getdata("0.95/single_mask.fits")
     assert not (mask[~certain] == CLUSTER).any()
+
+
+def test_the_scores_of_many_sets_are_told_as_a_range():
+    sets = {str(i): {"efficiency": 0.9 - 0.1 * i, "false_rate": 1.0 + i} for i in range(5)}
+    sets["unknown"] = {"efficiency": None, "false_rate": None}
+    line = describe_thresholds({"cosmic": {"threshold": 0.7, "expected": sets}})
+    expected = "on 6 sets 50.0% to 90.0% found, 1 to 5 false per Mpixel"
+    assert line == f"threshold cosmic 0.7: by the model's report {expected}"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from ccdseg.segmentation.store import read_report
 if TYPE_CHECKING:
     from ccdseg.segmentation.segmenter import Segmenter
 
+_MOST_SETS = 3
+"""Sets of frames whose scores are told one by one."""
+
 
 def check_thresholds(
     thresholds: Mapping[str, float] | None, classes: ClassCatalogue
@@ -84,14 +87,30 @@ def describe_thresholds(record: Mapping[str, dict]) -> str:
     """One line per class: its threshold, and the efficiency and false rate in the report."""
     lines = []
     for name, one in record.items():
-        told = "; ".join(
-            f"on {group} {_percent(scores['efficiency'])} found, "
-            f"{_number(scores['false_rate'])} false per Mpixel"
-            for group, scores in one["expected"].items()
-        )
+        told = _told(one["expected"])
         told = f"by the model's report {told}" if told else "the model's report has no scores there"
         lines.append(f"threshold {name} {one['threshold']:g}: {told}")
     return "\n    ".join(lines)
+
+
+def _told(expected: Mapping[str, dict]) -> str:
+    """Scores on each set of frames, the least and the greatest of many."""
+    if len(expected) <= _MOST_SETS:
+        return "; ".join(
+            f"on {group} {_percent(scores['efficiency'])} found, "
+            f"{_number(scores['false_rate'])} false per Mpixel"
+            for group, scores in expected.items()
+        )
+    found, false = (
+        sorted(one[name] for one in expected.values() if one[name] is not None)
+        for name in ("efficiency", "false_rate")
+    )
+    if not found or not false:
+        return ""
+    return (
+        f"on {len(expected)} sets {_percent(found[0])} to {_percent(found[-1])} found, "
+        f"{_number(false[0])} to {_number(false[-1])} false per Mpixel"
+    )
 
 
 def _percent(share: float | None) -> str:

@@ -141,7 +141,9 @@ def _cluster() -> Iterator[tuple[str, Callable[[int], list[int]]]]:
     """Address of a cluster of two workers, and what tells their processes."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
         yield (
             cluster.scheduler_address,
             lambda _: [worker.pid for worker in cluster.workers.values()],

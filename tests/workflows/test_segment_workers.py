@@ -168,7 +168,7 @@ def test_results_and_tables_wait_for_the_lock_of_the_folder():
 def test_a_table_of_a_run_that_ended_meanwhile_is_kept(caplog):
     class Slow(Bright):
         def predict(self, image, **_options):
-            if not Path("results/run.ecsv").exists():
+            if image.shape == (100, 120):
                 segment_files("d.fits", Bright(), output="results", pictures="none")
             return super().predict(image)
 

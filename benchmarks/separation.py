@@ -16,10 +16,10 @@ from ccdseg import Segmenter
 from ccdseg.fits_io import write_frame
 from ccdseg.workflows import segment_file
 
-FRAMES = {"320×640": (1, 1), "2240×2560": (7, 4)}
+FRAMES = {"320×640": (1, 1), "1280×1280": (4, 2)}
 """Copies of a crowded frame, down and to the right, that make up each."""
 
-REPEATS = 5
+REPEATS = 3
 
 
 def main() -> None:

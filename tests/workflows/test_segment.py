@@ -13,10 +13,11 @@ from astropy.table import QTable
 from ccdseg import fits_io, workflows
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main
-from ccdseg.detector import DAMIC
+from ccdseg.detector import DAMIC, DAMIC_M
 from ccdseg.postprocessing import FillClusterHoles
 from ccdseg.segmentation.loading import LazySegmenter
 from tests.command_line import files, status
+from tests.events.separation.pixels import round_deposits
 from tests.refusal import refused
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,6 +118,20 @@ def test_an_array_is_segmented_as_the_frame_that_holds_it(bright):
         *(f"frame_{kind}" for kind in ("mask.fits", "events.ecsv", "events.reg", "summary.json")),
         "counts.ecsv",
     }
+
+
+def test_touching_particles_are_events_of_their_own_unless_unasked(bright):
+    rng = np.random.default_rng(1)
+    charge = rng.poisson(round_deposits((20.0, 20.3, 0.8, 5.9), (20.4, 24.2, 0.7, 6.5)))
+    image = DAMIC_M.gain * (charge + rng.normal(0, 0.2, charge.shape))
+    told = workflows.segment_frame(image, bright, detector=DAMIC_M)
+    whole = workflows.segment_frame(image, bright, detector=DAMIC_M, separate=False)
+    unknown = workflows.segment_frame(image, bright)
+    assert [len(result.events) for result in (told, whole, unknown)] == [2, 1, 1]
+    np.testing.assert_array_equal(told.mask, whole.mask)
+    np.testing.assert_array_equal(told.event_labels > 0, told.mask == CLUSTER)
+    assert set(np.unique(told.event_labels)) == {0, 1, 2}
+    assert set(told.events["particle"]) == {"point-like"}
 
 
 def test_restrictions_are_given_as_rules_or_by_name(bright):

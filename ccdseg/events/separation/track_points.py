@@ -55,7 +55,21 @@ where the charge of a track lies in single pixels."""
 
 
 class _Window(NamedTuple):
-    """A point and its neighbours in one cluster."""
+    """A point and its neighbours in one cluster.
+
+    Attributes
+    ----------
+    cluster : int
+        Index of the cluster.
+    corner : tuple of int
+        Row and column of the first pixel of the window (px).
+    charge, used : ndarray
+        Charge above the background (e⁻), and 1 in the aperture, else 0, (h, w).
+    points : ndarray
+        First places of the Gaussians in the window (px), (points, 2), that of the point first.
+    least : float
+        Distance (px) from the point at which the others begin.
+    """
 
     cluster: int
     corner: tuple[int, int]

@@ -127,6 +127,8 @@ def test_a_cluster_writes_the_same_results(cluster):
 def test_mistakes_about_workers_are_told():
     with refused("No Dask scheduler answers at tcp://127.0.0.1:9"):
         segment(Bright(), scheduler="tcp://127.0.0.1:9")
+    with refused("missing.json is no scheduler file"):
+        segment(Bright(), scheduler="missing.json")
     with refused("give one of them"):
         segment(Bright(), scheduler="tcp://127.0.0.1:9", workers=2)
 

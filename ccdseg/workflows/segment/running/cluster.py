@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -73,16 +75,38 @@ def _connected(scheduler: str | Client) -> Iterator[Client]:
     if isinstance(scheduler, Client):
         yield scheduler
         return
-    where = "scheduler_file" if scheduler.endswith(".json") else "address"
+    address = _address_in(scheduler)
     try:
-        client = Client(**{where: scheduler}, timeout=_PATIENCE, set_as_default=False)
+        _knock(address)
+        client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
-            f"No Dask scheduler answers at {scheduler} ({error}); start one by 'dask scheduler', "
-            "and workers by 'dask worker'."
+            f"No Dask scheduler answers at {address} ({error}); start one by 'dask scheduler', and "
+            "workers by 'dask worker'."
         ) from None
     with client:
         yield client
+
+
+def _address_in(scheduler: str) -> str:
+    """Address of a scheduler, itself or in its file."""
+    if scheduler.endswith(".json"):
+        try:
+            scheduler = json.loads(Path(scheduler).read_text(encoding="utf-8"))["address"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise InputError(
+                f"{scheduler} is no scheduler file; 'dask scheduler --scheduler-file' writes one."
+            ) from None
+    return scheduler if "://" in scheduler else f"tcp://{scheduler}"
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` or `ValueError` where nothing answers; a client would go on trying."""
+    from distributed.comm import get_address_host_port
+
+    if not address.startswith("inproc://"):
+        with socket.create_connection(get_address_host_port(address), timeout=_PATIENCE):
+            return
 
 
 def _workers(client: Client) -> str:

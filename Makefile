@@ -32,6 +32,7 @@ bench: $(READY)  ## speed: arrays, events, pictures, the whole command
 	$(PYTHON) -m benchmarks.event_measurement
 	$(PYTHON) -m benchmarks.pictures
 	$(PYTHON) -m benchmarks.command
+	$(PYTHON) -m benchmarks.large_frames
 
 bench-trust: $(READY)  ## killed workers, killed trainings, damaged files (a quarter of an hour)
 	$(PYTHON) -m benchmarks.kills --n 200

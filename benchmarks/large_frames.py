@@ -1,4 +1,4 @@
-"""The whole command beside its bare network: ``python -m benchmarks.whole_command``.
+"""Large frames by the command, beside its bare network: ``python -m benchmarks.large_frames``.
 
 ``load_model.py`` runs in a process of its own, start and imports included; masks and events are
 written, pictures are not. The bare network segments tiles of the size that the command takes, which

@@ -52,3 +52,19 @@ def test_sections_that_do_not_fit_are_refused(segmenter, one):
         segmenter.predict(one, amplifiers=["[1:161,1:128]"])
     with refused("give 'auto'"):
         segmenter.predict(one, amplifiers="halves")
+
+
+def test_overscan_between_sections_is_background(segmenter):
+    frame = dark_frame((128, 192), noise=5)
+    frame[:, :86] += 200
+    frame[:, 106:] += 600
+    frame[:, 96:106] += 400
+    sections = choose_sections(frame)
+    assert [strip.columns for one in sections for strip in one.overscans] == [
+        slice(86, 96),
+        slice(96, 106),
+    ]
+    result = segmenter.predict(frame)
+    assert not result.mask[:, 86:106].any()
+    assert (result.probabilities[:, 86:106] == (1, 0, 0, 0)).all()
+    assert (result.probabilities[:, :80, 0] < 1).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -118,11 +119,11 @@ class Profile:
         error = white * error_factor(seam - start, end - seam)
         return max(error, _LEAST_ERROR * self.least_step)
 
-    def is_block(self, seam: int, size: float, area: tuple[int, int]) -> bool:
-        """Whether the brighter side of a step ends in a drop before the image area does."""
+    def is_block(self, seam: int, size: float, ends: Sequence[float]) -> bool:
+        """Whether the brighter side of a step ends in a drop that is none of the ends of parts."""
         start, end = self.sides(seam)
         far, outward = (start, -1) if size < 0 else (end, 1)
-        if far <= area[0] + NEXT_EDGE or far >= area[1] - NEXT_EDGE:
+        if not ends[0] < far < ends[-1] or min(abs(far - end) for end in ends) <= NEXT_EDGE:
             return False
         return outward * self._change[far - 1] < -_DROP * abs(size)
 

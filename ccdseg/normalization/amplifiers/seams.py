@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,11 +69,12 @@ class Axis:
                 strength[int(edge)] = max(strength.get(int(edge), 0.0), relative)
         return np.array(sorted(strength, key=strength.get, reverse=True), dtype=int)
 
-    def is_seam(self, position: int, area: tuple[int, int]) -> bool:
+    def is_seam(self, position: int, ends: Sequence[float]) -> bool:
         """Whether level or noise step there, alike all along a group of bands.
 
-        A side that is a bright block within the image area makes no seam, nor does noise that rises
-        with the level, as that of light does.
+        A side that is a bright block, which ends elsewhere than the image area and the parts that
+        are looked for, makes no seam, nor does noise that rises with the level, as that of light
+        does.
         """
         lights = [(profile, profile.step(position)) for profile in self.levels]
         noises = [
@@ -87,7 +89,7 @@ class Axis:
                 for profile, found in shown
                 if abs(found.significance) >= _SIGNIFICANT / 2
                 and profile.is_consistent(position, found.size)
-                and not profile.is_block(position, found.size, area)
+                and not profile.is_block(position, found.size, ends)
             )
             >= _SIGNIFICANT**2
             for shown in (lights, noises)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -25,6 +26,7 @@ _CLEAR = 8.0  # significance of what is looked for anywhere
 _MIDDLE = 0.01  # of the length, by which a middle seam may be away from the middle
 _BESIDE = 0.9  # weight of a position that is not the middle itself
 _MOST_PARTS = 16
+_FEW_PARTS = 4
 _MOST_EDGES = 40
 
 
@@ -112,9 +114,10 @@ def _equal_parts(axis: Axis, area: Range) -> list[int]:
             middles = first + length * np.arange(1, n_parts)
             tolerance = max(2.0, _MIDDLE * length)
             near = [edges[np.abs(edges - middle) <= tolerance] for middle in middles]
-            if sum(map(len, near)) < n_parts // 2:  # faint seams show no sharp edge
-                continue
-            seams = [_nearest_seam(axis, area, [middle], tolerance) for middle in middles]
+            if n_parts > _FEW_PARTS and sum(map(len, near)) < n_parts // 2:
+                continue  # for speed; faint seams show no sharp edge
+            ends = [area[0], *middles, area[1]]
+            seams = [_nearest_seam(axis, ends, [middle], tolerance) for middle in middles]
             found = [seam for seam in seams if seam is not None]
             if len(found) >= max(2, 0.6 * (n_parts - 1)):
                 return [
@@ -144,7 +147,7 @@ def _elsewhere(axis: Axis) -> list[int]:
 
 def _nearest_seam(
     axis: Axis,
-    area: Range,
+    ends: Sequence[float],
     middles: list[float],
     tolerance: float | None = None,
 ) -> int | None:
@@ -162,7 +165,7 @@ def _nearest_seam(
             * (1 if min(abs(position - middle) for middle in middles) < 1 else _BESIDE)
         ),
     )
-    if not axis.is_seam(best, area):
+    if not axis.is_seam(best, ends):
         return None
     if axis.is_sharp_edge(best):
         return best

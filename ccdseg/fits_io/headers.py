@@ -36,17 +36,21 @@ def check_headers(stream: BinaryIO, path: Path) -> None:
     Raises
     ------
     InputError
-        If a number of axes, of columns or of values is negative, beyond the standard, or no
-        whole number. Whatever does not begin as an HDU does is left to the reader of the file.
+        If a header is not complete, or a number of axes, of columns or of values is negative,
+        beyond the standard, or no whole number. Whatever does not begin as an HDU does is left to
+        the reader of the file.
     """
-    index = 0
+    index, start = 0, stream.tell()
     while (sizes := _read_sizes(stream)) is not None:
         for key, text in sizes.items():
             if not _is_possible(key, text):
                 raise InputError(f"{path}, HDU {index}: {key} is {text or 'empty'}; it is damaged.")
         n_bytes = _data_bytes({key: int(text) for key, text in sizes.items()})
-        stream.seek(-(-n_bytes // _BLOCK) * _BLOCK, 1)
+        start = stream.seek(-(-n_bytes // _BLOCK) * _BLOCK, 1)
         index += 1
+    stream.seek(start)
+    if index and stream.read(_CARD).startswith(_STARTS):
+        raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
 
 
 def _read_sizes(stream: BinaryIO) -> dict[str, str] | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from ccdseg.errors import InputError
 from ccdseg.evaluation.baseline_tuning import BASELINES
 from ccdseg.evaluation.baselines import Baseline
 from ccdseg.evaluation.local_noise import estimate_noise
+from ccdseg.fits_io import Frame
 from ccdseg.images_io import read_images
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.segmentation.segmenter import Segmenter
@@ -133,13 +135,20 @@ def main() -> None:
             print(f"| {name} | is not there | | | | |")
             continue
         frame, truth = read_images(arguments.folder / name)[0], FRAMES[name]
-        mask = segment_frame(frame, ours).mask == ours.classes.need_particles().index
-        alone = ours.predict(frame.data, probabilities=False).mask > 0
-        lines = [(arguments.model, score(mask, truth), "defaults")]
-        lines.append((f"{arguments.model}, network alone", score(alone, truth), ""))
-        for line in [*lines, *_baselines(name, frame.data, truth, arguments.methods, chosen)]:
-            method, result, parameters = line
+        for method, result, parameters in chain(
+            _ours(frame, truth, ours),
+            _baselines(name, frame.data, truth, arguments.methods, chosen),
+        ):
             print(f"| {name} | {method} | {result.cells()} | {parameters} |", flush=True)
+
+
+def _ours(frame: Frame, truth: Truth, segmenter: Segmenter) -> Iterator[tuple[str, Score, str]]:
+    """Name and score of the whole segmentation, and of the network alone."""
+    particles = segmenter.classes.need_particles().index
+    mask = segment_frame(frame, segmenter).mask
+    yield segmenter.name, score(mask == particles, truth), "by default"
+    mask = segmenter.predict(frame.data, probabilities=False).mask
+    yield f"{segmenter.name}, network alone", score(mask == particles, truth), "by default"
 
 
 def _baselines(

@@ -15,6 +15,10 @@ _KEY = re.compile(rb"^(X-Binary-Size(?:-\w+-Dimension)?|Content-MD5):\s*(\S+)", 
 _FAST, _SLOW = b"X-Binary-Size-Fastest-Dimension", b"X-Binary-Size-Second-Dimension"
 _MOST = 2**31
 
+_SECTION = b"--CIF-BINARY-FORMAT-SECTION--"
+_HEADER = 8192
+"""Bytes at the begin of the file within which FabIO looks for the section."""
+
 
 def check_cbf(path: Path) -> None:
     """Refuse a CBF file that is cut or changed.
@@ -28,7 +32,7 @@ def check_cbf(path: Path) -> None:
     content = (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb")
     with content as stream:
         header, mark, binary = stream.read().partition(_MARK)
-    if not mark:
+    if not mark or _SECTION not in header[:_HEADER]:
         raise ValueError("it has no binary section")
     found = dict(_KEY.findall(header))
     try:

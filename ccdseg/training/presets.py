@@ -96,7 +96,6 @@ GENERAL = TrainingPlan(
         "Point-like hits of a few electrons in one or two pixels are missed.",
         "Ends of faint serial-register events are called clusters or background.",
         "Stars and sky lines are no class: faint stars are called clusters, sky lines hot pixels.",
-        "Waves of the baseline give false hot pixels, clusters and glow in whole columns.",
         "Glow of transients and glow in corners score lowest.",
     ),
 )

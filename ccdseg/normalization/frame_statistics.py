@@ -91,5 +91,6 @@ def sample_of(frame: np.ndarray) -> np.ndarray:
 
 
 def median_of(frame: np.ndarray) -> np.float32:
-    """Median (ADU) of a frame of shape (H, W), from its sample."""
-    return np.float32(np.median(sample_of(frame)))
+    """Median (ADU) of a frame of shape (H, W), from its sample; NaN where no pixel is finite."""
+    sample = sample_of(frame)
+    return np.float32(np.median(sample) if sample.size else np.nan)

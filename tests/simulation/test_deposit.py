@@ -22,6 +22,8 @@ from tests.refusal import refused
 PIXEL = DAMIC.pixel_size
 MODULE = sys.modules[Deposit.__module__]
 
+PIXELS = ("rows", "columns", "expected", "drawn")
+
 
 def path(positions, losses, width=None):
     return Path("electron", np.array(positions, float), np.array(losses, float), np.zeros(3), width)
@@ -174,7 +176,7 @@ def test_a_deposit_too_faint_for_one_electron_leaves_none():
 def test_no_energy_leaves_no_pixel():
     made = path([[0.0, 0.0, 300.0]], [0.0])
     charge = deposit(made, detector=DAMIC, rng=np.random.default_rng(1))
-    assert [len(part) for part in vars(charge).values()] == [0, 0, 0, 0]
+    assert [len(getattr(charge, name)) for name in PIXELS] == [0, 0, 0, 0]
 
 
 def test_the_seed_decides_the_charge():
@@ -201,8 +203,9 @@ def test_a_hit_is_cut_at_a_row_into_two_parts(row, above):
     below = [i for i in range(4) if i not in above]
     for keep, kept in (("above", above), ("below", below)):
         part = cut_at_row(HIT, row, keep=keep)
-        for name, values in vars(part).items():
-            np.testing.assert_array_equal(values, getattr(HIT, name)[kept])
+        assert part.cut == ("" if len(kept) == 4 else keep)
+        for name in PIXELS:
+            np.testing.assert_array_equal(getattr(part, name), getattr(HIT, name)[kept])
 
 
 def test_an_unknown_side_to_keep_is_refused():

@@ -14,10 +14,14 @@ from ccdseg.simulation.scene import Scene
 SHAPE = (60, 40)
 SILENT = Detector("silent", pedestal=0.0, read_noise=0.0)
 POINT = Path("point", np.array([[0.0, 0.0, 80.0]]), np.array([5.9]), np.zeros(3), 4.0)
+# one gain, so that charges and signals compare
 SEVERAL = (
     RECIPES["general"]
     .scaled((64, 96))
-    .with_components(c.Particles(probability=1.0, number=Uniform(120.0, 160.0), cut_share=0.3))
+    .with_components(
+        c.Particles(probability=1.0, number=Uniform(120.0, 160.0), cut_share=0.3),
+        c.Amplifiers(probability=0.0),
+    )
 )
 
 

@@ -39,6 +39,7 @@ that particles left.
   python scripts/load_model.py frame.fits --threshold cluster=0.9   fewer false clusters
   python scripts/load_model.py frame.fits --defects defects.fits   known hot pixels are no particles
   python scripts/load_model.py raw.fits --reduce --detector auto   samples and overscan first
+  python scripts/load_model.py nights/ --detector auto --events events.parquet   one table of events
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
@@ -74,6 +75,7 @@ For each file it writes into the output folder:
                          number of particles, pixels, percent; a later call adds its images
   run.ecsv               images of this call, one line each: percentages of the classes, events,
                          detector, time, model, and why a file has no results
+  events.parquet         with --events events.parquet: the events of all images of this call
 
 Of several images, regions and pictures are called STEM_HDU_... . Positions count from 0 in the
 middle of the first pixel of the HDU, and from the upper left one of a picture; in DS9 and in
@@ -249,7 +251,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--table",
         default=run_table.RUN_TABLE,
         metavar="FILE",
-        help="table of the run in the output folder, .ecsv or .parquet (default: run.ecsv)",
+        help="table of the run in the output folder, .ecsv, .parquet or .h5 (default: run.ecsv)",
+    )
+    parser.add_argument(
+        "--events",
+        metavar="FILE",
+        help="write the events of all files as one table into the output folder, .parquet, .h5 or "
+        ".ecsv, each with its file, HDU, exposure time, start, model and version",
     )
 
 
@@ -319,6 +327,7 @@ def run(arguments: argparse.Namespace) -> int:
         scheduler=arguments.scheduler,
         time_limit=arguments.time_limit,
         table=arguments.table,
+        events=arguments.events,
         find=arguments.find,
         clean=arguments.clean,
         dq=arguments.format == "dq",

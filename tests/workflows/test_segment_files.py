@@ -267,7 +267,7 @@ def test_many_files_are_not_drawn_unless_asked_for(monkeypatch, caplog):
 
 @pytest.mark.usefixtures("night")
 def test_an_output_that_cannot_be_written_is_refused():
-    with refused("run.csv is no name of a table; give one that ends on .ecsv or .parquet"):
+    with refused("run.csv is no name of a table; give one that ends on .ecsv, .parquet or .h5"):
         segment(table="run.csv")
     with refused("'a.fits' is a file, no folder"):
         segment(output="a.fits/new")
@@ -288,7 +288,7 @@ def test_a_table_can_be_parquet():
 
 @pytest.mark.usefixtures("night")
 def test_parquet_needs_its_package(monkeypatch):
-    monkeypatch.setattr("ccdseg.workflows.segment.run_table.find_spec", lambda _: None)
+    monkeypatch.setattr("ccdseg.workflows.segment.table_file.find_spec", lambda _: None)
     with refused("run.parquet needs the package pyarrow; install ccdseg"):
         segment(table="run.parquet")
 

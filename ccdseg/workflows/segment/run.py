@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Unpack
 
 from astropy.table import QTable
 
+from ccdseg.errors import InputError
 from ccdseg.files import check_folder, remove_abandoned
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.images_io import read_images
 from ccdseg.images_io.stacks import BadValues
 from ccdseg.segmentation.loading import LazySegmenter
-from ccdseg.workflows.segment import counts, run_table
+from ccdseg.workflows.segment import counts, run_events, run_table
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
 from ccdseg.workflows.segment.inputs import list_images
 from ccdseg.workflows.segment.one_frame import apply_steps
@@ -25,6 +26,7 @@ from ccdseg.workflows.segment.quality import choose_quality
 from ccdseg.workflows.segment.results import FileResult, describe
 from ccdseg.workflows.segment.running import FileJob, Writing, run_job
 from ccdseg.workflows.segment.steps import Choices, Steps
+from ccdseg.workflows.segment.table_file import check_table, write_table
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -125,6 +127,7 @@ def segment_files(
     scheduler: str | Client | None = None,
     time_limit: float | None = None,
     table: str | Path = run_table.RUN_TABLE,
+    events: str | Path | None = None,
     progress: bool = True,
     **choices: Unpack[Choices],
 ) -> RunResult:
@@ -159,7 +162,10 @@ def segment_files(
     time_limit : float, optional
         Time after which a file is given up (s); see `ccdseg.workflows.segment.time_limit`.
     table : str or Path
-        Table of the run, ``.ecsv`` or ``.parquet``; a relative path is one in `output`.
+        Table of the run, ``.ecsv``, ``.parquet`` or ``.h5``; a relative path is one in `output`.
+    events : str or Path, optional
+        Table of the events of all files of the run, those with earlier results included, named as
+        `table`; see `ccdseg.workflows.segment.run_events`.
     progress : bool
         Whether to show progress bars.
     **choices
@@ -177,7 +183,15 @@ def segment_files(
     """
     classes, output = segmenter.classes, Path(output)
     table = output / table
-    seen = run_table.check_table(table, overwrite=overwrite)
+    seen = check_table(table, run_table.COLUMNS, option="--table", overwrite=overwrite)
+    if events is not None:
+        events = output / events
+        classes.need_particles()
+        if events == table:
+            raise InputError(f"{events} cannot be both --events and --table; choose two names.")
+        seen_events = check_table(
+            events, run_events.COLUMNS, option="--events", overwrite=overwrite
+        )
     steps = Steps.choose(classes, **choices)
     quality = choose_quality(dq_bits, bad_pixels, bad_values)
     find = find and classes[find].name
@@ -217,5 +231,9 @@ def segment_files(
     remove_abandoned(output)
     rows = run_table.build_table(paths, summaries, failed, classes=classes)
     if summaries:
-        run_table.write_table(table, rows, seen=seen)
+        write_table(table, rows, seen=seen)
+    if summaries and events is not None:
+        stacked = run_events.stack_run(paths, summaries, output)
+        written = write_table(events, stacked, seen=seen_events)
+        logger.info("%d events of %d files: %s", len(stacked), len(summaries), written)
     return RunResult(rows, counts.write(output), failed, len(paths))

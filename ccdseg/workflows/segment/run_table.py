@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +10,10 @@ from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.classes import ClassCatalogue
-from ccdseg.errors import InputError
-from ccdseg.files import atomic_path, folder_lock
 
 RUN_TABLE = "run.ecsv"
-_FORMATS = {".ecsv": "ascii.ecsv", ".parquet": "parquet"}
 
-_COLUMNS = {
+COLUMNS = {
     "path": (np.str_, None, "file that was to be segmented"),
     "hdu": (np.str_, None, "name of the image in it"),
     "section": (np.str_, None, "part of the image, columns and rows from 1; empty for all of it"),
@@ -36,39 +30,6 @@ _COLUMNS = {
     "error": (np.str_, None, "why there are no results; empty where there are"),
 }
 """Type, unit and description of each column; the percentages of the classes come behind them."""
-
-Stamp = tuple[int, int]
-"""Number and time of change of a file."""
-
-logger = logging.getLogger(__name__)
-
-
-def check_table(path: Path, *, overwrite: bool) -> Stamp | None:
-    """Raise `InputError` where no table of a run can be written under such a name.
-
-    A table of an earlier run is replaced; any other file only where `overwrite` is asked for.
-
-    Returns
-    -------
-    tuple of int or None
-        State of the file that is to be replaced.
-    """
-    if path.suffix not in _FORMATS:
-        raise InputError(f"{path} is no name of a table; give one that ends on .ecsv or .parquet.")
-    if path.suffix == ".parquet" and find_spec("pyarrow") is None:
-        raise InputError(
-            f"{path} needs the package pyarrow; install ccdseg[parquet], or give a name on .ecsv."
-        )
-    stamp = _stamp(path)
-    if overwrite or stamp is None:
-        return stamp
-    try:
-        names = _column_names(path)
-    except Exception:  # noqa: BLE001 - another file can raise anything
-        names = []
-    if not set(_COLUMNS) <= set(names):
-        raise InputError(f"{path} is no table of a run; choose another --table, or --overwrite it.")
-    return stamp
 
 
 def build_table(
@@ -107,58 +68,13 @@ def build_table(
         for row in _rows(path, summaries.get(path), failed.get(path, ""))
     ]
     table = QTable()
-    for name, (kind, unit, description) in {**_COLUMNS, **percents}.items():
+    for name, (kind, unit, description) in {**COLUMNS, **percents}.items():
         missing = {np.str_: "", np.int64: 0, np.float64: np.nan}[kind]
         found = (row.get(name) for row in rows)
         values = np.array([missing if value is None else value for value in found], dtype=kind)
         table[name] = values if unit is None else u.Quantity(values, unit, dtype=kind)
         table[name].info.description = description
     return table
-
-
-def write_table(path: Path, table: QTable, *, seen: Stamp | None) -> Path:
-    """Write the table as ECSV or Parquet, by the name, and return the path.
-
-    Where another run has written a table of this name meanwhile, a number makes another name.
-
-    Parameters
-    ----------
-    path : Path
-        Where it is to be written.
-    table : astropy.table.QTable
-        As from `build_table`.
-    seen : tuple of int or None
-        State of the file that may be replaced, as from `check_table`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with folder_lock(path.parent):
-        if _stamp(path) != seen:
-            other, path = path, _free_name(path)
-            logger.warning("%s is of another run meanwhile; this one's is %s.", other, path)
-        with atomic_path(path) as temporary:
-            table.write(temporary, format=_FORMATS[path.suffix])
-    return path
-
-
-def _stamp(path: Path) -> Stamp | None:
-    """What tells a file from another one that takes its place; None where there is none."""
-    if not path.exists():
-        return None
-    state = path.stat()
-    return state.st_ino, state.st_mtime_ns
-
-
-def _free_name(path: Path) -> Path:
-    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-    return next(name for name in names if not name.exists())
-
-
-def _column_names(path: Path) -> list[str]:
-    if path.suffix == ".parquet":
-        from pyarrow import parquet  # astropy would need pandas to read it
-
-        return parquet.read_schema(path).names
-    return QTable.read(path, format=_FORMATS[path.suffix]).colnames
 
 
 def _rows(path: Path, summary: dict | None, error: str) -> list[dict]:

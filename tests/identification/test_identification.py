@@ -112,7 +112,7 @@ def test_without_particles_every_cluster_is_unknown():
 
 @pytest.fixture(scope="module")
 def known():
-    """Events of a few frames, segmented by their truth."""
+    """Events of many small frames, segmented by their truth: fewer would leave it to the seed."""
     recipe = RECIPES["events"].scaled((256, 256))
     masks = []
 
@@ -124,7 +124,7 @@ def known():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ccdseg.identification.classifier_training.simulate_image", remembered)
         frames = labelled_events(
-            recipe, 40, segment=lambda _: masks[-1], rng=np.random.default_rng(7)
+            recipe, 120, segment=lambda _: masks[-1], rng=np.random.default_rng(7)
         )
         return LabelledEvents.stacked(list(frames))
 
@@ -151,7 +151,7 @@ def test_a_classifier_learns_and_keeps_what_it_learnt(known, tmp_path):
     classifier = train_classifier(known, seed=1)
     found = identify(known.events, classifier=classifier)
     known_kind = known.particles != "unknown"
-    assert np.mean(found["particle"] == known.particles) > 0.6
+    assert np.mean(found["particle"] == known.particles) > 0.65
     assert np.mean((found["particle"] == known.particles)[known_kind]) > 0.7
     assert classifier.training == {}
     columns = [f"p_{name.replace('-', '_')}" for name in PARTICLES]

@@ -27,11 +27,11 @@ import psutil
 from astropy.io import fits
 from astropy.table import QTable
 
+from benchmarks.command import COMMAND
 from ccdseg.files import LOCK
 from ccdseg.simulation import RECIPES, simulate_images
 
 _SHAPE = (96, 96)
-_COMMAND = "import sys; from ccdseg.cli import main; sys.exit(main())"
 _DATED = {"DATE", "SEGDATE", "CHECKSUM", "DATASUM"}
 _TIMES = {"date", "seconds"}
 
@@ -106,7 +106,7 @@ def _run(
     """Segment the frames; where `workers` tells their processes, one is killed half-way."""
     output, frames = folder / name, folder / "frames"
     n_frames = len(list(frames.iterdir()))
-    command = [sys.executable, "-c", _COMMAND, "predict", frames, "--output", output]
+    command = [sys.executable, "-c", COMMAND, "predict", frames, "--output", output]
     command += ["--pictures", "none", *options]
     start = time.perf_counter()
     n_killed = 0

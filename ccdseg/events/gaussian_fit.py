@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
+
+from ccdseg.events.gaussian_profile import N_PARAMETERS, normalised, pixel_shares
 
 NARROWEST, WIDEST = 0.1, 8.0
 """Limits of the width (px)."""
-
-N_PARAMETERS = 4
 
 _RESOLVED = 0.25
 """Least width (px) that neighbouring pixels tell."""
@@ -47,7 +46,6 @@ def _combinations() -> tuple[np.ndarray, np.ndarray]:
 
 
 _GRADIENT, _CURVATURE = _combinations()
-_ROOT = (2 * np.pi) ** 0.5
 
 _LONGEST_STEP = 0.4
 """Greatest change of position (px) and logarithm of the width at once: a narrow Gaussian beside the
@@ -126,7 +124,7 @@ def width_error(guess: np.ndarray, pieces: Pieces) -> np.ndarray:
     """
     resolved = guess.copy()
     resolved[:, 2] = np.maximum(guess[:, 2], np.log(_RESOLVED))
-    matrix, scale = _normalised(_normal_equations(resolved, pieces)[2])
+    matrix, scale = normalised(_normal_equations(resolved, pieces)[2])
     ridge = 1e-12 * np.eye(N_PARAMETERS)  # what no pixel depends on gets a huge variance
     deviation = np.sqrt(np.linalg.inv(matrix + ridge)[:, 2, 2]) / scale[:, 2]
     width, told = np.exp(guess[:, 2]), np.exp(resolved[:, 2])
@@ -143,7 +141,7 @@ def _steps(
     pinned = ((width <= low) & (slope < 0)) | ((width >= high) & (slope > 0))
     gradient, curvature = gradient.copy(), curvature.copy()
     gradient[pinned, 2] = curvature[pinned, 2] = curvature[pinned, :, 2] = 0
-    matrix, scale = _normalised(curvature)
+    matrix, scale = normalised(curvature)
     diagonal = np.arange(N_PARAMETERS)
     matrix[:, diagonal, diagonal] = 1 + damping[:, np.newaxis]
     step = np.linalg.solve(matrix, (gradient / scale)[..., np.newaxis])[..., 0] / scale
@@ -152,13 +150,6 @@ def _steps(
     excess = np.abs(step[:, :2]).max(axis=1) / longest
     excess = np.maximum(excess, np.abs(step[:, 2]) / _LONGEST_STEP)
     return step / np.maximum(excess, 1)[:, np.newaxis], gain
-
-
-def _normalised(curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Matrices (fits, 4, 4) with a diagonal of ones, and the roots of what it was, (fits, 4)."""
-    scale = np.sqrt(np.diagonal(curvature, axis1=1, axis2=2))
-    scale = np.where(scale > 0, scale, 1.0)
-    return curvature / (scale[:, :, np.newaxis] * scale[:, np.newaxis, :]), scale
 
 
 def _normal_equations(
@@ -196,12 +187,5 @@ def _sums(profiles: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _profiles(guess: np.ndarray, length: int) -> np.ndarray:
-    """Share of the charge per pixel along rows and columns, (fits, 2, 3, length).
-
-    They come with their derivatives by centre and by the logarithm of the width.
-    """
-    width = np.exp(guess[:, 2, np.newaxis, np.newaxis])
-    edges = (np.arange(length + 1) - 0.5 - guess[:, :2, np.newaxis]) / width
-    density = np.exp(-0.5 * edges**2) / _ROOT
-    at_edges = np.stack([ndtr(edges), -density / width, -edges * density], axis=2)
-    return at_edges[..., 1:] - at_edges[..., :-1]
+    """`pixel_shares` along rows and columns, (fits, 2, 3, length)."""
+    return pixel_shares(guess[:, :2], guess[:, 2, np.newaxis], length)

@@ -8,13 +8,13 @@ import numpy as np
 
 from ccdseg.events.clusters import PixelList, batches_by_shape
 from ccdseg.events.gaussian_fit import (
-    N_PARAMETERS,
     Pieces,
     chi_square,
     expected_signal,
     minimise,
     width_error,
 )
+from ccdseg.events.gaussian_profile import N_PARAMETERS
 
 _MOST_PIXELS = 600
 """Largest aperture (px) to which a point-like deposit is fitted."""

@@ -11,7 +11,7 @@ from scipy.special import gammaln
 
 from ccdseg.classes import COSMICS, ClassCatalogue
 from ccdseg.estimation.photon_estimate import PhotonEstimate, signal_above_dark
-from ccdseg.events import find_events
+from ccdseg.events import map_events
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.normalization import filled
 
@@ -110,14 +110,14 @@ def separate_light(
     signal, noise = signal_above_dark(filled(image))
     called = mask == particles
     clusters = called | _bright(signal, noise, np.isfinite(image))
-    events = find_events(
+    found = map_events(
         image,
         np.where(clusters, np.uint8(particles), np.uint8(0)),
         classes=classes,
         separate=False,
         **measuring,
     )
-    labels, n = ndimage.label(clusters, EIGHT_CONNECTED)
+    events, labels, n = found.table, found.labels, len(found.table)
     numbers = np.arange(1, n + 1)
     share = ndimage.mean(called, labels, numbers) if n else np.zeros(0)
     top = ndimage.sum_labels(np.maximum(signal, 0), labels, numbers) if n else np.zeros(0)

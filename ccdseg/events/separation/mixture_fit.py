@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
 
-N_PARAMETERS = 4
-"""Row and column of the centre (px), logarithm of the RMS width (px), signal."""
+from ccdseg.events.gaussian_profile import N_PARAMETERS, normalised, pixel_shares
 
 _MOST_STEPS = 14
 _LONGEST_STEP = 0.4
@@ -25,8 +23,6 @@ _RIDGE = 1e-9
 """What is added to the diagonal of a normalised matrix: a Gaussian may lie beside all charge."""
 
 _NOTHING = 1e-12
-
-_ROOT = (2 * np.pi) ** 0.5
 
 
 class Mixtures(NamedTuple):
@@ -99,7 +95,7 @@ def fit_mixtures(
         for kept, values in zip((square, gradient, curvature), new, strict=True):
             kept[improved] = values[better]
         active = active[~last & (damping[active] < _MOST_DAMPING)]
-    matrix, scale = _normalised(curvature)
+    matrix, scale = normalised(curvature, least=_NOTHING)
     matrix = np.linalg.inv(matrix + _RIDGE * np.eye(matrix.shape[1]))
     return Mixtures(found, square, matrix / (scale[:, :, np.newaxis] * scale[:, np.newaxis]))
 
@@ -113,17 +109,10 @@ def expected_signals(parameters: np.ndarray, shape: tuple[int, int]) -> np.ndarr
 
 def _steps(gradient: np.ndarray, curvature: np.ndarray, damping: np.ndarray) -> np.ndarray:
     """Damped steps, (fits, 4 K)."""
-    matrix, scale = _normalised(curvature)
+    matrix, scale = normalised(curvature, least=_NOTHING)
     index = np.arange(matrix.shape[1])
     matrix[:, index, index] = 1 + damping[:, np.newaxis] + _RIDGE
     return np.linalg.solve(matrix, (gradient / scale)[..., np.newaxis])[..., 0] / scale
-
-
-def _normalised(curvature: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Matrices with a diagonal of ones, and the roots of what it was, 1 where that was nothing."""
-    scale = np.sqrt(np.diagonal(curvature, axis1=1, axis2=2))
-    scale = np.where(scale > _NOTHING, scale, 1.0)
-    return curvature / (scale[:, :, np.newaxis] * scale[:, np.newaxis]), scale
 
 
 def _shortened(step: np.ndarray) -> np.ndarray:
@@ -163,12 +152,5 @@ def _normal_equations(
 
 
 def _profiles(parameters: np.ndarray, axis: int, length: int) -> np.ndarray:
-    """Share of the charge per pixel along an axis, (fits, K, 3, length).
-
-    It comes with its derivatives by the centre and by the logarithm of the width.
-    """
-    width = np.exp(parameters[..., 2, np.newaxis])
-    edges = (np.arange(length + 1) - 0.5 - parameters[..., axis, np.newaxis]) / width
-    density = np.exp(-0.5 * edges**2) / _ROOT
-    at_edges = np.stack([ndtr(edges), -density / width, -edges * density], axis=2)
-    return np.diff(at_edges, axis=3)
+    """`pixel_shares` along an axis, (fits, K, 3, length)."""
+    return pixel_shares(parameters[..., axis], parameters[..., 2], length)

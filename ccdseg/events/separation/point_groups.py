@@ -6,6 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.detector import Detector
+from ccdseg.events.gaussian_profile import N_PARAMETERS
 from ccdseg.events.separation.canvas import Canvas, ClusterCharges
 from ccdseg.events.separation.division import Division, shares_of
 from ccdseg.events.separation.first_guesses import (
@@ -15,7 +16,6 @@ from ccdseg.events.separation.first_guesses import (
     with_brightest,
 )
 from ccdseg.events.separation.mixture_fit import (
-    N_PARAMETERS,
     Mixtures,
     expected_signals,
     fit_mixtures,

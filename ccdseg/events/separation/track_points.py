@@ -8,10 +8,10 @@ import numpy as np
 from scipy import ndimage
 
 from ccdseg.detector import Detector
+from ccdseg.events.gaussian_profile import N_PARAMETERS
 from ccdseg.events.separation.canvas import Canvas, ClusterCharges
 from ccdseg.events.separation.division import Division
 from ccdseg.events.separation.mixture_fit import (
-    N_PARAMETERS,
     expected_signals,
     fit_mixtures,
 )

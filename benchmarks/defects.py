@@ -4,8 +4,8 @@
 
 Each detector is drawn from the recipe `general`, with hot lines and hot pixels for certain and
 without disturbances of its electronics, which belong to single exposures. From its first exposures
-`ccdseg.defects.find_defects` makes the map; the further ones are segmented without and with it, and
-compared with the truth, in which a particle over a hot pixel is one.
+`ccdseg.calibration.defects.find_defects` makes the map; the further ones are segmented without and
+with it, and compared with the truth, in which a particle over a hot pixel is one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from ccdseg import workflows
-from ccdseg.defects import DefectMap, find_defects
+from ccdseg.calibration.defects import DefectMap, find_defects
 from ccdseg.evaluation import ImageScores, score_image
 from ccdseg.fits_io import Frame
 from ccdseg.segmentation.loading import LazySegmenter

@@ -22,9 +22,9 @@ from astropy.table import QTable
 from ccdseg import workflows
 from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
+from ccdseg.detector.image_section import parse_section
 from ccdseg.evaluation import EventMatch, match_events
 from ccdseg.fits_io import read_frame
-from ccdseg.image_section import parse_section
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RawReadout, load_events
 from ccdseg.workflows.defects import map_defects

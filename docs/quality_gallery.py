@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ccdseg import Segmenter, fits_io, plotting, workflows
-from ccdseg.defects import find_defects
+from ccdseg.calibration.defects import find_defects
 from ccdseg.detector import DAMIC_M
 from ccdseg.fits_io import Frame
 from ccdseg.plotting.drawing import add_legend, draw_image, draw_mask, draw_outlines

@@ -11,10 +11,10 @@ import pytest
 import ccdseg
 
 FLOORS = [
-    "version errors files image_section classes amplifier detector nddata",
+    "version errors files classes detector",
     (
         "arrays simulation mask normalization augmentation tiling dataset events "
-        "estimation identification evaluation postprocessing calibration defects"
+        "estimation identification evaluation postprocessing calibration"
     ),
     "fits_io images_io models",
     "segmentation training",

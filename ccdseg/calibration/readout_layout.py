@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ccdseg.amplifier import Amplifier, amplifiers_of, check_apart
 from ccdseg.detector import Detector
+from ccdseg.detector.amplifier import Amplifier, amplifiers_of, check_apart
+from ccdseg.detector.image_section import Part, parse_section, section_text
 from ccdseg.errors import InputError
-from ccdseg.image_section import Part, parse_section, section_text
 
 _KEYWORDS = {
     "light": ("TRIMSEC", "TSEC", "DATASEC", "DSEC"),

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from astropy.stats import mad_std
 
-from ccdseg.amplifier import Amplifier
 from ccdseg.calibration.noise_curve import NoiseCurve, NoiseWatch
 from ccdseg.calibration.overscan import (
     OVERSCAN_METHODS,
@@ -19,8 +18,9 @@ from ccdseg.calibration.overscan import (
 from ccdseg.calibration.readout_layout import find_layout, put_together
 from ccdseg.calibration.samples import METHODS, Method, SampleLayout, combine_samples
 from ccdseg.detector import Detector
+from ccdseg.detector.amplifier import Amplifier
+from ccdseg.detector.image_section import Part, parse_section
 from ccdseg.errors import InputError
-from ccdseg.image_section import Part, parse_section
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from ccdseg.arrays.nddata import is_nddata, pixels_of, unit_of
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
@@ -17,7 +18,6 @@ from ccdseg.events.columns import build_table, unit_text
 from ccdseg.events.event_map import EventMap
 from ccdseg.events.local_background import ANNULUS_WIDTH
 from ccdseg.events.measuring import measure_clusters
-from ccdseg.nddata import is_nddata, pixels_of, unit_of
 
 if TYPE_CHECKING:
     from astropy.nddata import CCDData

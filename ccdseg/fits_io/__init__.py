@@ -1,5 +1,6 @@
 """FITS frames in, FITS masks and cleaned frames out."""
 
+from ccdseg.detector.image_section import parse_section
 from ccdseg.fits_io.bad_pixel_maps import BadPixelMaps
 from ccdseg.fits_io.ccddata import ccddata_of, frame_of_ccddata
 from ccdseg.fits_io.cleaning import write_cleaned
@@ -12,7 +13,6 @@ from ccdseg.fits_io.reduced_header import ReducedFrame
 from ccdseg.fits_io.reduced_writing import write_reduced
 from ccdseg.fits_io.regions import write_regions
 from ccdseg.fits_io.writing import write_frame, write_mask, write_masks
-from ccdseg.image_section import parse_section
 
 __all__ = [
     "HEADER",

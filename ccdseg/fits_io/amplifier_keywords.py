@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from astropy.io import fits
 
-from ccdseg.amplifier import Amplifier
+from ccdseg.detector.amplifier import Amplifier
 from ccdseg.errors import InputError
 
 _MOST = 99

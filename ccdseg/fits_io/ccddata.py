@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from astropy.io import fits
 
+from ccdseg.arrays.nddata import deviations_of, masked_of, unit_of
 from ccdseg.errors import InputError
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.fits_io.mask_headers import mask_header, name_bits, sign
-from ccdseg.nddata import deviations_of, masked_of, unit_of
 
 if TYPE_CHECKING:
     from astropy.nddata import CCDData

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from ccdseg.defects import Defect, DefectMap
+from ccdseg.calibration.defects import Defect, DefectMap
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.dq_bits import DQ_KEYWORD

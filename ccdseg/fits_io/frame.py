@@ -10,12 +10,12 @@ import numpy as np
 from astropy import units as u
 from astropy.io import fits
 
-from ccdseg.amplifier import Amplifier
 from ccdseg.arrays import copy_of, strips
+from ccdseg.detector.amplifier import Amplifier
+from ccdseg.detector.image_section import parse_section, section_text
 from ccdseg.errors import InputError
 from ccdseg.fits_io.amplifier_keywords import read_amplifiers
 from ccdseg.fits_io.header_facts import HeaderFacts
-from ccdseg.image_section import parse_section, section_text
 
 _SATURATION = {"uint8": 255.0, "int16": 32767.0}
 """Highest value (ADU) by the type of an array; others mostly come from converters of 16 bit."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from astropy import units as u
 from astropy.io import fits
 
-from ccdseg.amplifier import Amplifier
 from ccdseg.detector import Detector
+from ccdseg.detector.amplifier import Amplifier
 from ccdseg.fits_io.header_keywords import Keywords
 
 HEADER = "header"

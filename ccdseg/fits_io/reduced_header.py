@@ -11,7 +11,7 @@ import numpy as np
 from astropy import units as u
 from astropy.io import fits
 
-from ccdseg.amplifier import Amplifier
+from ccdseg.detector.amplifier import Amplifier
 from ccdseg.fits_io.amplifier_keywords import write_amplifiers
 from ccdseg.fits_io.mask_headers import ascii_of
 from ccdseg.version import package_version

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
+from ccdseg.calibration.defects import Defect, DefectMap
 from ccdseg.classes import ClassCatalogue
-from ccdseg.defects import Defect, DefectMap
 from ccdseg.plotting.frame_views import show_frame
 
 _SHOWN = {

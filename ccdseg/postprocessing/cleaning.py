@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccdseg.arrays import empty, strips
+from ccdseg.arrays.nddata import deviations_of, is_nddata, masked_of
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.nddata import deviations_of, is_nddata, masked_of
 from ccdseg.postprocessing.inpainting import inpaint
 from ccdseg.postprocessing.raised_errors import raise_errors
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccdseg.arrays import IN_MEMORY, empty
+from ccdseg.arrays.nddata import pixels_of
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_folder
-from ccdseg.nddata import pixels_of
 from ccdseg.normalization import Normalizer, check_any_finite, get_normalizer
 from ccdseg.normalization.amplifiers import (
     Amplifiers,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccdseg.amplifier import Amplifier
+from ccdseg.detector.amplifier import Amplifier
+from ccdseg.detector.image_section import Part, section_text
 from ccdseg.errors import InputError
-from ccdseg.image_section import Part, section_text
 from ccdseg.simulation import effects
 from ccdseg.simulation.image import known_image, prepare_scene
 from ccdseg.simulation.raw_samples import baseline_drift, sampled_signal

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ccdseg.defects import FEWEST, DefectMap, find_defects
+from ccdseg.calibration.defects import FEWEST, DefectMap, find_defects
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing
 from ccdseg.fits_io import DefectMaps, Frame, write_defects

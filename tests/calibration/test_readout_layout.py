@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ccdseg.amplifier import Amplifier
 from ccdseg.calibration import find_layout, put_together
 from ccdseg.detector import DAMIC
+from ccdseg.detector.amplifier import Amplifier
 from tests.refusal import refused
 
 SHAPE = (100, 240)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ccdseg.calibration import put_together
-from ccdseg.image_section import parse_section
+from ccdseg.detector.image_section import parse_section
 from ccdseg.simulation import RawReadout
 from ccdseg.simulation.raw_samples import baseline_drift, sampled_signal
 from tests.refusal import refused

@@ -7,13 +7,13 @@ import pytest
 from astropy.io import fits
 
 from ccdseg import fits_io, workflows
+from ccdseg.calibration.defects import Defect
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main
-from ccdseg.defects import Defect
 from ccdseg.fits_io import BadPixelMaps, DefectMaps
 from ccdseg.workflows.defects import map_defects
+from tests.calibration.defects.test_finding import exposures
 from tests.command_line import status
-from tests.defects.test_finding import exposures
 from tests.refusal import refused as raises
 from tests.workflows.test_segment import CLUSTER
 from tests.workflows.test_segment_quality import Peaks

@@ -10,8 +10,8 @@ from astropy.io import fits
 from ccdseg import workflows
 from ccdseg.cli import main
 from ccdseg.detector import Detector
+from ccdseg.detector.image_section import parse_section
 from ccdseg.fits_io import read_frame, read_frames
-from ccdseg.image_section import parse_section
 from ccdseg.simulation import RawReadout, load_events
 from tests.command_line import status
 from tests.refusal import refused

@@ -9,9 +9,9 @@ from astropy.io import fits
 from scipy import ndimage
 
 from ccdseg import workflows
-from ccdseg.amplifier import Amplifier
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC_M
+from ccdseg.detector.amplifier import Amplifier
 from ccdseg.fits_io import read_frame
 from ccdseg.fits_io.amplifier_keywords import write_amplifiers
 from ccdseg.normalization.amplifiers import level

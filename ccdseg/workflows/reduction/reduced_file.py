@@ -11,8 +11,8 @@ from pathlib import Path
 from astropy import units as u
 from astropy.io import fits
 
-from ccdseg.amplifier import Amplifier
 from ccdseg.calibration import NoiseCurve
+from ccdseg.detector.amplifier import Amplifier
 from ccdseg.files import staged_files
 from ccdseg.fits_io import ReducedFrame, write_reduced
 from ccdseg.images_io import stem

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from astropy import units as u
 
-from ccdseg.amplifier import Amplifier
 from ccdseg.calibration import NoiseCurve, Reduction, reduce_image
 from ccdseg.detector import Detector
+from ccdseg.detector.amplifier import Amplifier
+from ccdseg.detector.image_section import parse_section
 from ccdseg.errors import InputError
 from ccdseg.estimation import estimate_detector
 from ccdseg.fits_io import HeaderFacts, ReducedFrame
 from ccdseg.fits_io.raw_reading import RawImage, open_raw
-from ccdseg.image_section import parse_section
 from ccdseg.workflows.reduction.reduced_file import ReducedFile
 
 AUTO = "auto"

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ccdseg.amplifier import Amplifier, amplifiers_of
 from ccdseg.detector import Detector
+from ccdseg.detector.amplifier import Amplifier, amplifiers_of
+from ccdseg.detector.image_section import common, parse_section, section_text
 from ccdseg.errors import InputError
 from ccdseg.estimation import DetectorEstimate, estimate_detector
 from ccdseg.fits_io import Frame
-from ccdseg.image_section import common, parse_section, section_text
 from ccdseg.normalization import any_finite
 from ccdseg.normalization.amplifiers import (
     Amplifiers,

@@ -11,8 +11,8 @@ import numpy as np
 from astropy.table import QTable
 
 from ccdseg.arrays import find_components
+from ccdseg.calibration.defects import DefectMap
 from ccdseg.classes import ClassCatalogue
-from ccdseg.defects import DefectMap
 from ccdseg.detector import Detector
 from ccdseg.estimation import DetectorEstimate, PhotonEstimate
 from ccdseg.events import EventMap

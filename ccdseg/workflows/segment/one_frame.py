@@ -10,11 +10,11 @@ import numpy as np
 
 from ccdseg import postprocessing
 from ccdseg.arrays import strips
+from ccdseg.arrays.nddata import is_nddata
 from ccdseg.classes import CLASSES
 from ccdseg.events import add_amplifiers, add_sky_positions, map_events
 from ccdseg.fits_io import Frame, frame_of_ccddata
 from ccdseg.identification import estimate_depth, identify, separate_light
-from ccdseg.nddata import is_nddata
 from ccdseg.normalization.amplifiers import Sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.prediction import predict_mask
@@ -70,7 +70,7 @@ def segment_frame(
         class, in place of the model's operating point.
     defects : DefectMaps, DefectMap, str or Path, optional
         Known defects of the detector, themselves or their file: what stays in all exposures is
-        subtracted, and no particle; see `ccdseg.defects.mark_defects`.
+        subtracted, and no particle; see `ccdseg.calibration.defects.mark_defects`.
     separate : bool, default True
         Whether particles that touch are events of their own, where kinds of particles are told.
     probabilities : bool, default False

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccdseg.arrays import empty, find_components, strips
+from ccdseg.calibration.defects import Defect
 from ccdseg.classes import ClassCatalogue
-from ccdseg.defects import Defect
 
 if TYPE_CHECKING:
     from ccdseg.workflows.segment.frame_result import FrameResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from ccdseg.defects import DefectMap, mark_defects
+from ccdseg.calibration.defects import DefectMap, mark_defects
 from ccdseg.fits_io import Frame
 from ccdseg.normalization.amplifiers import Sections
 from ccdseg.postprocessing import remove_unseen

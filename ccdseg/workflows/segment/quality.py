@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ccdseg.defects import DefectMap, remove_defects
+from ccdseg.calibration.defects import DefectMap, remove_defects
 from ccdseg.errors import InputError
 from ccdseg.fits_io import BadPixelMaps, DefectMaps, Frame
 from ccdseg.fits_io.dq_bits import BitChoice, check_bits

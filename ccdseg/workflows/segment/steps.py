@@ -11,8 +11,8 @@ from typing import TypedDict
 
 import numpy as np
 
+from ccdseg.calibration.defects import DefectMap
 from ccdseg.classes import COSMICS, ClassCatalogue
-from ccdseg.defects import DefectMap
 from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.errors import InputError
 from ccdseg.estimation import (

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ccdseg.detector.image_section import overlap, parse_section
 from ccdseg.errors import InputError
-from ccdseg.image_section import overlap, parse_section
 
 CORNERS = ("lower left", "lower right", "upper left", "upper right")
 """Corners of a section in which its first pixel can lie; the lower rows are the first ones."""

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from ccdseg.amplifier import Amplifier, check_apart
+from ccdseg.detector.amplifier import Amplifier, check_apart
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from ccdseg import arrays
-from ccdseg.defects.defect_map import Defect, DefectMap
-from ccdseg.defects.statistics import statistics_by_strips
-from ccdseg.defects.structure import BOX, SmoothBackground, line_levels, strips_of_boxes
+from ccdseg.calibration.defects.defect_map import Defect, DefectMap
+from ccdseg.calibration.defects.statistics import statistics_by_strips
+from ccdseg.calibration.defects.structure import BOX, SmoothBackground, line_levels, strips_of_boxes
 from ccdseg.errors import InputError
 from ccdseg.normalization import median_of, sample_of
 from ccdseg.normalization.amplifiers import Amplifiers, choose_sections, level

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from ccdseg.calibration.defects import find_defects, mark_defects, remove_defects
 from ccdseg.classes import CLASSES, COSMICS
-from ccdseg.defects import find_defects, mark_defects, remove_defects
-from tests.defects.test_finding import SHAPE, exposures
+from tests.calibration.defects.test_finding import SHAPE, exposures
 from tests.refusal import refused
 
 CLUSTER, HOT = CLASSES["cluster"].index, CLASSES["hot pixel"].index

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ccdseg.arrays import copy_of, find_components
+from ccdseg.calibration.defects.defect_map import WITHOUT_VALUE, Defect, DefectMap
 from ccdseg.classes import CLASSES, ClassCatalogue
-from ccdseg.defects.defect_map import WITHOUT_VALUE, Defect, DefectMap
 from ccdseg.errors import InputError
 from ccdseg.mask import expand_box
 from ccdseg.normalization import median_of, noise_of

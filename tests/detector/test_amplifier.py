@@ -2,8 +2,8 @@
 
 import pytest
 
-from ccdseg.amplifier import Amplifier, amplifiers_of
 from ccdseg.detector import Detector
+from ccdseg.detector.amplifier import Amplifier, amplifiers_of
 from tests.refusal import refused
 
 CCD = """

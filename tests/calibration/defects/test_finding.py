@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ccdseg.arrays import row_strips
-from ccdseg.defects import Defect, DefectMap, find_defects
-from ccdseg.defects.statistics import statistics_by_strips
+from ccdseg.calibration.defects import Defect, DefectMap, find_defects
+from ccdseg.calibration.defects.statistics import statistics_by_strips
 from tests.refusal import refused
 
 SHAPE = (100, 140)
@@ -71,9 +71,9 @@ def test_the_summary_names_columns(found):
 
 @pytest.mark.parametrize("height", [32, 64])
 def test_strips_change_nothing(found, monkeypatch, height):
-    monkeypatch.setattr("ccdseg.defects.structure._PIXELS", height * SHAPE[1])
+    monkeypatch.setattr("ccdseg.calibration.defects.structure._PIXELS", height * SHAPE[1])
     monkeypatch.setattr(row_strips, "PIXELS", 7 * SHAPE[1])
-    monkeypatch.setattr("ccdseg.defects.statistics._VALUES", 20 * 9 * SHAPE[1])
+    monkeypatch.setattr("ccdseg.calibration.defects.statistics._VALUES", 20 * 9 * SHAPE[1])
     other = find_defects(exposures(), 20, saturation=9000)
     np.testing.assert_array_equal(other.image("flags"), found.image("flags"))
     np.testing.assert_array_equal(other.level, found.level)

@@ -1,7 +1,0 @@
-"""Defects of a detector: found in many exposures, taken out of others."""
-
-from ccdseg.defects.applying import mark_defects, remove_defects
-from ccdseg.defects.defect_map import Defect, DefectMap
-from ccdseg.defects.finding import FEWEST, find_defects
-
-__all__ = ["FEWEST", "Defect", "DefectMap", "find_defects", "mark_defects", "remove_defects"]

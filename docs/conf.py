@@ -14,7 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import ccdseg  # noqa: E402
 from ccdseg import cli  # noqa: E402
-from ccdseg.cli.output import Parser  # noqa: E402
+from ccdseg.cli.output import Parser, declare  # noqa: E402
 from ccdseg.events.columns import COLUMNS  # noqa: E402
 
 project = "ccdseg"
@@ -114,8 +114,8 @@ def write_commands(path: Path) -> None:
     os.environ["COLUMNS"] = "96"
     for name in cli.COMMANDS:
         module = importlib.import_module(f"ccdseg.cli.{name}")
-        parser = Parser(prog=f"ccdseg {name}", description=module.DESCRIPTION)
-        module.add_arguments(parser)
+        parser = Parser(prog=f"ccdseg {name}")
+        declare(parser, module)
         parts.append(f"## ccdseg {name}\n\n```text\n{parser.format_help().strip()}\n```")
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from importlib import import_module
 from types import ModuleType
 
-from ccdseg.cli.output import Parser, add_verbosity, run_command
+from ccdseg.cli.output import Parser, declare, run_command
 from ccdseg.version import package_version
 
 COMMANDS = {
@@ -88,7 +88,5 @@ def _build_parser(named: Collection[str]) -> tuple[Parser, list[ModuleType]]:
         subparser = subparsers.add_parser(name, help=summary)
         if name in named:
             modules.append(import_module(f"ccdseg.cli.{name}"))
-            subparser.description = modules[-1].DESCRIPTION
-            modules[-1].add_arguments(subparser)
-            add_verbosity(subparser)
+            declare(subparser, modules[-1])
     return parser, modules

@@ -41,8 +41,10 @@ class Parser(argparse.ArgumentParser):
         self.exit(_MISTAKE, f"{self.prog}: error: {message} (see --help)\n")
 
 
-def add_verbosity(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that say how much is written to the terminal."""
+def declare(parser: argparse.ArgumentParser, command: ModuleType) -> None:
+    """Declare the arguments of a command, and how much it writes to the terminal."""
+    parser.description = command.DESCRIPTION
+    command.add_arguments(parser)
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
         "-q", "--quiet", action="store_true", help="warnings and errors alone, no progress bars"
@@ -54,9 +56,8 @@ def add_verbosity(parser: argparse.ArgumentParser) -> None:
 
 def run_script(command: ModuleType, argv: list[str] | None = None) -> int:
     """Run one command as a script of its own; returns the exit status."""
-    parser = Parser(description=command.DESCRIPTION)
-    command.add_arguments(parser)
-    add_verbosity(parser)
+    parser = Parser()
+    declare(parser, command)
     arguments = parser.parse_args(argv)
     arguments.command_line = _as_typed(f"python scripts/{parser.prog}", argv)
     return execute(command.run, arguments, prog=parser.prog)

@@ -140,7 +140,7 @@ what it has learnt of particles."""
 COSMICS_UNET = replace(
     COSMICS_LEAN,
     name="cosmics-unet",
-    config=replace(COSMICS_LEAN.config, epochs=14, learning_rate=2e-3),
+    config=replace(COSMICS_LEAN.config, epochs=28, learning_rate=2e-3),
 )
 """The model `cosmics-unet` that ships, from the weights of `damic-unet`."""
 

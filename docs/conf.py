@@ -113,7 +113,7 @@ def write_commands(path: Path) -> None:
     parts[0] += " `ccdseg train` and `ccdseg predict`."
     os.environ["COLUMNS"] = "96"
     for name in cli.COMMANDS:
-        module = importlib.import_module(f"ccdseg.cli.{name}")
+        module = importlib.import_module(f"ccdseg.cli.commands.{name}")
         parser = Parser(prog=f"ccdseg {name}")
         declare(parser, module)
         parts.append(f"## ccdseg {name}\n\n```text\n{parser.format_help().strip()}\n```")

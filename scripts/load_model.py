@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ccdseg.cli import predict
+from ccdseg.cli.commands import predict
 from ccdseg.cli.output import run_script
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ccdseg.cli import train
+from ccdseg.cli.commands import train
 from ccdseg.cli.output import run_script
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import pytest
 from astropy.table import QTable
 from PIL import Image
 
-from ccdseg.cli import main, predict, train
+from ccdseg.cli import main
+from ccdseg.cli.commands import predict, train
 from ccdseg.images_io.folders import read_mask
 from tests.command_line import script, status
 

@@ -87,6 +87,6 @@ def _build_parser(named: Collection[str]) -> tuple[Parser, list[ModuleType]]:
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary)
         if name in named:
-            modules.append(import_module(f"ccdseg.cli.{name}"))
+            modules.append(import_module(f"ccdseg.cli.commands.{name}"))
             declare(subparser, modules[-1])
     return parser, modules

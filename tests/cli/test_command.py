@@ -13,7 +13,8 @@ import pytest
 from tqdm import tqdm
 
 from ccdseg.classes import CLASSES
-from ccdseg.cli import main, predict, train
+from ccdseg.cli import main
+from ccdseg.cli.commands import predict, train
 from ccdseg.cli.output import run_script
 from ccdseg.segmentation import store as registry
 from ccdseg.version import package_version

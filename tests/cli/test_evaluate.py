@@ -13,7 +13,8 @@ from astropy.table import QTable
 from PIL import Image
 
 from ccdseg.classes import CLASSES, COSMICS
-from ccdseg.cli import evaluate, main
+from ccdseg.cli import main
+from ccdseg.cli.commands import evaluate
 from ccdseg.cli.output import Parser
 from ccdseg.dataset import ArraySet
 from ccdseg.evaluation import (
@@ -28,7 +29,7 @@ from ccdseg.evaluation.baselines import Astroscrappy
 from ccdseg.images_io import write_png
 from ccdseg.simulation import RECIPES, ClusterLibrary, simulate_dataset
 from ccdseg.training.presets import TEST_SEED
-from ccdseg.workflows.evaluation_report import RESULTS
+from ccdseg.workflows.evaluating.evaluation_report import RESULTS
 
 
 def status(*arguments):

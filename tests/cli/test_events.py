@@ -11,7 +11,8 @@ from astropy.io import fits
 from astropy.table import QTable
 
 from ccdseg.classes import CLASSES
-from ccdseg.cli import main, predict
+from ccdseg.cli import main
+from ccdseg.cli.commands import predict
 from ccdseg.detector import DAMIC
 from ccdseg.events import find_events
 from ccdseg.fits_io import read_frame

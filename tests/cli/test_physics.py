@@ -11,13 +11,14 @@ from astropy.table import QTable
 from PIL import Image
 
 from ccdseg.classes import CLASSES
-from ccdseg.cli import main, physics
+from ccdseg.cli import main
+from ccdseg.cli.commands import physics
 from ccdseg.identification import ParticleClassifier
 from ccdseg.simulation import RECIPES
 from ccdseg.simulation.components import HotLines, Particles, SerialRegisterEvents
-from ccdseg.workflows import physics_parts, physics_separation
-from ccdseg.workflows.physics_parts import hard_recipes
-from ccdseg.workflows.physics_run import PARTS, RESULTS
+from ccdseg.workflows.physics_report import physics_parts, physics_separation
+from ccdseg.workflows.physics_report.physics_parts import hard_recipes
+from ccdseg.workflows.physics_report.physics_run import PARTS, RESULTS
 from tests.command_line import files, said, status
 
 
@@ -110,7 +111,7 @@ def test_mistakes_are_refused(refused, line, message):
 def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
     few = replace(RECIPES["events"].scaled((160, 160)), name="events")
     monkeypatch.setitem(RECIPES, "events", few)
-    monkeypatch.setattr("ccdseg.cli.particles.chosen_model", BySigmas)
+    monkeypatch.setattr("ccdseg.cli.commands.particles.chosen_model", BySigmas)
     assert status(main, "particles", "-o", "mine.npz", "--frames", "36") == 0
     output = capsys.readouterr()
     assert "classifier: mine.npz" in output.out

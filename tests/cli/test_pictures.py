@@ -12,7 +12,8 @@ from PIL import Image
 from scipy import ndimage
 
 from ccdseg.classes import COSMICS
-from ccdseg.cli import main, predict
+from ccdseg.cli import main
+from ccdseg.cli.commands import predict
 from ccdseg.images_io import read_picture
 from ccdseg.images_io.folders import read_mask
 from ccdseg.segmentation.segmenter import Segmenter

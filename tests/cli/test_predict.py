@@ -13,7 +13,8 @@ from PIL import Image
 from scipy import ndimage
 
 from ccdseg.classes import CLASSES
-from ccdseg.cli import main, predict
+from ccdseg.cli import main
+from ccdseg.cli.commands import predict
 from ccdseg.fits_io import read_frame
 from ccdseg.postprocessing import default_rules, restrict
 from ccdseg.version import package_version

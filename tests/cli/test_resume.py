@@ -15,7 +15,8 @@ import pytest
 from keras import callbacks
 
 from ccdseg import workflows
-from ccdseg.cli import main, train
+from ccdseg.cli import main
+from ccdseg.cli.commands import train
 from ccdseg.cli.output import run_script
 from ccdseg.segmentation.store import read_training
 from ccdseg.simulation import RECIPES
@@ -24,7 +25,7 @@ from ccdseg.training.config import TrainingConfig
 from ccdseg.training.config_file import write_plan
 from ccdseg.training.plan import Stage, TrainingPlan
 from ccdseg.training.presets import PRESETS
-from ccdseg.workflows import training_run, training_sets
+from ccdseg.workflows.learning import training_run, training_sets
 from tests.killing import KilledError, kill_at
 from tests.recipes import original_style
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ccdseg.classes import CLASSES
-from ccdseg.cli import main, train
+from ccdseg.cli import main
+from ccdseg.cli.commands import train
 from ccdseg.segmentation import store as registry
 from tests.command_line import files, script, status
 

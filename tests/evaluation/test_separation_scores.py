@@ -16,7 +16,7 @@ from ccdseg.simulation import EventList
 from ccdseg.simulation.components import Particles
 from ccdseg.simulation.particles import Deposit, Path
 from ccdseg.simulation.ranges import Uniform
-from ccdseg.workflows.physics_separation import SOURCE_RUN
+from ccdseg.workflows.physics_report.physics_separation import SOURCE_RUN
 from tests.evaluation.test_measurement_scores import truth_of
 
 MODULE = "ccdseg.evaluation.separation_scores"

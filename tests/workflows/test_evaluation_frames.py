@@ -10,8 +10,8 @@ from ccdseg.dataset import ArraySet
 from ccdseg.images_io import write_png
 from ccdseg.simulation import DOMAINS, RECIPES, ClusterLibrary, simulate_dataset, simulate_image
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
-from ccdseg.workflows.evaluation_frames import SimulatedFrames
-from ccdseg.workflows.evaluation_sets import choose_sets
+from ccdseg.workflows.evaluating.evaluation_frames import SimulatedFrames
+from ccdseg.workflows.evaluating.evaluation_sets import choose_sets
 from tests.refusal import refused
 
 

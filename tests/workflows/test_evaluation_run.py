@@ -12,7 +12,7 @@ from ccdseg.evaluation import pixel_report
 from ccdseg.segmentation.store import read_report
 from ccdseg.simulation import RECIPES, simulate_dataset
 from ccdseg.workflows import evaluate, physics
-from ccdseg.workflows.evaluation_report import store_thresholds
+from ccdseg.workflows.evaluating.evaluation_report import store_thresholds
 from tests.refusal import refused
 
 SMALL = RECIPES["general"].scaled((48, 64))

@@ -58,7 +58,7 @@ def test_a_dead_quadrant_is_no_trouble():
 
 
 def test_the_command_takes_bits_and_maps(monkeypatch):
-    monkeypatch.setattr("ccdseg.cli.predict.chosen_model", lambda _: Peaks())
+    monkeypatch.setattr("ccdseg.cli.commands.predict.chosen_model", lambda _: Peaks())
     image = skipper()
     image[40, 40:42] = 30000
     hdus = [
@@ -83,7 +83,7 @@ def test_the_command_takes_bits_and_maps(monkeypatch):
 
 
 def test_bits_and_maps_that_cannot_be_are_refused_before_any_frame(refused, monkeypatch):
-    monkeypatch.setattr("ccdseg.cli.predict.chosen_model", lambda _: Peaks())
+    monkeypatch.setattr("ccdseg.cli.commands.predict.chosen_model", lambda _: Peaks())
     fits.PrimaryHDU(skipper()).writeto("a.fits")
     fits.HDUList([fits.PrimaryHDU()]).writeto("empty.fits")
     refused("--dq-bits: The bits '4;8' are malformed", "predict", "a.fits", "--dq-bits", "4;8")
@@ -140,7 +140,7 @@ def test_a_threshold_that_cannot_be_is_refused(refused, single_fits, threshold, 
 
 
 def test_each_pixel_has_its_event_its_bits_and_its_probabilities(segmenter, monkeypatch):
-    monkeypatch.setattr("ccdseg.cli.predict.chosen_model", lambda _: segmenter)
+    monkeypatch.setattr("ccdseg.cli.commands.predict.chosen_model", lambda _: segmenter)
     image = np.rint(simulated(segmenter))
     image[3, 4] = np.nan
     quality = np.zeros(image.shape, np.int16)

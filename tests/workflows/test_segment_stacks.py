@@ -10,7 +10,8 @@ import tifffile
 from astropy.table import QTable
 
 from ccdseg.classes import COSMICS
-from ccdseg.cli import main, predict
+from ccdseg.cli import main
+from ccdseg.cli.commands import predict
 from ccdseg.segmentation.segmenter import Prediction
 from ccdseg.workflows import segment_file, segment_files
 from tests.command_line import status

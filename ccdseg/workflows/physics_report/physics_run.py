@@ -14,8 +14,8 @@ import numpy as np
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
 from ccdseg.version import package_version
-from ccdseg.workflows.physics_identification import measure_identification
-from ccdseg.workflows.physics_parts import (
+from ccdseg.workflows.physics_report.physics_identification import measure_identification
+from ccdseg.workflows.physics_report.physics_parts import (
     NOISES,
     PhysicsPart,
     mask_function,
@@ -23,7 +23,7 @@ from ccdseg.workflows.physics_parts import (
     measure_events,
     measure_restrictions,
 )
-from ccdseg.workflows.physics_separation import measure_separation
+from ccdseg.workflows.physics_report.physics_separation import measure_separation
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter

@@ -19,7 +19,7 @@ from ccdseg.identification.classifier_training import (
 )
 from ccdseg.simulation import RECIPES
 from ccdseg.version import package_version
-from ccdseg.workflows.physics_parts import mask_function
+from ccdseg.workflows.physics_report.physics_parts import mask_function
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter

@@ -17,7 +17,7 @@ from ccdseg.segmentation.store import REPORT, read_report
 from ccdseg.version import package_version
 
 if TYPE_CHECKING:
-    from ccdseg.workflows.evaluation_result import Evaluation
+    from ccdseg.workflows.evaluating.evaluation_result import Evaluation
 
 RESULTS = (
     "report.txt",

@@ -13,7 +13,7 @@ from ccdseg.evaluation import crowding_scores, pair_scores, whole_particles
 from ccdseg.simulation import Recipe
 from ccdseg.simulation import components as c
 from ccdseg.simulation.ranges import LogUniform
-from ccdseg.workflows.physics_parts import (
+from ccdseg.workflows.physics_report.physics_parts import (
     NOISES,
     PhysicsPart,
     Segment,

@@ -17,7 +17,7 @@ from ccdseg.identification.classifier_training import (
     labelled_events,
 )
 from ccdseg.simulation import RECIPES
-from ccdseg.workflows.physics_parts import PhysicsPart, Segment, markdown
+from ccdseg.workflows.physics_report.physics_parts import PhysicsPart, Segment, markdown
 
 _BY_ENERGY = np.array([0.05, 1.0, 5.0, 20.0, 100.0, 1e5])
 _ENERGETIC = 20.0

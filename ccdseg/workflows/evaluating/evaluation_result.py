@@ -18,13 +18,13 @@ from ccdseg.evaluation import (
     threshold_of,
 )
 from ccdseg.files import staged_files
-from ccdseg.workflows.evaluation_report import report_text, write_results
+from ccdseg.workflows.evaluating.evaluation_report import report_text, write_results
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ccdseg.segmentation.segmenter import Prediction
-    from ccdseg.workflows.evaluation_frames import KnownFrame
+    from ccdseg.workflows.evaluating.evaluation_frames import KnownFrame
 
 
 @dataclass

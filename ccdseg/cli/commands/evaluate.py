@@ -10,9 +10,9 @@ from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int,
 from ccdseg.evaluation import BASELINES
 from ccdseg.simulation import DOMAINS, RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
-from ccdseg.workflows.evaluation_report import store_thresholds
-from ccdseg.workflows.evaluation_run import N_TUNING, evaluate
-from ccdseg.workflows.evaluation_sets import N_FRAMES
+from ccdseg.workflows.evaluating.evaluation_report import store_thresholds
+from ccdseg.workflows.evaluating.evaluation_run import N_TUNING, evaluate
+from ccdseg.workflows.evaluating.evaluation_sets import N_FRAMES
 
 DESCRIPTION = """\
 Score a model on frames whose truth is known and that it was not trained on: simulated ones, made

@@ -22,10 +22,10 @@ from ccdseg.evaluation import (
 )
 from ccdseg.files import refuse_existing, staged_files
 from ccdseg.simulation import Recipe
-from ccdseg.workflows.evaluation_frames import FrameSet, KnownFrame
-from ccdseg.workflows.evaluation_report import RESULTS, write_results
-from ccdseg.workflows.evaluation_result import Evaluation
-from ccdseg.workflows.evaluation_sets import choose_sets
+from ccdseg.workflows.evaluating.evaluation_frames import FrameSet, KnownFrame
+from ccdseg.workflows.evaluating.evaluation_report import RESULTS, write_results
+from ccdseg.workflows.evaluating.evaluation_result import Evaluation
+from ccdseg.workflows.evaluating.evaluation_sets import choose_sets
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.loading import LazySegmenter

@@ -13,7 +13,7 @@ from ccdseg.errors import InputError
 from ccdseg.training.config_file import read_plan
 from ccdseg.training.plan import LABELS, TrainingPlan
 from ccdseg.training.presets import PRESETS, find_plan
-from ccdseg.workflows.training_run import train
+from ccdseg.workflows.learning.training_run import train
 
 DESCRIPTION = """\
 Train a network that segments CCD images, and save it as a folder that load_model.py reads.

@@ -16,7 +16,7 @@ from ccdseg.training.config_file import CONFIG_FILE, write_plan
 from ccdseg.training.plan import TrainingPlan
 from ccdseg.training.presets import find_plan
 from ccdseg.version import package_version
-from ccdseg.workflows.training_report import (
+from ccdseg.workflows.learning.training_report import (
     calibrate,
     choose_check_image,
     score,
@@ -25,8 +25,8 @@ from ccdseg.workflows.training_report import (
     write_figures,
     write_report,
 )
-from ccdseg.workflows.training_sets import TrainingSets, load_own_images, prepare_sets
-from ccdseg.workflows.training_state import begin, find_unfinished
+from ccdseg.workflows.learning.training_sets import TrainingSets, load_own_images, prepare_sets
+from ccdseg.workflows.learning.training_state import begin, find_unfinished
 
 if TYPE_CHECKING:
     from ccdseg.evaluation import FrameScores

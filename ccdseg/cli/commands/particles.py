@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 from ccdseg.cli.options import add_model, chosen_model, natural_int, positive_int
-from ccdseg.workflows.particle_training import train_particle_classifier
+from ccdseg.workflows.learning.particle_training import train_particle_classifier
 
 DESCRIPTION = """\
 Train the classifier that tells point-like events, electrons, muons and alphas apart: simulate

@@ -6,7 +6,7 @@ import argparse
 import logging
 
 from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int, positive_int
-from ccdseg.workflows.physics_run import PARTS, physics
+from ccdseg.workflows.physics_report.physics_run import PARTS, physics
 
 DESCRIPTION = """\
 Simulate frames whose particles are known, segment them, and tell how well their events are found,

@@ -25,8 +25,8 @@ from ccdseg.simulation import (
 )
 from ccdseg.simulation.components import Digitisation
 from ccdseg.version import package_version
-from ccdseg.workflows.simulated_frame import write_full_frame
-from ccdseg.workflows.simulated_pictures import write_folders
+from ccdseg.workflows.simulating.simulated_frame import write_full_frame
+from ccdseg.workflows.simulating.simulated_pictures import write_folders
 
 FRAME_SHAPE = (1024, 1024)
 """Rows and columns of a full frame where none are given (px)."""

@@ -19,7 +19,7 @@ from ccdseg.simulation import (
 )
 from ccdseg.simulation.components import PastedClusters
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
-from ccdseg.workflows.evaluation_frames import (
+from ccdseg.workflows.evaluating.evaluation_frames import (
     FolderFrames,
     FrameSet,
     SimulatedFrames,

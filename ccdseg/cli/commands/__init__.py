@@ -1,0 +1,1 @@
+"""Subcommands of ``ccdseg``, a module of each name: a description, its arguments, what it runs."""

@@ -1,0 +1,1 @@
+"""Training of models and of the classifier of particles: sets, state, resuming, report."""

@@ -1,0 +1,1 @@
+"""Report of the physics: how well events are found, measured, identified and separated."""

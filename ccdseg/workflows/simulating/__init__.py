@@ -1,0 +1,1 @@
+"""Simulated images, frames and raw runs, as files."""

@@ -5,7 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "segmenter": ["Prediction", "Segmenter"],
+        "predicting": ["Prediction"],
+        "segmenter": ["Segmenter"],
         "store": ["DEFAULT_MODEL", "find_model", "list_models"],
     },
 )

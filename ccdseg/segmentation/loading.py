@@ -15,7 +15,8 @@ import numpy as np
 from ccdseg.segmentation.store import find_model, read_classes, read_description
 
 if TYPE_CHECKING:
-    from ccdseg.segmentation.segmenter import Prediction, Segmenter
+    from ccdseg.segmentation.predicting import Prediction
+    from ccdseg.segmentation.segmenter import Segmenter
 
 
 class LazySegmenter:

@@ -248,7 +248,7 @@ def test_memory_is_given_back_behind_a_large_image(folder, image, engine, monkey
         released.append(True)
 
     monkeypatch.setattr(type(segmenter.engine), "release_memory", note)
-    monkeypatch.setattr("ccdseg.segmentation.segmenter.IN_MEMORY", image.nbytes - 1)
+    monkeypatch.setattr("ccdseg.segmentation.predicting.IN_MEMORY", image.nbytes - 1)
     for _ in range(2):
         np.testing.assert_array_equal(segmenter.predict(image).probabilities, expected)
     assert len(released) == 2

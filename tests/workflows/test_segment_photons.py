@@ -13,7 +13,7 @@ from ccdseg.cli import main
 from ccdseg.detector import Detector
 from ccdseg.estimation import estimate_photons
 from ccdseg.images_io import read_picture
-from ccdseg.segmentation.segmenter import Prediction
+from ccdseg.segmentation.predicting import Prediction
 from ccdseg.simulation.effects import photon_charge
 from tests.command_line import status
 from tests.refusal import refused

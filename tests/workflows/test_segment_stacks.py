@@ -12,7 +12,7 @@ from astropy.table import QTable
 from ccdseg.classes import COSMICS
 from ccdseg.cli import main
 from ccdseg.cli.commands import predict
-from ccdseg.segmentation.segmenter import Prediction
+from ccdseg.segmentation.predicting import Prediction
 from ccdseg.workflows import segment_file, segment_files
 from tests.command_line import status
 from tests.images_io.stacks.files import SHAPE, images, write_edf, write_tiff

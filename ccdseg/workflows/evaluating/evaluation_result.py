@@ -23,7 +23,7 @@ from ccdseg.workflows.evaluating.evaluation_report import report_text, write_res
 if TYPE_CHECKING:
     import numpy as np
 
-    from ccdseg.segmentation.segmenter import Prediction
+    from ccdseg.segmentation.predicting import Prediction
     from ccdseg.workflows.evaluating.evaluation_frames import KnownFrame
 
 

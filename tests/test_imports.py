@@ -20,7 +20,7 @@ FLOORS = [
     "segmentation training",
     "plotting",
     "workflows",
-    "cli",
+    "cli __main__",
     "ccdseg",
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names.split()}

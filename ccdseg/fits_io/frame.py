@@ -11,6 +11,7 @@ from astropy import units as u
 from astropy.io import fits
 
 from ccdseg.arrays import copy_of, strips
+from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.detector.amplifier import Amplifier
 from ccdseg.detector.image_section import parse_section, section_text
 from ccdseg.errors import InputError
@@ -120,6 +121,14 @@ class Frame:
     def unit(self) -> u.UnitBase:
         """Unit of the pixels: ADU or electrons, or one of these per second."""
         return self.facts.unit
+
+    @property
+    def detector(self) -> Detector | None:
+        """Detector by gain and read noise of the header; None where that has no gain.
+
+        Pair energy, Fano factor and silicon are those of DAMIC-M.
+        """
+        return self.facts.detector(DAMIC_M)
 
     @property
     def saturation(self) -> float:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.evaluation import RELIABILITY_EDGES, ImageScores, OperatingCurve, Reliability
-from ccdseg.plotting.style import METHOD_COLOURS
+from ccdseg.plotting.style import METHOD_COLOURS, put_title
 
 _LEAST_RATE = 1e-6
 """Lowest false-positive rate that is drawn."""
@@ -45,8 +45,7 @@ def show_history(history: dict[str, list[float]], *, title: str = "") -> Figure:
         axes.grid(alpha=0.3)
         axes.legend()
     figure.axes[0].set_yscale("log")
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 
@@ -106,8 +105,7 @@ def show_operating_curves(
         axes.set_ylim(-0.02, 1.02)
         axes.grid(alpha=0.3)
         axes.legend(loc=place)
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 
@@ -161,8 +159,7 @@ def show_reliability(
     lower.set_ylim(bottom=0.5)
     for axes in (upper, lower):
         axes.grid(alpha=0.3)
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, LogLocator, NullFormatter
 
 from ccdseg.evaluation import DetectionCurve, EventMatch
-from ccdseg.plotting.style import panel_grid
+from ccdseg.plotting.style import panel_grid, put_title
 
 
 def show_match(match: EventMatch, edges: Sequence[float], *, title: str = "") -> Figure:
@@ -48,8 +48,7 @@ def show_match(match: EventMatch, edges: Sequence[float], *, title: str = "") ->
     _steps(residual, table["residual"].to_value(u.pix), limits)
     residual.set_ylim(bottom=0)
     residual.set_ylabel("median distance of the centroids (px)")
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 
@@ -90,8 +89,7 @@ def show_detection(curves: Sequence[DetectionCurve], *, title: str = "") -> Figu
         axes.set_title(f"σ = {curve.width:g} px, noise {curve.noise:.2g} e⁻{dark}", fontsize=10)
         axes.grid(alpha=0.3)
     panels[0].legend(loc="lower right")
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 

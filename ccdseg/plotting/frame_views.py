@@ -19,7 +19,7 @@ from ccdseg.plotting.drawing import (
     draw_tint,
 )
 from ccdseg.plotting.placing import frame_panel, two_frame_panels
-from ccdseg.plotting.style import as_percent, lines
+from ccdseg.plotting.style import as_percent, lines, put_title
 
 
 def show_frame(
@@ -64,8 +64,7 @@ def show_frame(
     draw_mask(second, mask, classes, **placed)
     first.set_title("frame", y=1.0)
     second.set_title("segmentation", y=1.0)
-    if title:
-        figure.suptitle(title, y=0.99, va="top")
+    put_title(figure, title, y=0.99, va="top")
     add_legend(figure, classes, mask)
     if events is not None:
         draw_numbers(first, events)
@@ -104,7 +103,7 @@ def show_overlay(
     draw_tint(axes, chosen, colour=particles.colour, origin=origin)
     draw_outlines(axes, chosen, colour=particles.colour, origin=origin)
     pixels = f"{particles.name}: {np.count_nonzero(chosen):,} px, {as_percent(chosen.mean())}"
-    axes.set_title(lines(title, pixels), y=1.0)
+    put_title(axes, lines(title, pixels), y=1.0)
     return figure
 
 
@@ -140,6 +139,6 @@ def show_events(
     draw_image(axes, image, unit=unit, origin=origin, top_first=top_first)
     draw_outlines(axes, mask == particles.index, colour=particles.colour, origin=origin)
     numbered = f", the {MOST_NUMBERS} brightest numbered" if len(events) > MOST_NUMBERS else ""
-    axes.set_title(lines(title, f"{len(events):,} events{numbered}"), y=1.0)
+    put_title(axes, lines(title, f"{len(events):,} events{numbered}"), y=1.0)
     draw_numbers(axes, events)
     return figure

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from ccdseg.plotting.drawing import draw_image
+from ccdseg.plotting.style import put_title
 
 _SMALL = 6.5
 """Size of captions and of the numbers along the axes (points)."""
@@ -67,8 +68,7 @@ def show_gallery(panels: Sequence[Panel], *, title: str = "", n_columns: int = 6
             axes.set_xlabel("")
         if (i + 1) % n_columns and i + 1 < len(panels):
             axes.images[0].colorbar.set_label("")
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 

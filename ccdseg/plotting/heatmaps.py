@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ccdseg.evaluation import CONDITION_SCORES, ConditionTable, ParticleReport, PixelReport
 from ccdseg.identification import PARTICLES
-from ccdseg.plotting.style import one_panel, panel_grid
+from ccdseg.plotting.style import one_panel, panel_grid, put_title
 
 
 def show_confusion(report: PixelReport, *, title: str = "", ax: Axes | None = None) -> Figure:
@@ -46,7 +46,7 @@ def show_confusion(report: PixelReport, *, title: str = "", ax: Axes | None = No
     axes.set_yticks(ticks, report.classes.names)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
-    axes.set_title(title)
+    put_title(axes, title)
     figure.colorbar(drawn, ax=axes, label="share of the true class")
     return figure
 
@@ -76,8 +76,7 @@ def show_identification(reports: dict[str, ParticleReport], *, title: str = "") 
         axes.set_title(name, fontsize=10)
     figure.supxlabel("identified particle")
     figure.supylabel("true particle")
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 
@@ -129,7 +128,7 @@ def show_conditions(
     )
     axes.set_xlabel("class")
     axes.set_ylabel("condition (frames)")
-    axes.set_title(title)
+    put_title(axes, title)
     figure.colorbar(drawn, ax=axes, label=CONDITION_SCORES[score])
     return figure
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.events.columns import unit_text
-from ccdseg.plotting.style import one_panel
+from ccdseg.plotting.style import one_panel, put_title
 
 _COLOUR = "tab:red"
 _LOWEST = 10.0
@@ -28,6 +28,7 @@ def show_charge_distribution(
     mask: np.ndarray | None = None,
     *,
     classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
     n_bins: int = 300,
     title: str = "",
     ax: Axes | None = None,
@@ -37,11 +38,13 @@ def show_charge_distribution(
     Parameters
     ----------
     image : ndarray
-        Signal (ADU) of any shape.
+        Signal in `unit`, of any shape.
     mask : ndarray, optional
         Class indices of the same shape.
     classes : ClassCatalogue
         Names and colours.
+    unit : astropy.units.UnitBase
+        Unit of the signal.
     n_bins : int
         Number of bins.
     title : str
@@ -64,9 +67,9 @@ def show_charge_distribution(
         axes.stairs(*np.histogram(chosen, edges), color=row.colour, label=row.name, alpha=0.9)
     axes.set_yscale("log")
     axes.set_ylim(bottom=0.5)
-    axes.set_xlabel("signal (ADU)")
-    axes.set_ylabel(f"pixels per {edges[1] - edges[0]:.3g} ADU")
-    axes.set_title(title)
+    axes.set_xlabel(f"signal ({unit_text(unit)})")
+    axes.set_ylabel(f"pixels per {edges[1] - edges[0]:.3g} {unit_text(unit)}")
+    put_title(axes, title)
     axes.grid(alpha=0.3)
     axes.legend()
     return figure
@@ -122,8 +125,7 @@ def show_spectrum(
     whole.set_yscale("log")
     whole.set_ylim(bottom=0.5)
     whole.set_title(f"{len(values):,} events")
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ccdseg.evaluation import IMAGE_SCORES, ImageScores
-from ccdseg.plotting.style import METHOD_COLOURS, lines, one_panel
+from ccdseg.plotting.style import METHOD_COLOURS, lines, one_panel, put_title
 
 _SHARES = tuple(name for name in IMAGE_SCORES if name != "count_ratio")
 _POINTS = {"linestyle": "", "marker": "o", "markersize": 3, "alpha": 0.4, "markeredgewidth": 0}
@@ -52,8 +52,7 @@ def show_score_boxes(scores: dict[str, Sequence[ImageScores]], *, title: str = "
     left.set_ylabel("score of an image")
     _mark_equal(right)
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(scores))
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 
@@ -102,8 +101,7 @@ def show_sets(table: QTable, *, title: str = "") -> Figure:
     figure.legend(
         *recall.get_legend_handles_labels(), loc="outside lower center", ncols=len(methods)
     )
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     return figure
 
 
@@ -147,7 +145,7 @@ def show_score_box(
     axes.grid(axis="y", alpha=0.3)
     if name == "count_ratio":
         _mark_equal(axes)
-    axes.set_title(lines(title, *means), fontsize=10)
+    put_title(axes, lines(title, *means), size=10)
     return figure
 
 
@@ -186,7 +184,7 @@ def show_counts(
     axes.set_ylabel("predicted number")
     axes.grid(alpha=0.3)
     axes.legend()
-    axes.set_title(title)
+    put_title(axes, title)
     return figure
 
 

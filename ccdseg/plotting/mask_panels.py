@@ -8,15 +8,21 @@ from matplotlib.figure import Figure
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.plotting.drawing import add_legend, draw_image, draw_mask
+from ccdseg.plotting.style import put_title
 from ccdseg.tiling import Tile
 
 
 def show_pair(
-    image: np.ndarray, mask: np.ndarray, *, classes: ClassCatalogue = CLASSES, title: str = ""
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
+    title: str = "",
 ) -> Figure:
     """Show an image and its mask side by side; arguments as `show_panels`."""
     masks = {"mask": mask[np.newaxis]}
-    return show_panels(image[np.newaxis], masks, classes=classes, title=title)
+    return show_panels(image[np.newaxis], masks, classes=classes, unit=unit, title=title)
 
 
 def show_panels(
@@ -24,6 +30,7 @@ def show_panels(
     masks: dict[str, np.ndarray],
     *,
     classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
     title: str = "",
 ) -> Figure:
     """Show images, one row each, beside their masks.
@@ -31,12 +38,14 @@ def show_panels(
     Parameters
     ----------
     images : ndarray
-        Signal (ADU) of shape (N, H, W).
+        Signal in `unit`, of shape (N, H, W).
     masks : dict of str to ndarray
         Class indices of the same shape, by the title of their column, as
         ``{"truth": true, "prediction": predicted}``.
     classes : ClassCatalogue
         Names and colours.
+    unit : astropy.units.UnitBase
+        Unit of the signal.
     title : str
         Title of the figure.
 
@@ -45,10 +54,10 @@ def show_panels(
     matplotlib.figure.Figure
     """
     n_rows, n_columns = len(images), 1 + len(masks)
-    figure = Figure(figsize=(4.4 * n_columns, 4 * n_rows + 0.5), layout="constrained")
+    figure = _figure((4.4 * n_columns, 4 * n_rows + 0.5))
     grid = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
     for row, image in zip(range(n_rows), images, strict=True):
-        draw_image(grid[row, 0], image)
+        draw_image(grid[row, 0], image, unit=unit)
         for axes, mask in zip(grid[row, 1:], masks.values(), strict=True):
             draw_mask(axes, mask[row], classes)
     for axes, name in zip(grid[0], ["image", *masks], strict=True):
@@ -64,6 +73,7 @@ def show_augmentation(
     augmented_images: np.ndarray,
     augmented_masks: np.ndarray,
     classes: ClassCatalogue = CLASSES,
+    unit: u.UnitBase = u.adu,
     title: str = "",
 ) -> Figure:
     """Show an image with its mask below it, beside augmented versions of both.
@@ -71,11 +81,13 @@ def show_augmentation(
     Parameters
     ----------
     image, mask : ndarray
-        Signal (ADU) and class indices of shape (H, W).
+        Signal in `unit`, and class indices, of shape (H, W).
     augmented_images, augmented_masks : ndarray
         Of shape (N, H, W).
     classes : ClassCatalogue
         Names and colours.
+    unit : astropy.units.UnitBase
+        Unit of the signal.
     title : str
         Title of the figure.
 
@@ -85,10 +97,10 @@ def show_augmentation(
     """
     images = np.concatenate([image[np.newaxis], augmented_images])
     masks = np.concatenate([mask[np.newaxis], augmented_masks])
-    figure = Figure(figsize=(3.6 * len(images), 7), layout="constrained")
+    figure = _figure((3.6 * len(images), 7))
     grid = figure.subplots(2, len(images), sharex=True, sharey=True)
     for column, (upper, lower) in enumerate(grid.T):
-        draw_image(upper, images[column])
+        draw_image(upper, images[column], unit=unit)
         draw_mask(lower, masks[column], classes)
         upper.set_title(f"augmented {column}" if column else "original")
     _finish(figure, grid, classes, title)
@@ -135,7 +147,7 @@ def show_section(
     rows, columns = tile.read
     placed = {"origin": (origin[0] + rows.start, origin[1] + columns.start)}
     part = mask[tile.read]
-    figure = Figure(figsize=(15, 6), layout="constrained")
+    figure = _figure((15, 6))
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
     draw_image(panels[0], image[tile.read], unit=unit, **placed)
     draw_mask(panels[1], part, classes, **placed)
@@ -146,15 +158,20 @@ def show_section(
         axes.label_outer()
     if top_first:
         panels[0].invert_yaxis()  # and, shared, those of the others
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     add_legend(figure, classes, part)
+    return figure
+
+
+def _figure(size: tuple[float, float]) -> Figure:
+    """Figure of a size (inch) that leaves room between a colour bar and the panel beside it."""
+    figure = Figure(figsize=size, layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.12)
     return figure
 
 
 def _finish(figure: Figure, grid: np.ndarray, classes: ClassCatalogue, title: str) -> None:
     for axes in grid.flat:
         axes.label_outer()
-    if title:
-        figure.suptitle(title)
+    put_title(figure, title)
     add_legend(figure, classes)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
 from ccdseg.calibration import NoiseCurve
-from ccdseg.plotting.style import METHOD_COLOURS, one_panel
+from ccdseg.plotting.style import METHOD_COLOURS, one_panel, put_title
 
 
 def show_noise_curves(
@@ -53,7 +53,7 @@ def show_noise_curves(
     axes.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
     axes.set_xlabel("samples averaged")
     axes.set_ylabel("noise of a pixel (ADU)")
-    axes.set_title(title)
+    put_title(axes, title)
     axes.grid(alpha=0.3, which="both")
     axes.legend()
     return figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +16,12 @@ DPI = 150
 
 _FAST = 1
 """Level of compression; the usual 6 takes three times as long for files a tenth smaller."""
+
+_FONT, _LEAST_FONT = 12.0, 6.0
+"""Size of a title, and the least of one that would not fit otherwise (points)."""
+
+_CHARACTER = 0.65 / 72
+"""Width of a character (inch) over the size of the font (points)."""
 
 METHOD_COLOURS = ("tab:red", "tab:orange", "tab:blue", "tab:cyan", "tab:green", "tab:olive")
 """Colours of compared methods, in the order in which they are given."""
@@ -53,6 +60,36 @@ def panel_grid(
     for axes in panels[n_panels:]:
         axes.remove()
     return figure, panels[:n_panels]
+
+
+def put_title(
+    where: Figure | Axes, text: str, *, size: float = _FONT, **place: float | str
+) -> None:
+    """Write a title without formulas; a long one in a smaller font, a longer one in more lines.
+
+    Parameters
+    ----------
+    where : Figure or Axes
+        What it is the title of.
+    text : str
+        The title, of one or more lines; none where it is empty.
+    size : float
+        Size of the font (points).
+    **place
+        Further arguments of `Figure.suptitle` or `Axes.set_title`.
+    """
+    if not text:
+        return
+    longest = max(map(len, text.splitlines()))
+    if isinstance(where, Figure):
+        width, write = 0.95 * where.get_figwidth(), where.suptitle
+    else:
+        width = 1.1 * where.get_position().width * where.figure.get_figwidth()
+        write = where.set_title
+    size = max(min(size, width / (longest * _CHARACTER)), _LEAST_FONT)
+    n_characters = int(width / (size * _CHARACTER)) + 1
+    fitting = lines(*(fill(line, n_characters) for line in text.splitlines()))
+    write(fitting, fontsize=size, parse_math=False, **place)
 
 
 def is_strip(shape: tuple[int, int]) -> bool:

@@ -4,7 +4,8 @@ from ccdseg.postprocessing.cleaning import clean
 from ccdseg.postprocessing.growing import grow
 from ccdseg.postprocessing.inpainting import inpaint
 from ccdseg.postprocessing.raised_errors import raise_errors
-from ccdseg.postprocessing.restrictions import RestrictedMask, Rule, restrict
+from ccdseg.postprocessing.restrictions import RestrictedMask, restrict
+from ccdseg.postprocessing.rule import Rule
 from ccdseg.postprocessing.rules import (
     RULES,
     BridgeTracks,

@@ -15,7 +15,7 @@ from ccdseg.postprocessing.connected_components import (
     connected_components,
     most_frequent,
 )
-from ccdseg.postprocessing.restrictions import Rule, check_at_least, relabel
+from ccdseg.postprocessing.rule import Rule, check_at_least, relabel
 
 _ELONGATED = 3
 """Least ratio of length to width of a line that is wider than `RelabelHotBlobs.max_width`."""

@@ -59,6 +59,12 @@ def test_a_script_is_the_command(monkeypatch, capsys, name):
     assert command.DESCRIPTION in capsys.readouterr().out
 
 
+def test_the_package_runs_as_the_command():
+    arguments = [sys.executable, "-m", "ccdseg", "--version"]
+    told = subprocess.run(arguments, check=True, capture_output=True, text=True)  # noqa: S603
+    assert told.stdout == f"ccdseg {package_version()}\n"
+
+
 def examples(command):
     """Arguments of the examples in the help of a command."""
     lines = re.findall(r"^  python \S+(.*)$", command.DESCRIPTION, re.MULTILINE)

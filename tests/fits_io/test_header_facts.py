@@ -146,3 +146,14 @@ def test_reading_tells_what_it_does_not_believe(tmp_path, caplog):
     (record,) = caplog.records
     assert record.getMessage().startswith(f"{tmp_path / 'a.fits'}, HDU 0: BUNIT 'furlong' is nei")
     assert frame.facts.to_dict()["saturation"] is None
+
+
+def test_a_frame_has_the_detector_of_its_header(tmp_path):
+    hdu = fits.PrimaryHDU(np.ones((4, 4), np.float32))
+    hdu.writeto(tmp_path / "no_gain.fits")
+    hdu.header["GAIN"], hdu.header["RDNOISE"] = 2.0, 5.0
+    hdu.writeto(tmp_path / "gain.fits")
+    detector = read_frame(tmp_path / "gain.fits").detector
+    assert (detector.gain, detector.noise) == (0.5, 2.5)
+    assert detector.pair_energy == DAMIC_M.pair_energy
+    assert read_frame(tmp_path / "no_gain.fits").detector is None

@@ -5,7 +5,9 @@ import sys
 
 import numpy as np
 import pytest
+from astropy import units as u
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from ccdseg import plotting
@@ -18,10 +20,11 @@ from tests.plotting.test_curves import HISTORY
 from tests.plotting.test_image_scores import NET
 from tests.refusal import refused
 
+TILE = Tile(read=np.s_[0:32, 16:48], keep=np.s_[0:32, 16:48])
+
 
 def every_figure(image, mask):
     images, masks = image[np.newaxis].repeat(2, 0), mask[np.newaxis].repeat(2, 0)
-    tile = Tile(read=np.s_[0:32, 16:48], keep=np.s_[0:32, 16:48])
     augmented = {"augmented_images": images, "augmented_masks": masks}
     return {
         "frame": lambda: plotting.show_frame(image, mask, title="CCD_1"),
@@ -29,7 +32,7 @@ def every_figure(image, mask):
         "panels": lambda: plotting.show_panels(images, {"truth": masks}, title="CCD_1"),
         "augmentation": lambda: plotting.show_augmentation(image, mask, **augmented, title="CCD_1"),
         "section": lambda: plotting.show_section(
-            image, mask, tile=tile, name="cluster", title="CCD_1"
+            image, mask, tile=TILE, name="cluster", title="CCD_1"
         ),
         "history": lambda: plotting.show_history(HISTORY, title="CCD_1"),
     }
@@ -48,6 +51,19 @@ def one_panel_figures(image, mask):
     }
 
 
+UNITS = {
+    "pair": plotting.show_pair,
+    "panels": lambda image, mask, **given: plotting.show_panels(
+        image[np.newaxis], {"truth": mask[np.newaxis]}, **given
+    ),
+    "augmentation": lambda image, mask, **given: plotting.show_augmentation(
+        image, mask, augmented_images=image[None], augmented_masks=mask[None], **given
+    ),
+    "section": lambda image, mask, **given: plotting.show_section(
+        image, mask, tile=TILE, name="cluster", **given
+    ),
+    "charge": plotting.show_charge_distribution,
+}
 ONE_PANEL = ("overlay", "events", "charge", "confusion", "counts", "score box")
 KINDS = ("frame", "pair", "panels", "augmentation", "section", "history", *ONE_PANEL)
 
@@ -82,6 +98,34 @@ def test_a_title_is_kept_as_it_is(pair, kind):
         assert figure.axes[0].get_title().splitlines()[0] == "CCD_1"
     else:
         assert every_figure(*pair)[kind]().get_suptitle() == "CCD_1"
+
+
+def test_the_name_of_a_file_is_no_formula_and_fits_its_figure(pair):
+    name = "run_3$5keV$x^2" + 160 * "n"
+    figures = [
+        plotting.show_frame(*pair, title=name),
+        plotting.show_events(*pair, events=find_events(*pair), title=name),
+        plotting.show_section(*pair, tile=TILE, name="glowing", title=name),
+    ]
+    for figure in figures:
+        figure.draw_without_rendering()
+        (title,) = (
+            text
+            for text in figure.findobj(Text)
+            if text.get_text().replace("\n", "").startswith(name)
+        )
+        assert not title.get_parse_math()
+        box = title.get_window_extent()
+        assert 0 < box.x0 < box.x1 < figure.bbox.x1
+
+
+@pytest.mark.parametrize("kind", ["pair", "panels", "augmentation", "section", "charge"])
+def test_the_unit_of_an_image_is_that_of_its_label(pair, kind):
+    figure = UNITS[kind](*pair, unit=u.electron)
+    children = [child for axes in figure.axes for child in (axes, *axes.child_axes)]
+    labels = {label for axes in children for label in (axes.get_xlabel(), axes.get_ylabel())}
+    assert "signal (e⁻)" in labels
+    assert not [label for label in labels if "ADU" in label]
 
 
 @pytest.mark.parametrize("kind", ONE_PANEL)

@@ -181,6 +181,18 @@ def test_every_rule_keeps_class_indices(name):
         assert changed.dtype == np.uint8
 
 
+@pytest.mark.parametrize("classes", [CLASSES, COSMICS])
+def test_without_rules_the_default_ones_of_the_classes_are_applied(classes):
+    mask = np.zeros((20, 40), np.uint8)
+    mask[10, 5:35] = classes.particles.index
+    if classes is CLASSES:
+        mask[10, 20:23] = HOT
+    restricted = post.restrict(mask, classes=classes)
+    expected = post.restrict(mask, post.default_rules(classes), classes=classes)
+    np.testing.assert_array_equal(restricted.mask, expected.mask)
+    assert list(restricted.changes["rule"]) == [rule.name for rule in post.default_rules(classes)]
+
+
 def test_no_rule_changes_nothing():
     mask = np.random.default_rng(1).integers(0, 4, (9, 9), dtype=np.uint8)
     restricted = post.restrict(mask, [])

@@ -1,4 +1,4 @@
-"""Detectors: CCDs, their amplifiers, and sections of their images."""
+"""Detectors: CCDs, their silicon and amplifiers, and sections of their images."""
 
 from ccdseg.detector.amplifier import Amplifier
 from ccdseg.detector.ccd import DAMIC, DAMIC_M, DETECTORS, Detector

@@ -7,9 +7,7 @@ from math import isnan
 
 import numpy as np
 from scipy import ndimage
-from scipy.optimize import curve_fit
 from scipy.special import ndtr
-from scipy.stats import gaussian_kde
 
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.normalization import noise_of
@@ -215,6 +213,9 @@ def _isolated_sums(signal: np.ndarray, noise: float, *, quiet_at: int) -> np.nda
 
 def _fit_line(sums: np.ndarray) -> PhotonEstimate | None:
     """Gaussian peak on a shelf: photons that lost charge leave sums below the line."""
+    from scipy.optimize import curve_fit
+    from scipy.stats import gaussian_kde
+
     positive = sums[sums > 0]
     logs = np.log(positive)
     places = np.linspace(*np.percentile(logs, [1, 99]), 512)

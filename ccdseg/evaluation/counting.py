@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import iqr
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
@@ -19,7 +18,7 @@ def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 def half_width(values: np.ndarray) -> float:
     """Half the width of the middle 68 %, which is σ of a normal distribution; NaN of nothing."""
-    return float(iqr(values, rng=(15.87, 84.13))) / 2 if len(values) else math.nan
+    return float(np.ptp(np.percentile(values, (15.87, 84.13)))) / 2 if len(values) else math.nan
 
 
 def confusion_counts(true: np.ndarray, predicted: np.ndarray, n: int) -> np.ndarray:

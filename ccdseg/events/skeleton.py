@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from skimage.morphology import skeletonize
 
 from ccdseg.events.clusters import PixelList, batches_by_shape
 
@@ -32,6 +31,8 @@ def measure_skeletons(pixels: PixelList) -> tuple[np.ndarray, np.ndarray]:
     straightness : ndarray
         Distance of its ends over its length, (clusters,).
     """
+    from skimage.morphology import skeletonize
+
     length, straightness = np.ones((2, pixels.n_clusters))
     boxes = pixels.boxes()
     for members, shape in batches_by_shape(

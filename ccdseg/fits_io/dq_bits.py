@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from astropy.io import fits
-from astropy.nddata.bitmask import extend_bit_flag_map, interpret_bit_flags
 
 from ccdseg.errors import InputError
 
@@ -60,6 +59,8 @@ def parse_bits(choice: BitChoice, names: Mapping[str, int]) -> int:
     text = str(choice).strip()
     if text.lower() in (ALL_BITS, NO_BITS):
         return -1 if text.lower() == ALL_BITS else 0
+    from astropy.nddata.bitmask import extend_bit_flag_map, interpret_bit_flags
+
     try:
         known = extend_bit_flag_map("Bits", **names)
         return int(interpret_bit_flags(text, flag_name_map=known))

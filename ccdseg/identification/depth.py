@@ -7,8 +7,8 @@ from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.detector import Detector
+from ccdseg.detector.silicon import diffusion_width, point_growth
 from ccdseg.errors import InputError
-from ccdseg.simulation.particles.silicon import diffusion_width, point_growth
 
 EXTENT = 0.07
 """RMS extent, along one axis, of the energy that an electron leaves on its path (µm per keV): the

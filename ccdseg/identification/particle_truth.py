@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ccdseg.simulation import EventList
+if TYPE_CHECKING:
+    from ccdseg.simulation import EventList
 
 PARTICLES = ("point-like", "electron", "muon", "alpha", "unknown")
 """Kinds of events: *point-like* are X-rays, low-energy electrons and nuclear recoils; *unknown* is

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from skimage import exposure
 
 
 def recolour(rgb: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
@@ -47,6 +46,8 @@ def enhance_contrast(image: np.ndarray, *, clip_limit: float = 0.01) -> np.ndarr
         float32 of the same shape, 0 to 1. It has 256 levels or so: what is much fainter than
         the brightest pixel is lost. A constant image comes out white.
     """
+    from skimage import exposure
+
     low, high = float(image.min()), float(image.max())
     scaled = (np.asarray(image, dtype=np.float64) - low) / (high - low or 1.0)
     return exposure.equalize_adapthist(scaled, clip_limit=clip_limit).astype(np.float32)

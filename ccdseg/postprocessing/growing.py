@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import ndimage
-from skimage.morphology import disk
 
 from ccdseg.arrays import empty, strips, with_halo
 from ccdseg.classes import CLASSES, ClassCatalogue
@@ -44,6 +43,8 @@ def grow(
     if n_pixels < 0:
         raise InputError(f"A mask cannot grow by {n_pixels} px; give 0 or more.")
     grown = classes.need_particles() if name is None else classes[name]
+    from skimage.morphology import disk
+
     fixed = [row.index for row in classes if row.name == "hot pixel"]
     result, footprint = empty(mask.shape, mask.dtype), disk(n_pixels)
     for rows in strips(mask, result):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from skimage.transform import resize
 from tqdm import tqdm
 
 from ccdseg.normalization import Normalizer
@@ -94,4 +93,6 @@ def write_resized(
 def _resized(array: np.ndarray, size: tuple[int, int], *, order: int) -> np.ndarray:
     if array.shape[:2] == tuple(size):
         return array
+    from skimage.transform import resize
+
     return resize(array, size, order=order, mode="edge", preserve_range=True, anti_aliasing=False)

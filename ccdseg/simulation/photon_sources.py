@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from ccdseg.detector import Detector
+from ccdseg.detector.silicon import diffusion_width
 from ccdseg.simulation.effects.photons import Photons
 from ccdseg.simulation.particles.points import xray_depth
-from ccdseg.simulation.particles.silicon import diffusion_width
 from ccdseg.simulation.ranges import LogUniform, Range, Uniform, WholeNumbers, described, happens
 
 _EXAMPLES = 256

@@ -10,10 +10,10 @@ from scipy.special import ndtr
 
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC_M
+from ccdseg.detector.silicon import point_growth, point_width
 from ccdseg.events import find_events
 from ccdseg.identification import estimate_depth
 from ccdseg.simulation.particles import electron
-from ccdseg.simulation.particles.silicon import point_growth, point_width
 from tests.refusal import refused
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from ccdseg.detector.silicon import STEP, stopping_power
 from ccdseg.simulation.particles import electron, electron_bank
 from ccdseg.simulation.particles.electrons import HIGHEST_ENERGY
-from ccdseg.simulation.particles.silicon import STEP, stopping_power
 from tests.refusal import refused
 
 

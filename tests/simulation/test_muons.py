@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import kstest
 
 from ccdseg.detector import DAMIC
+from ccdseg.detector.silicon import COLLISION_STRENGTH, ELECTRON_MASS, STEP
 from ccdseg.simulation.particles import Path, cosmic_zenith, energy_map, muon, muons
-from ccdseg.simulation.particles.silicon import COLLISION_STRENGTH, ELECTRON_MASS, STEP
 
 THICKNESS = 675.0
 

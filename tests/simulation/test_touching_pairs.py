@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ccdseg.detector import DAMIC_M
+from ccdseg.detector.silicon import diffusion_width
 from ccdseg.simulation import Recipe, simulate_image
 from ccdseg.simulation.components import PAIRS, TouchingPairs
-from ccdseg.simulation.particles.silicon import diffusion_width
 from ccdseg.simulation.ranges import Uniform
 from tests.refusal import refused
 

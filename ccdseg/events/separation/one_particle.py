@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from ccdseg.detector import Detector
-from ccdseg.simulation.particles.silicon import diffusion_width, electron_range
+from ccdseg.detector.silicon import diffusion_width, electron_range
 
 OF_A_PIXEL = 1 / 12
 """Variance (px²) of charge that is spread evenly over one pixel."""

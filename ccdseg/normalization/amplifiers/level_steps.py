@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy.signal import correlate
 
 from ccdseg.normalization.amplifiers.profiles import SIGMA, deviation, joined, median, without_lines
 
@@ -211,7 +210,7 @@ def all_steps(profile: np.ndarray, reach: int) -> np.ndarray:
     result = np.full(profile.size, np.nan)
     if profile.size >= 2 * reach:
         kernel = np.concatenate([-weights[::-1], weights])
-        result[reach : profile.size - reach + 1] = correlate(profile, kernel, mode="valid")
+        result[reach : profile.size - reach + 1] = np.correlate(profile, kernel, mode="valid")
     return result
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ccdseg.detector.silicon import diffusion_width
 from ccdseg.errors import InputError
 from ccdseg.simulation.components.component import Component
 from ccdseg.simulation.event_list import EventList
 from ccdseg.simulation.particles import Path, deposit, muon, point
-from ccdseg.simulation.particles.silicon import diffusion_width
 from ccdseg.simulation.ranges import Range, Uniform
 from ccdseg.simulation.scene import Scene
 

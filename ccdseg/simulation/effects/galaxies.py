@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from astropy.modeling.models import Sersic2D
 
 _SERSIC_REACH = 8.0
 """Effective radii to which a galaxy is drawn; less than 1 % of a disk's light lies beyond."""
@@ -43,6 +42,8 @@ def galaxy(
     ndarray
         Mean photons per pixel, float32 of `shape`.
     """
+    from astropy.modeling.models import Sersic2D
+
     image = np.zeros(shape, dtype=np.float32)
     reach = int(np.ceil(_SERSIC_REACH * radius))
     box = tuple(

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from ccdseg.detector import Detector
+from ccdseg.detector.silicon import diffusion_width, freed_charge
 from ccdseg.errors import InputError
 from ccdseg.simulation.particles.path import Path
-from ccdseg.simulation.particles.silicon import diffusion_width, freed_charge
 
 REACH = 4.5
 """Standard deviations of the diffusion beyond which no charge is put."""

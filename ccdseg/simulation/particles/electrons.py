@@ -7,9 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from ccdseg.errors import InputError
-from ccdseg.simulation.particles.path import Path, isotropic, turned
-from ccdseg.simulation.particles.silicon import (
+from ccdseg.detector.silicon import (
     STEP,
     hard_losses,
     mean_hard_loss,
@@ -17,6 +15,8 @@ from ccdseg.simulation.particles.silicon import (
     speed_squared,
     stopping_power,
 )
+from ccdseg.errors import InputError
+from ccdseg.simulation.particles.path import Path, isotropic, turned
 
 HIGHEST_ENERGY = 3000.0
 """Energy at which the paths of a bank start (keV)."""

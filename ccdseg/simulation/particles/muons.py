@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccdseg.simulation.particles.electrons import HIGHEST_ENERGY, electron_bank
-from ccdseg.simulation.particles.path import Path, across
-from ccdseg.simulation.particles.silicon import (
+from ccdseg.detector.silicon import (
     ELECTRON_MASS,
     MUON_LOSS,
     STEP,
     hard_losses,
     mean_hard_loss,
 )
+from ccdseg.simulation.particles.electrons import HIGHEST_ENERGY, electron_bank
+from ccdseg.simulation.particles.path import Path, across
 
 _HARD = 5.0
 _SOFT_SHAPE = 2.5

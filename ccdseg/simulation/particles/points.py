@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ccdseg.detector import Detector
+from ccdseg.detector.silicon import diffusion_width, point_width
 from ccdseg.errors import InputError
 from ccdseg.simulation.particles.path import Path
-from ccdseg.simulation.particles.silicon import diffusion_width, point_width
 
 _DENSITY = 2.329e-4  # g cm⁻² per µm
 _ATTENUATION = np.array(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
-from ccdseg.evaluation import scores_at, with_threshold
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.segmentation.store import read_report
 
@@ -51,6 +50,8 @@ def with_thresholds(
     """Segmenter with the operating point that the thresholds give; itself without any."""
     if not thresholds:
         return segmenter
+    from ccdseg.evaluation import with_threshold
+
     loaded = segmenter.segmenter if isinstance(segmenter, LazySegmenter) else segmenter
     point = loaded.operating_point
     for name, threshold in thresholds.items():
@@ -69,6 +70,8 @@ def expected_scores(
         By the name of the class: ``threshold``, and ``expected``, which has by the name of each set
         of frames what `ccdseg.evaluation.scores_at` gives; empty where the report has no table.
     """
+    from ccdseg.evaluation import scores_at
+
     tables = {} if segmenter.folder is None else read_report(segmenter.folder).get("thresholds", {})
     return {
         name: {

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ccdseg.detector import DAMIC
-from ccdseg.simulation.particles import silicon
+from ccdseg.detector import DAMIC, silicon
 
 
 def bethe(energy):

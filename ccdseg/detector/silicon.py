@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from ccdseg.detector import Detector
+from ccdseg.detector.ccd import Detector
 
 ELECTRON_MASS = 511.0
 """Rest energy of the electron (keV)."""

@@ -154,15 +154,24 @@ class ClassCatalogue(Sequence[PixelClass]):
             others[self.particles.name] = to.particles.index
         return np.array([others.get(name, 0) for name in self.names], dtype=np.uint8)[mask]
 
-    def recoloured(self, colours: Mapping[str, tuple[float, float, float]]) -> ClassCatalogue:
-        """The same classes in other colours, as those of `COLOUR_BLIND_SAFE`, for pictures.
+    def recoloured(self, colours: str | Mapping[str, tuple[float, float, float]]) -> ClassCatalogue:
+        """The same classes in other colours, for pictures.
 
         Parameters
         ----------
-        colours : mapping of str to tuple of float
-            Red, green and blue (0 to 1) by the name of the class; a class that is missing keeps
-            its colour.
+        colours : str or mapping of str to tuple of float
+            Name of a map of `COLOUR_MAPS`, as ``"safe"``; or red, green and blue (0 to 1) by the
+            name of the class. A class that is missing keeps its colour.
+
+        Raises
+        ------
+        InputError
+            If there is no map of that name.
         """
+        if isinstance(colours, str):
+            if colours not in COLOUR_MAPS:
+                raise InputError(f"Unknown colours {colours!r}; take {' or '.join(COLOUR_MAPS)}.")
+            colours = COLOUR_MAPS[colours]
         return ClassCatalogue({row.name: colours.get(row.name, row.colour) for row in self})
 
     def to_list(self) -> list[dict]:
@@ -208,3 +217,6 @@ COLOUR_BLIND_SAFE = {
 }
 """Colours that the colour-blind tell apart: by CIEDE2000, the two that are closest for protanopes,
 deuteranopes or tritanopes (of all four, black with them) differ by 31, those of `CLASSES` by 19."""
+
+COLOUR_MAPS = {"original": {}, "safe": COLOUR_BLIND_SAFE}
+"""Colours by the name under which a user chooses them: those of the classes, and the others."""

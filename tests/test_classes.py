@@ -145,6 +145,10 @@ def test_the_second_colours_are_told_apart_by_the_colour_blind():
     assert safe.names == CLASSES.names
     assert min(closest(safe, vision) for vision in VISION) == pytest.approx(31, abs=0.5)
     assert min(closest(CLASSES, vision) for vision in VISION) == pytest.approx(19, abs=0.5)
+    assert CLASSES.recoloured("safe") == safe
+    assert CLASSES.recoloured("original") == CLASSES
+    with refused("Unknown colours 'loud'; take original or safe"):
+        CLASSES.recoloured("loud")
     partly = COSMICS.recoloured({"cosmic": (0, 0, 1)})
     assert partly["background"] == COSMICS["background"]
     assert partly["cosmic"].colour == (0, 0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ccdseg.classes import COLOUR_MAPS
 from ccdseg.segmentation.engines import ENGINES, PRECISIONS
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.segmentation.store import DEFAULT_MODEL
@@ -49,6 +50,18 @@ def add_output(parser: argparse.ArgumentParser, folder: str) -> None:
         help=f"folder for the results (default: {folder})",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+
+
+def add_colours(parser: argparse.ArgumentParser) -> None:
+    """``--colours``: colours of the classes in pictures."""
+    parser.add_argument(
+        "--colours",
+        "--colors",
+        choices=COLOUR_MAPS,
+        default="original",
+        help="colours of the classes in pictures and palettes: original, or safe, which the "
+        "colour-blind tell apart (default: original)",
+    )
 
 
 def positive_int(text: str) -> int:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.table import QTable
+from PIL import Image
 
 from ccdseg import fits_io, workflows
-from ccdseg.classes import CLASSES
+from ccdseg.classes import CLASSES, COLOUR_MAPS
 from ccdseg.cli import main
 from ccdseg.detector import DAMIC, DAMIC_M
 from ccdseg.postprocessing import FillClusterHoles
@@ -168,10 +169,29 @@ def test_results_are_refused_where_they_cannot_be_written(bright):
         result.write("results", pictures="none", find="muon")
     with refused("pictures is 'some'; give one of all, events, none"):
         result.write("results", pictures="some")
+    with refused("Unknown colours 'loud'; take original or safe"):
+        result.write("results", colours="loud")
     assert not Path("results").exists()
     result.write("results", pictures="none")
     with refused("frame_mask.fits exists already"):
         result.write("results", pictures="none")
+
+
+@pytest.mark.parametrize("colours", COLOUR_MAPS)
+def test_palette_and_pictures_have_the_chosen_colours(bright, colours):
+    image = skipper() + 40
+    Image.fromarray((4 * image).clip(0, 65535).astype(np.uint16)).save("a.png")
+    result = workflows.segment_file("a.png", bright)
+    result.write("results", colours=colours)
+    colour = CLASSES.recoloured(colours)["cluster"].colour
+    expected = np.rint(255 * np.array(colour)).astype(int)
+    with Image.open("results/a_mask.png") as mask:
+        palette = np.array(mask.getpalette()).reshape(-1, 3)
+    assert palette[CLUSTER].tolist() == expected.tolist()
+    with Image.open("results/a_segmentation.png") as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    assert (abs(pixels - expected).max(axis=-1) <= 1).sum() > 50
+    assert result.classes == CLASSES
 
 
 def test_pictures_of_frames_with_events_alone(bright, monkeypatch):

@@ -184,7 +184,14 @@ def test_a_table_of_a_run_that_ended_meanwhile_is_kept(caplog):
 def test_the_same_results_of_another_run_are_taken_and_others_refused():
     (frame,) = read_images("a.fits")
     first, other = segment_frame(frame, Bright()), segment_frame(frame, Bright(), grow=2)
-    writing = {"pictures": "none", "find": None, "clean": False, "dq": False, "overwrite": False}
+    writing = {
+        "pictures": "none",
+        "colours": "original",
+        "find": None,
+        "clean": False,
+        "dq": False,
+        "overwrite": False,
+    }
     write_results(FileResult((first,)), Path("results"), **writing)
     before = files(Path("results"))
     write_results(FileResult((first,)), Path("results"), **writing)

@@ -46,6 +46,7 @@ that particles left.
   python scripts/load_model.py raw.fits --reduce --detector auto   samples and overscan first
   python scripts/load_model.py nights/ --detector auto --events events.parquet   one table of events
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
+  python scripts/load_model.py frame.fits --colours safe    pictures that the colour-blind can read
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
   python scripts/load_model.py frame.fits --model models/mine --output results
 
@@ -125,6 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         defects=arguments.defects,
         separate=arguments.separate,
         pictures=arguments.pictures,
+        colours=arguments.colours,
         skip_existing=arguments.skip_existing,
         workers=arguments.workers,
         scheduler=arguments.scheduler,

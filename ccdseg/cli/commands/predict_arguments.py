@@ -6,7 +6,7 @@ import argparse
 import math
 
 from ccdseg.cli.commands.reduce import add_reduction
-from ccdseg.cli.options import add_model, add_output, natural_int, positive_int
+from ccdseg.cli.options import add_colours, add_model, add_output, natural_int, positive_int
 from ccdseg.detector import DETECTORS
 from ccdseg.postprocessing import RULES, BridgeTracks
 from ccdseg.workflows.segment import run_table
@@ -161,6 +161,7 @@ def add_results(parser: argparse.ArgumentParser) -> None:
         help="images of which pictures are drawn: all, those with events, or none (default: all, "
         "but none for more than 100 files)",
     )
+    add_colours(group)
     group.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
     group.add_argument(
         "--table",

@@ -6,7 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from ccdseg.cli.options import natural_int, positive_int, shape
+from ccdseg.cli.options import add_colours, natural_int, positive_int, shape
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.simulation import RECIPES, RawReadout
@@ -84,6 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pictures", action="store_true", help="also write pictures of the first image"
     )
+    add_colours(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
 
 
@@ -119,6 +120,7 @@ def run(arguments: argparse.Namespace) -> None:
             detector=detector,
             library=arguments.library,
             pictures=arguments.pictures,
+            colours=arguments.colours,
             command=arguments.command_line,
             **settings,
         )

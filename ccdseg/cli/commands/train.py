@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ccdseg.augmentation import AUGMENTATIONS
-from ccdseg.cli.options import natural_int, positive_int
+from ccdseg.cli.options import add_colours, natural_int, positive_int
 from ccdseg.errors import InputError
 from ccdseg.training.config_file import read_plan
 from ccdseg.training.plan import LABELS, TrainingPlan
@@ -121,6 +121,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, help="folder to write (default: models/ and the preset's name)"
     )
+    add_colours(parser)
     parser.add_argument("--seed", type=natural_int, help="seed (default: 0)")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing folder")
     parser.add_argument(
@@ -135,6 +136,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.output,
         overwrite=arguments.overwrite,
         resume=arguments.resume,
+        colours=arguments.colours,
         command=arguments.command_line,
     )
     scores = trained.scores.all_pixels

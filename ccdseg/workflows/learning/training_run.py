@@ -69,6 +69,7 @@ def train(
     *,
     overwrite: bool = False,
     resume: bool = False,
+    colours: str = "original",
     command: str | None = None,
 ) -> TrainedModel:
     """Train a model through all stages of a plan, score it, and save it with its report.
@@ -84,6 +85,8 @@ def train(
         Whether an existing folder, or a training that was stopped, is replaced.
     resume : bool
         Whether to go on with the same training after it was killed. It ends as if it had not been.
+    colours : {"original", "safe"}
+        Colours of the classes in figures; see `ccdseg.ClassCatalogue.recoloured`.
     command : str, optional
         Command to write down as what makes the model again.
 
@@ -99,6 +102,7 @@ def train(
     plan = find_plan(plan)
     output = Path(output or Path("models") / plan.name)
     refuse_existing(output, overwrite=overwrite)
+    plan.classes.recoloured(colours)
     earlier = earlier_stages(plan.weights)
     plan.find_detector()  # a mistake is told before anything is loaded or simulated
     own = load_own_images(plan)
@@ -133,7 +137,7 @@ def train(
         write_figures(
             folder,
             histories,
-            classes=segmenter.classes,
+            classes=segmenter.classes.recoloured(colours),
             report=scores.all_pixels,
             examples=examples,
             reliability=reliability,

@@ -178,6 +178,7 @@ class FrameResult:
         folder: str | Path,
         *,
         pictures: PictureChoice = "all",
+        colours: str = "original",
         find: str | None = None,
         clean: bool = False,
         dq: bool = False,
@@ -186,5 +187,11 @@ class FrameResult:
         """Write mask, events, pictures and summary; see `FileResult.write`."""
         from ccdseg.workflows.segment.results import FileResult
 
-        settings = {"pictures": pictures, "find": find, "clean": clean, "dq": dq}
+        settings = {
+            "pictures": pictures,
+            "colours": colours,
+            "find": find,
+            "clean": clean,
+            "dq": dq,
+        }
         return FileResult((self,)).write(folder, **settings, overwrite=overwrite)

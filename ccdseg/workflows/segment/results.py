@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,6 +83,11 @@ class FileResult:
         }
         return events
 
+    def recoloured(self, colours: str) -> FileResult:
+        """The same results with pictures in other colours; see `ClassCatalogue.recoloured`."""
+        classes = self.classes.recoloured(colours)
+        return FileResult(tuple(replace(result, classes=classes) for result in self.frames))
+
     def labelled(self) -> dict[str, FrameResult]:
         """Frames by labels for file names: plain characters, a number where two are alike."""
         frames = [result.frame for result in self.frames]
@@ -98,6 +103,7 @@ class FileResult:
         folder: str | Path,
         *,
         pictures: PictureChoice = "all",
+        colours: str = "original",
         find: str | None = None,
         clean: bool = False,
         dq: bool = False,
@@ -111,6 +117,8 @@ class FileResult:
             Folder for the files that ``load_model.py --help`` lists; made where it is missing.
         pictures : {"all", "events", "none"}
             Images of which pictures are drawn: all, those with events, or none.
+        colours : {"original", "safe"}
+            Colours of the classes: those of the model, or some that the colour-blind tell apart.
         find : str, optional
             Class of which the sections that hold it are drawn.
         clean : bool
@@ -135,7 +143,13 @@ class FileResult:
         check_pictures(pictures)
         refuse_results([self.path], folder, clean=clean, overwrite=overwrite)
         counts.check(folder, overwrite=overwrite)
-        settings = {"pictures": pictures, "find": find, "clean": clean, "dq": dq}
+        settings = {
+            "pictures": pictures,
+            "colours": colours,
+            "find": find,
+            "clean": clean,
+            "dq": dq,
+        }
         summary = write_results(self, folder, **settings, overwrite=overwrite)
         counts.write(folder)
         return summary
@@ -146,6 +160,7 @@ def write_results(
     folder: Path,
     *,
     pictures: PictureChoice,
+    colours: str,
     find: str | None,
     clean: bool,
     dq: bool,
@@ -156,7 +171,7 @@ def write_results(
     Results that are there already are left where they are the same: those of a process that died
     before it could tell of them, or of another run.
     """
-    path = result.path
+    path, result = result.path, result.recoloured(colours)
     with stage_in(folder) as stage:
         summary = _write_into(stage, result, pictures=pictures, find=find, clean=clean, dq=dq)
         with folder_lock(folder):

@@ -118,6 +118,7 @@ def segment_files(
     bad_pixels: str | Path | None = None,
     bad_values: BadValues = "auto",
     pictures: PictureChoice | None = None,
+    colours: str = "original",
     find: str | None = None,
     clean: bool = False,
     dq: bool = False,
@@ -148,7 +149,7 @@ def segment_files(
         As `segment_file`.
     pictures : {"all", "events", "none"}, optional
         Images of which pictures are drawn; by default all, but none for more than 100 files.
-    find, clean, dq, overwrite
+    colours, find, clean, dq, overwrite
         As `FileResult.write`.
     skip_existing : bool
         Whether files are left out whose results by the same model are all there: it takes up a run
@@ -194,6 +195,7 @@ def segment_files(
         )
     steps = Steps.choose(classes, **choices)
     quality = choose_quality(dq_bits, bad_pixels, bad_values)
+    classes.recoloured(colours)
     find = find and classes[find].name
     if clean:
         classes.need_particles()
@@ -207,6 +209,7 @@ def segment_files(
     counts.check(output, overwrite=overwrite)
     writing = {
         "pictures": choose_pictures(pictures, todo),
+        "colours": colours,
         "find": find,
         "clean": clean,
         "dq": dq,

@@ -191,7 +191,7 @@ class Steps:
 
     def find_photons(self, frame: Frame, classes: ClassCatalogue) -> PhotonEstimate | None:
         """Single photons of a frame; None where cosmics are no class, or no line shows."""
-        if self.photons is None or classes.particles != COSMICS.particles:
+        if self.photons is None or classes.particles.name != COSMICS.particles.name:
             return None
         pixels = filled(frame.data)
         if self.photons == AUTO:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.detector import DAMIC, Detector
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
@@ -44,6 +45,7 @@ def simulate(
     library: ClusterLibrary | str | Path | None = None,
     seed: int = 0,
     pictures: bool = False,
+    colours: str = "original",
     overwrite: bool = False,
     command: str = "ccdseg.workflows.simulate",
 ) -> list[Path]:
@@ -71,6 +73,8 @@ def simulate(
         Seed of everything random.
     pictures : bool
         Whether to draw the first image with its label, and its charge distribution.
+    colours : {"original", "safe"}
+        Colours of the classes in them; see `ccdseg.ClassCatalogue.recoloured`.
     overwrite : bool
         Whether existing files are replaced.
     command : str
@@ -86,7 +90,7 @@ def simulate(
     InputError
         If the name of the output or an argument does not fit, or a file exists.
     """
-    output = Path(output)
+    output, classes = Path(output), CLASSES.recoloured(colours)
     if isinstance(recipe, str):
         if recipe not in RECIPES:
             raise InputError(f"Unknown recipe {recipe!r}; one of: {', '.join(RECIPES)}.")
@@ -117,7 +121,7 @@ def simulate(
         }
         images = simulate_images(recipe, n_images, n_workers=-1, **settings)
         first = write_folders(output, images, origin, overwrite=overwrite)
-    charts = _draw(output, *first, overwrite=overwrite) if pictures else ()
+    charts = _draw(output, *first, classes=classes, overwrite=overwrite) if pictures else ()
     return [output, *truth, *charts]
 
 
@@ -207,11 +211,21 @@ def _write_set(
     return arrays.images[0], arrays.masks[0]
 
 
-def _draw(output: Path, image: np.ndarray, mask: np.ndarray, *, overwrite: bool) -> list[Path]:
+def _draw(
+    output: Path,
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    classes: ClassCatalogue,
+    overwrite: bool,
+) -> list[Path]:
     """Write the image with its label, and its charge distribution."""
     from ccdseg import plotting
 
-    figures = plotting.show_frame(image, mask), plotting.show_charge_distribution(image, mask)
+    figures = (
+        show(image, mask, classes=classes)
+        for show in (plotting.show_frame, plotting.show_charge_distribution)
+    )
     return [
         plotting.save_figure(figure, path, overwrite=overwrite)
         for figure, path in zip(figures, _beside(output)["pictures"], strict=True)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from regions import Regions
 
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC
@@ -69,9 +70,15 @@ def test_a_file_is_replaced_only_when_asked(scene, tmp_path):
     assert len(ellipses(tmp_path / "a.reg")) == 2
 
 
-def test_one_event_is_written_alike_by_every_process(scene, tmp_path):
-    image, mask = scene
-    mask[:20] = 0
-    write_regions(tmp_path / "a.reg", find_events(image, mask, detector=DAMIC))
-    second = (tmp_path / "a.reg").read_text(encoding="ascii").splitlines()[1]
-    assert re.fullmatch(r"global color=red text=\{1: .* keV\}", second)
+def test_the_package_regions_reads_them(scene, tmp_path):
+    events = find_events(*scene, detector=DAMIC)
+    for n_events in (2, 1, 0):
+        write_regions(tmp_path / "a.reg", events[:n_events], overwrite=True)
+        found = Regions.read(tmp_path / "a.reg", format="ds9")
+        assert len(found) == n_events
+        for ellipse, event in zip(found, events, strict=False):
+            assert ellipse.center.xy == (event["column"].value, event["row"].value)
+            assert ellipse.meta["text"] == f"{event['id']}: {event['energy'].value:.2f} keV"
+            assert ellipse.angle.value == pytest.approx(event["orientation"].to_value("deg"))
+            half_axis = 2 * event["width_along"].value + 1.5
+            assert ellipse.width == pytest.approx(2 * half_axis, abs=0.002)

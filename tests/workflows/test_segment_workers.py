@@ -1,7 +1,9 @@
 """Runs by several processes and by a cluster: the same results, whatever dies on the way."""
 
+import importlib
 import os
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -216,6 +218,35 @@ def test_the_time_limit_holds_on_any_thread():
         with pytest.raises(TimeoutError, match=r"it took longer than 0\.2 s"):
             pool.submit(spin, 60).result()
         assert pool.submit(time.sleep, 0.3).result() is None
+
+
+def test_an_import_is_done_before_the_time_limit_interrupts_it(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("slow_one", "slow_two"):
+        Path(tmp_path, f"{name}.py").write_text("import time\ntime.sleep(0.5)\nWHOLE = True\n")
+
+    def load(name):
+        with time_limit(0.1):
+            importlib.import_module(name)
+            for _ in range(1000):
+                time.sleep(0.01)
+
+    with pytest.raises(TimeoutError):
+        load("slow_one")
+    with ThreadPoolExecutor(max_workers=1) as pool, pytest.raises(TimeoutError):
+        pool.submit(load, "slow_two").result()
+    assert sys.modules["slow_one"].WHOLE
+    assert sys.modules["slow_two"].WHOLE
+
+
+def test_the_time_limit_holds_in_a_module_that_is_imported(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    Path(tmp_path, "long_analysis.py").write_text(
+        "import time\nfrom ccdseg.workflows.segment.time_limit import time_limit\n"
+        "with time_limit(0.1):\n    time.sleep(10)\n"
+    )
+    with pytest.raises(TimeoutError):
+        importlib.import_module("long_analysis")
 
 
 @pytest.mark.slow

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_AGAIN = 0.05
+"""Time (s) after which a thread that imports a module is looked at again."""
 
 
 class _RungError(BaseException):
@@ -22,7 +26,8 @@ def time_limit(
 
     The main thread is interrupted by an alarm, even while it sleeps or waits for a file. Other
     threads, and Windows, have no alarms: they are interrupted at the next line of Python. Compiled
-    code is interrupted when it returns.
+    code is interrupted when it returns, and imports when they are done: half a module would fail
+    all that follows, and compiled ones can crash.
 
     Parameters
     ----------
@@ -45,7 +50,12 @@ def time_limit(
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    def ring(_number: int, _frame: FrameType | None) -> None:
+    outside = _n_importing(sys._getframe())  # noqa: SLF001
+
+    def ring(_number: int, frame: FrameType | None) -> None:
+        if _n_importing(frame) > outside:
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+            return
         raise _RungError
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -61,22 +71,36 @@ def _alarm(seconds: float) -> Iterator[None]:
 def _watch(seconds: float) -> Iterator[None]:
     """Let a second thread interrupt this one."""
     thread, lock, over = threading.get_ident(), threading.Lock(), threading.Event()
+    outside = _n_importing(sys._getframe())  # noqa: SLF001
 
     def ring() -> None:
-        with lock:
-            if not over.is_set():
-                _interrupt(thread, _RungError)
+        wait = seconds
+        while not over.wait(wait):
+            with lock:
+                if over.is_set():
+                    return
+                frame = sys._current_frames().get(thread)  # noqa: SLF001
+                if _n_importing(frame) <= outside:
+                    _interrupt(thread, _RungError)
+                    return
+            wait = _AGAIN
 
-    timer = threading.Timer(seconds, ring)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=ring, daemon=True).start()
     try:
         yield
     finally:
         with lock:
             over.set()
-        timer.cancel()
         _interrupt(thread, None)  # one that has not been raised yet
+
+
+def _n_importing(frame: FrameType | None) -> int:
+    """Number of frames that import modules, from one of the stack down."""
+    number = 0
+    while frame is not None:
+        number += frame.f_code.co_filename.startswith("<frozen importlib")
+        frame = frame.f_back
+    return number
 
 
 def _interrupt(thread: int, error: type[BaseException] | None) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cache
 from types import ModuleType
 
 import numpy as np
 
 from ccdseg.dataset import ArraySet
-from ccdseg.errors import InputError
+from ccdseg.errors import InputError, without_warnings
 
 AUGMENTATIONS = ("geometric", "intensity", "all")
 """Sequences by name: where things are, how bright they are, one after the other."""
@@ -141,8 +140,7 @@ def _imgaug() -> ModuleType:
             "float": [np.float16, np.float32, np.float64],
         }
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             import imgaug
             import imgaug.augmenters
     except ImportError as error:

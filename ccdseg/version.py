@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+
+from ccdseg.errors import without_warnings
 
 _ROOT = Path(__file__).parents[1]
 _FALLBACK = "0.1.0"
@@ -43,6 +44,5 @@ def __getattr__(name: str) -> str:
 def _version_of_checkout() -> str:
     from setuptools_scm import get_version
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a shallow clone counts fewer commits
+    with without_warnings():  # a shallow clone counts fewer commits
         return get_version(_ROOT, fallback_version=_FALLBACK)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from math import erf, exp, pi, sqrt
 from typing import Literal
 
@@ -10,7 +9,7 @@ import numpy as np
 from astropy.stats import sigma_clip
 from numpy.polynomial import Chebyshev
 
-from ccdseg.errors import InputError
+from ccdseg.errors import InputError, without_warnings
 
 OverscanMethod = Literal["row", "median", "polynomial", "spline", "none"]
 
@@ -83,8 +82,7 @@ def overscan_level(
         raise InputError("The overscan has no finite pixel; give another section of it.")
     if method == "median":
         return np.full(n_rows, np.nanmedian(overscan))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of rows without a finite pixel
+    with without_warnings():  # of rows without a finite pixel
         medians = np.nanmedian(overscan, axis=1)
     rows = np.arange(n_rows, dtype=float)
     good = np.isfinite(medians)

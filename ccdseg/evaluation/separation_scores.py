@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from astropy.utils.exceptions import AstropyUserWarning
 from skimage.segmentation import expand_labels
 from tqdm import tqdm
 
 from ccdseg.classes import CLASSES
 from ccdseg.detector import Detector
+from ccdseg.errors import without_warnings
 from ccdseg.evaluation.instance_match import ChargeMatch, match_charges, match_instances
 from ccdseg.events import map_events
 from ccdseg.simulation import Recipe, SimulatedImage, simulate_image
@@ -74,8 +73,7 @@ def deblended_events(frame: SimulatedImage, mask: np.ndarray) -> Instances:
     labels = clusters
     if clusters.any():
         sources = SegmentationImage(clusters)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AstropyUserWarning)  # of sources scaled linearly
+        with without_warnings():  # of sources scaled linearly
             labels = deblend_sources(above, sources, _AREA, progress_bar=False, **_DEBLENDED).data
     apertures = expand_labels(labels, 2)
     sums = np.bincount(apertures.ravel(), above.ravel().astype(float), labels.max(initial=0) + 1)

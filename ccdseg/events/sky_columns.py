@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-import warnings
 
 import numpy as np
 from astropy import units as u
 from astropy.io import fits
 from astropy.table import QTable
+
+from ccdseg.errors import without_warnings
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,7 @@ def _positions(events: QTable, header: fits.Header) -> tuple[np.ndarray, np.ndar
     """Right ascensions and declinations (deg); None without a celestial WCS."""
     from astropy.wcs import WCS
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with without_warnings():
         wcs = WCS(header)
         if not wcs.has_celestial:
             return None

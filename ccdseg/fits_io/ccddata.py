@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from ccdseg.arrays.nddata import deviations_of, masked_of, unit_of
-from ccdseg.errors import InputError
+from ccdseg.errors import InputError, without_warnings
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.header_facts import HeaderFacts
 from ccdseg.fits_io.mask_headers import mask_header, name_bits, sign
@@ -98,8 +97,7 @@ def _wcs_of(header: fits.Header) -> WCS | None:
 
     if not any(key.startswith("CTYPE") for key in header):
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with without_warnings():
         try:
             return WCS(header)
         except Exception:  # noqa: BLE001 - a broken WCS can raise anything

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from astropy.io import fits
-from astropy.utils.exceptions import AstropyUserWarning
 
 from ccdseg.arrays import strips
 from ccdseg.classes import ClassCatalogue
-from ccdseg.errors import InputError
+from ccdseg.errors import InputError, without_warnings
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.mask_headers import ascii_of, sign
@@ -78,32 +76,31 @@ def write_cleaned(
     """
     refuse_existing(path, overwrite=overwrite)
     changed = {frame.hdu_index: (frame, mask) for frame, mask in zip(frames, masks, strict=True)}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", AstropyUserWarning)
-        with (
-            atomic_path(path) as temporary,
-            open_stream(frames[0].path) as stream,
-            fits.open(stream, memmap=False, do_not_scale_image_data=True) as hdus,
-        ):
-            errors = error_planes(hdus, changed)
-            for index, hdu in enumerate(hdus):
-                if index in changed:
-                    frame, mask = changed[index]
-                    data, n_filled = _cleaned(hdu, frame, mask, classes)
-                    _sign(hdu.header, frame, n_filled, classes, model)
-                    append_image(temporary, hdu.header, data)
-                elif index in errors:
-                    image = errors[index]
-                    replaced = replaced_pixels(hdus[image], *changed[image], classes)
-                    append_image(temporary, hdu.header, with_raised_errors(hdu, replaced))
-                elif isinstance(hdu, fits.CompImageHDU):
-                    append_image(temporary, hdu.header, read_pixels(hdu, stored_type(hdu)))
-                else:
-                    _append_copy(temporary, stream, hdu)
-            for index, (frame, mask) in changed.items():
-                replaced = replaced_pixels(hdus[index], frame, mask, classes)
-                plane = replaced_hdu(replaced, frame, model=model)
-                append_image(temporary, plane.header, plane.data)
+    with (
+        without_warnings(),
+        atomic_path(path) as temporary,
+        open_stream(frames[0].path) as stream,
+        fits.open(stream, memmap=False, do_not_scale_image_data=True) as hdus,
+    ):
+        errors = error_planes(hdus, changed)
+        for index, hdu in enumerate(hdus):
+            if index in changed:
+                frame, mask = changed[index]
+                data, n_filled = _cleaned(hdu, frame, mask, classes)
+                _sign(hdu.header, frame, n_filled, classes, model)
+                append_image(temporary, hdu.header, data)
+            elif index in errors:
+                image = errors[index]
+                replaced = replaced_pixels(hdus[image], *changed[image], classes)
+                append_image(temporary, hdu.header, with_raised_errors(hdu, replaced))
+            elif isinstance(hdu, fits.CompImageHDU):
+                append_image(temporary, hdu.header, read_pixels(hdu, stored_type(hdu)))
+            else:
+                _append_copy(temporary, stream, hdu)
+        for index, (frame, mask) in changed.items():
+            replaced = replaced_pixels(hdus[index], frame, mask, classes)
+            plane = replaced_hdu(replaced, frame, model=model)
+            append_image(temporary, plane.header, plane.data)
 
 
 def _cleaned(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ccdseg.errors import InputError
 
@@ -23,7 +23,14 @@ _COMPRESSION = {"BLOCKSIZE": range(1, 1025), "BYTEPIX": (1, 2, 4, 8)}
 """Possible parameters of compression; others end the process in the C code that decompresses."""
 
 
-def check_headers(stream: BinaryIO, path: Path) -> None:
+class FileLayout(NamedTuple):
+    """What the headers of a file say of it: number of HDUs, and whether the last is whole."""
+
+    n_hdus: int
+    is_whole: bool
+
+
+def check_headers(stream: BinaryIO, path: Path) -> FileLayout:
     """Refuse a file whose headers hold impossible sizes.
 
     Parameters
@@ -33,12 +40,17 @@ def check_headers(stream: BinaryIO, path: Path) -> None:
     path : Path
         Name of the file for messages.
 
+    Returns
+    -------
+    FileLayout
+        The last HDU is whole where the file holds all of its data and their padding.
+
     Raises
     ------
     InputError
-        If a header is not complete, or a number of axes, of columns or of values is negative,
-        beyond the standard, or no whole number. Whatever does not begin as an HDU does is left to
-        the reader of the file.
+        If a header is not complete, anything but zeros follows the last HDU, or a number of axes,
+        of columns or of values is negative, beyond the standard, or no whole number. A file that
+        does not begin as an HDU does is left to its reader.
     """
     index, start = 0, stream.tell()
     while (sizes := _read_sizes(stream)) is not None:
@@ -49,8 +61,9 @@ def check_headers(stream: BinaryIO, path: Path) -> None:
         start = stream.seek(-(-n_bytes // _BLOCK) * _BLOCK, 1)
         index += 1
     stream.seek(start)
-    if index and stream.read(_CARD).startswith(_STARTS):
+    if index and stream.read(_BLOCK).strip(b"\0"):
         raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
+    return FileLayout(index, stream.seek(0, 2) >= start)
 
 
 def _read_sizes(stream: BinaryIO) -> dict[str, str] | None:

@@ -6,7 +6,6 @@ import gzip
 import logging
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,17 +15,13 @@ from typing import BinaryIO
 from astropy.io import fits
 
 from ccdseg import arrays
-from ccdseg.errors import InputError
+from ccdseg.errors import InputError, without_warnings
 from ccdseg.fits_io.companions import Companions
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HeaderFacts
-from ccdseg.fits_io.headers import check_headers
+from ccdseg.fits_io.headers import FileLayout, check_headers
 from ccdseg.fits_io.pixels import read_pixels
-
-_CUT_HEADER = "Error validating header"
-_CUT_PADDING = "File may have been truncated"
-"""Words of the only warnings with which astropy drops what is cut off behind the last HDU."""
 
 SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fit", ".fts", ".fit.gz", ".fts.gz")
 
@@ -91,7 +86,7 @@ def read_frames(
     Of all, those of data quality and errors that belong to others are left out.
     """
     path = Path(path)
-    with opened(path) as (hdus, caught):
+    with opened(path) as (hdus, layout):
         chosen, companions = (
             choose_images(hdus, hdu, path),
             Companions.find(hdus, image_indices(hdus)),
@@ -102,7 +97,7 @@ def read_frames(
             flagged = companions.flagged(hdus, index, bits=dq_bits, where=str(path))
             frame = replace(frame, uncertainty=companions.uncertainty(hdus, index))
             frames.append(frame if flagged is None else frame.with_flagged(flagged))
-    if any(_CUT_PADDING in str(warning.message) for warning in caught):
+    if not layout.is_whole:
         logger.warning(
             "%s ends without its padding; images behind %s would be missing.",
             path,
@@ -122,28 +117,32 @@ def read_shape(path: str | Path, *, hdu: str | int | None = None) -> tuple[int, 
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[fits.HDUList, list[warnings.WarningMessage]]]:
-    """HDUs of a file, and the warnings that opening and reading them give."""
+def opened(path: Path) -> Iterator[tuple[fits.HDUList, FileLayout]]:
+    """HDUs of a file, and what their headers say of it."""
     if path.is_dir():
         raise InputError(f"{path} is a folder; give a FITS file.")
     if not path.is_file():
         raise InputError(f"No such file: {path}")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with without_warnings():
         try:
             with open_stream(path) as stream:
-                check_headers(stream, path)
+                layout = check_headers(stream, path)
                 stream.seek(0)
                 with fits.open(stream, memmap=False, uint=False) as hdus:
-                    yield hdus, caught
+                    _demand_all(hdus, layout.n_hdus, path)
+                    yield hdus, layout
         except InputError:
             raise
         except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything
             raise InputError(
                 f"{path} is not a readable FITS file, or it is truncated ({_reason(error)})."
             ) from None
-    if any(_CUT_HEADER in str(warning.message) for warning in caught):
-        raise InputError(f"{path} is truncated: the header of its last HDU is not complete.")
+
+
+def _demand_all(hdus: fits.HDUList, n_hdus: int, path: Path) -> None:
+    """Raise `InputError` where astropy dropped HDUs that it cannot read."""
+    if len(hdus) < n_hdus:
+        raise InputError(f"{path} is damaged: HDU {len(hdus)} cannot be read.")
 
 
 @contextmanager

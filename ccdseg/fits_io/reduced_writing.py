@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from astropy.io import fits
 
+from ccdseg.errors import without_warnings
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.reduced_header import STD, ReducedFrame, without_raw_keywords
 
@@ -40,6 +40,5 @@ def write_reduced(
             deviation.header["BUNIT"] = hdus[-1].header["BUNIT"]
             deviation.header["NCOMBINE"] = (frame.n_samples, "samples of each pixel")
             hdus.append(deviation)
-    with atomic_path(path) as temporary, warnings.catch_warnings():
-        warnings.simplefilter("ignore", fits.verify.VerifyWarning)
+    with atomic_path(path) as temporary, without_warnings():
         hdus.writeto(temporary, output_verify="silentfix+ignore", checksum=True)

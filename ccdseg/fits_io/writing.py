@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from astropy.io import fits
 from astropy.table import QTable, Table
 
 from ccdseg.classes import ClassCatalogue
-from ccdseg.errors import InputError
+from ccdseg.errors import InputError, without_warnings
 from ccdseg.files import atomic_path, refuse_existing
 from ccdseg.fits_io.frame import Frame
 from ccdseg.fits_io.mask_headers import ascii_of, mask_header, sign_mask, without_pixels
@@ -91,8 +90,7 @@ def write_masks(
         hdus.append(_table_hdu(events))
     named = zip(labels, frames, strict=bool(labels))
     hdus += [label_hdu(one, frame, model=model) for one, frame in named]
-    with atomic_path(path) as temporary, warnings.catch_warnings():
-        warnings.simplefilter("ignore", fits.verify.VerifyWarning)
+    with atomic_path(path) as temporary, without_warnings():
         hdus.writeto(temporary, output_verify="silentfix+ignore", checksum=True)
 
 

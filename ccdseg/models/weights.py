@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 from keras import Model, saving
 
-from ccdseg.errors import InputError
+from ccdseg.errors import InputError, without_warnings
 
 
 def save_network(network: Model, path: Path) -> None:
@@ -42,8 +41,7 @@ def load_weights(model: Model, path: str | Path) -> None:
     """
     _demand_file(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # keras warns of what it then raises an error for
+        with without_warnings():  # keras warns of what it then raises an error for
             model.load_weights(path)
     except Exception:  # noqa: BLE001 - damaged bytes can raise anything
         raise InputError(

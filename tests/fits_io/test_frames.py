@@ -291,6 +291,17 @@ def test_a_file_cut_behind_its_first_image_is_refused(tmp_path, kind, end):
         read_frames(path)
 
 
+@pytest.mark.parametrize("end", [b"junk", b"XTENS", b"\x93" * 3000])
+def test_what_follows_the_last_image_is_no_image_that_was_dropped(tmp_path, end):
+    content = save(tmp_path / "a.fits", fits.PrimaryHDU(IMAGE)).read_bytes()
+    path = tmp_path / "b.fits"
+    path.write_bytes(content + bytes(2880))
+    assert len(read_frames(path)) == 1
+    path.write_bytes(content + end)
+    with refused("b.fits is truncated: the header of its last HDU is not complete"):
+        read_frames(path)
+
+
 @pytest.mark.parametrize(
     ("suffix", "share"),
     [

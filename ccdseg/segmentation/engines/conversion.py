@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccdseg.errors import without_warnings
 from ccdseg.segmentation.engines.openvino_engine import import_openvino
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def convert_network(
         from ccdseg.segmentation.engines.keras_engine import with_input_size
 
         openvino = import_openvino()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # keras, of an input that is not wrapped in a list
+        with without_warnings():  # keras, of an input that is not wrapped in a list
             converted = openvino.convert_model(with_input_size(network, input_size or (None, None)))
         converted.input().get_tensor().set_names({"pixels"})
         openvino.save_model(converted, path, compress_to_fp16=False)

@@ -35,6 +35,8 @@ class Detector:
         Edge length of a pixel (µm).
     thickness : float
         Thickness of the silicon (µm).
+    density : float
+        Density of the silicon (g/cm³); 2.329 by the Particle Data Group.
     diffusion_a, diffusion_b : float
         Coefficients A (µm²) and B (1/µm) of the lateral diffusion
         σ²(z) = −A ln(1 − B z), z the depth below the front face, that of the gates (µm).
@@ -58,6 +60,7 @@ class Detector:
     pair_energy: float = 3.749
     pixel_size: float = 15.0
     thickness: float = 675.0
+    density: float = 2.329
     diffusion_a: float = 216.2
     diffusion_b: float = 8.86e-4
     diffusion_growth: float = 0.00597
@@ -71,7 +74,7 @@ class Detector:
             value = getattr(self, field.name)
             if not (isinstance(value, int | float) and math.isfinite(value)):
                 raise InputError(f"Detector {field.name} is {value!r}; it must be a finite number.")
-        positive = ("n_samples", "gain", "pair_energy", "pixel_size", "thickness")
+        positive = ("n_samples", "gain", "pair_energy", "pixel_size", "thickness", "density")
         for name in positive:
             if not getattr(self, name) > 0:
                 raise InputError(f"Detector {name} is {getattr(self, name)}; it must be above 0.")
@@ -103,6 +106,11 @@ class Detector:
     def adu_per_kev(self) -> float:
         """Signal of one keV of deposited energy (ADU/keV)."""
         return self.gain * 1000.0 / self.pair_energy
+
+    @property
+    def pixel_mass(self) -> float:
+        """Mass of the silicon of a pixel (kg)."""
+        return self.density * self.pixel_size**2 * self.thickness * 1e-15
 
     def save(self, path: str | Path) -> None:
         """Write the detector as JSON."""

@@ -34,6 +34,8 @@ class HeaderFacts:
         Value from which a pixel is saturated, in `unit`; infinite where there is none.
     exposure : float or None
         Exposure (s).
+    readout_time : float or None
+        Time that reading the image took (s).
     start : str or None
         Begin of the exposure, ISO 8601.
     used, ignored : mapping
@@ -45,6 +47,7 @@ class HeaderFacts:
     read_noise: float | None = None
     saturation: float = math.inf
     exposure: float | None = None
+    readout_time: float | None = None
     start: str | None = None
     used: Mapping[str, object] = field(default_factory=dict)
     ignored: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +72,7 @@ class HeaderFacts:
             read_noise=noise,
             saturation=keywords.saturation(),
             exposure=exposure,
+            readout_time=keywords.readout_time(),
             start=keywords.start(),
             used=keywords.used,
             ignored=keywords.ignored,
@@ -130,10 +134,11 @@ class HeaderFacts:
         return replace(silicon, name=HEADER, pedestal=0.0, read_noise=noise, n_samples=1, gain=gain)
 
     def to_dict(self) -> dict:
-        """Unit, exposure, start, saturation, and keywords used and ignored, ready for JSON."""
+        """Unit, times, saturation, and keywords used and ignored, ready for JSON."""
         return {
             "unit": self.unit.to_string(),
             "exposure": self.exposure,
+            "readout_time": self.readout_time,
             "start": self.start,
             "saturation": self.saturation if math.isfinite(self.saturation) else None,
             "used": dict(self.used),

@@ -19,6 +19,8 @@ ESO, in e⁻/ADU and e⁻."""
 
 _SATURATION = ("SATURATE", "SATLEVEL", "SATURAT")
 _EXPOSURE = ("EXPTIME", "EXPOSURE", "ITIME", "ELAPTIME")
+_READOUT_TIME = ("READOUT_SEC",)  # of DAMIC-M
+
 _START = ("DATE-OBS", "DATE-BEG", "DATEINI")
 
 _UNIT = re.compile(
@@ -86,6 +88,10 @@ class Keywords:
     def exposure(self) -> float | None:
         """Exposure (s)."""
         return self._number(_EXPOSURE, least=0)
+
+    def readout_time(self) -> float | None:
+        """Time that reading the image took (s)."""
+        return self._number(_READOUT_TIME, least=0)
 
     def unit(self, exposure: float | None) -> u.UnitBase:
         """Unit of the pixels, ADU where none is told; rates need an exposure (s)."""

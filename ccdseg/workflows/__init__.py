@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "learning.particle_training": ["TrainedClassifier", "train_particle_classifier"],
         "physics_report.physics_run": ["PhysicsReport", "physics"],
         "reduction": ["ReducedFile", "ReducedRun", "reduce_file", "reduce_files"],
+        "segment.run_tables.table_file": ["read_run"],
         "segment": ["FileResult", "FrameResult", "segment_file", "segment_files", "segment_frame"],
         "simulating.simulated_raw_run": ["RawRun", "simulate_raw"],
         "simulating.simulated_images": ["simulate", "simulate_library"],

@@ -1,10 +1,12 @@
 """Events of a run in one file, as other tools read it."""
 
+import json
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+import uproot
 from astropy import units as u
 from astropy.io import fits
 from astropy.table import QTable
@@ -13,7 +15,7 @@ from pyarrow import parquet
 
 from ccdseg.cli import main
 from ccdseg.version import package_version
-from ccdseg.workflows import segment_files
+from ccdseg.workflows import read_run, segment_files
 from tests.command_line import status
 from tests.refusal import refused
 from tests.workflows.test_segment import Bright, skipper
@@ -104,18 +106,52 @@ def test_hdf5_and_ecsv_hold_the_same_events():
 
 
 @pytest.mark.usefixtures("night")
-@pytest.mark.parametrize("suffix", ["parquet", "h5", "ecsv"])
+@pytest.mark.parametrize("suffix", ["parquet", "h5", "ecsv", "root"])
 def test_a_run_without_events_has_an_empty_table_that_the_next_run_replaces(suffix):
     segment("b.fits", events=f"events.{suffix}")
-    assert len(_read(f"results/events.{suffix}")) == 0
+    run = read_run(f"results/events.{suffix}")
+    assert (len(run.table), len(run.frames)) == (0, 1)
     segment(events=f"events.{suffix}")
-    assert len(_read(f"results/events.{suffix}")) == 7
+    assert len(read_run(f"results/events.{suffix}").table) == 7
 
 
-def _read(path):
-    if path.endswith("parquet"):
-        return parquet.read_table(path)
-    return QTable.read(path, **({"path": "table"} if path.endswith("h5") else {}))
+@pytest.mark.usefixtures("night")
+@pytest.mark.parametrize("suffix", ["parquet", "h5", "ecsv", "root"])
+def test_events_and_frames_come_back_with_their_units(suffix):
+    frames = segment(events=f"events.{suffix}").table
+    run = read_run(f"results/events.{suffix}")
+    assert run.table["energy"].unit == u.keV
+    np.testing.assert_array_equal(run.table["energy"].value, expected("energy"))
+    assert run.table["energy"].info.description == "energy deposited"
+    assert run.table["start"].tolist() == [START] * 4 + [""] * 3
+    assert run.frames.colnames == frames.colnames
+    for name in frames.colnames:
+        assert run.frames[name].info.unit == frames[name].info.unit
+        np.testing.assert_array_equal(run.frames[name], frames[name])
+    assert run.frames["n_events"].tolist() == [1, 3, 0, 3]
+
+
+@pytest.mark.usefixtures("night")
+def test_root_holds_trees_of_events_and_of_frames():
+    segment(events="events.root")
+    with uproot.open("results/events.root") as file:
+        events, frames = (file[name].arrays(library="np") for name in ("events", "frames"))
+        notes = json.loads(str(file["columns"]))
+    assert events["path"].tolist() == ["a.fits"] * 4 + ["c.fits"] * 3
+    np.testing.assert_array_equal(events["energy"], expected("energy"))
+    assert events["touches_edge"].dtype == bool
+    assert notes["events"]["energy"] == {"unit": "keV", "description": "energy deposited"}
+    assert frames["live_pixels"].tolist() == [120 * 150] * 4
+
+
+@pytest.mark.usefixtures("night")
+def test_a_file_that_is_no_table_of_a_run_is_refused():
+    with refused("No file none.parquet"):
+        read_run("none.parquet")
+    for name in ("a.fits", "x.parquet", "x.h5", "x.root", "x.ecsv"):
+        Path(name).write_text("nothing")
+        with refused(f"{name} "):
+            read_run(name)
 
 
 @pytest.mark.usefixtures("night")

@@ -288,7 +288,7 @@ def test_a_table_can_be_parquet():
 
 @pytest.mark.usefixtures("night")
 def test_parquet_needs_its_package(monkeypatch):
-    monkeypatch.setattr("ccdseg.workflows.segment.table_file.find_spec", lambda _: None)
+    monkeypatch.setattr("ccdseg.workflows.segment.run_tables.table_file.find_spec", lambda _: None)
     with refused("run.parquet needs the package pyarrow; install ccdseg"):
         segment(table="run.parquet")
 

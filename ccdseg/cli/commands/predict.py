@@ -80,7 +80,7 @@ For each file it writes into the output folder:
   counts.ecsv            particles of all images of the folder, one line each: file, HDU, size,
                          number of particles, pixels, percent; a later call adds its images
   run.ecsv               images of this call, one line each: percentages of the classes, events,
-                         detector, time, model, and why a file has no results
+                         detector, live exposure, time, model, and why a file has no results
   events.parquet         with --events events.parquet: the events of all images of this call
 
 Of several images, regions and pictures are called STEM_HDU_... . Positions count from 0 in the
@@ -125,6 +125,8 @@ def run(arguments: argparse.Namespace) -> int:
         thresholds=dict(arguments.threshold or ()),
         defects=arguments.defects,
         separate=arguments.separate,
+        exposure_time=arguments.exposure_time,
+        readout_time=arguments.readout_time,
         pictures=arguments.pictures,
         colours=arguments.colours,
         skip_existing=arguments.skip_existing,

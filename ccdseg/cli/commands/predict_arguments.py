@@ -9,8 +9,8 @@ from ccdseg.cli.commands.reduce import add_reduction
 from ccdseg.cli.options import add_colours, add_model, add_output, natural_int, positive_int
 from ccdseg.detector import DETECTORS
 from ccdseg.postprocessing import RULES, BridgeTracks
-from ccdseg.workflows.segment import run_table
 from ccdseg.workflows.segment.pictures import PICTURES
+from ccdseg.workflows.segment.run_tables.image_table import RUN_TABLE
 
 NONE = "none"
 
@@ -84,6 +84,19 @@ def add_detector(parser: argparse.ArgumentParser) -> None:
         metavar="auto|none|ADU",
         help="signal of one photon, for models of cosmics: estimated where single photons show, "
         "none, or told; photons are then events, too, and no cosmics (default: auto)",
+    )
+    group.add_argument(
+        "--exposure-time",
+        type=float,
+        metavar="SECONDS",
+        help="exposure time, for the live exposure (default: that of the header)",
+    )
+    group.add_argument(
+        "--readout-time",
+        type=float,
+        metavar="SECONDS",
+        help="time that reading a frame takes, in which pixels still collect charge: half of it in "
+        "the mean (default: READOUT_SEC of the header, or 0)",
     )
     group.add_argument(
         "--defects",
@@ -165,15 +178,17 @@ def add_results(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
     group.add_argument(
         "--table",
-        default=run_table.RUN_TABLE,
+        default=RUN_TABLE,
         metavar="FILE",
-        help="table of the run in the output folder, .ecsv, .parquet or .h5 (default: run.ecsv)",
+        help="table of the run in the output folder, .ecsv, .parquet, .h5 or .root (default: "
+        "run.ecsv)",
     )
     group.add_argument(
         "--events",
         metavar="FILE",
-        help="write the events of all files as one table into the output folder, .parquet, .h5 or "
-        ".ecsv, each with its file, HDU, exposure time, start, model and version",
+        help="write the events of all files as one table into the output folder, .parquet, .h5, "
+        ".root or .ecsv, each with its file, HDU, exposure time, start, model and version, beside "
+        "a table of the frames with their live exposure",
     )
 
 

@@ -19,6 +19,7 @@ from ccdseg.events import EventMap
 from ccdseg.fits_io import HEADER, Frame, ccddata_of
 from ccdseg.identification import LIGHT_KINDS
 from ccdseg.normalization.amplifiers import Sections
+from ccdseg.workflows.segment.live_exposure import LiveExposure
 from ccdseg.workflows.segment.planes import labels_of, quality_bits, quality_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class FrameResult:
         Pedestal, noise and gain of this frame, where they were estimated.
     photons : PhotonEstimate or None
         Single photons of this frame, where they show; the events are then photons, too.
+    live : LiveExposure or None
+        Live pixels, their mass and exposure; None where the model has no class of particles.
     changes : astropy.table.QTable
         One row per restriction: ``rule``, and how many ``components`` and ``pixels`` it changed.
     seconds : float
@@ -78,6 +81,7 @@ class FrameResult:
     detector: Detector | None
     estimate: DetectorEstimate | None
     photons: PhotonEstimate | None
+    live: LiveExposure | None
     changes: QTable
     seconds: float
     classes: ClassCatalogue
@@ -164,6 +168,7 @@ class FrameResult:
             "particles": particles and particles.name,
             "classes": self.statistics,
             "events": None if self.events is None else len(self.events),
+            "live": self.live and self.live.to_dict(),
             "detector": self.detector_record,
             "photons": self.photons_record,
             "thresholds": self.thresholds,

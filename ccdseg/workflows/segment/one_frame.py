@@ -17,6 +17,7 @@ from ccdseg.fits_io import Frame, frame_of_ccddata
 from ccdseg.identification import estimate_depth, identify, separate_light
 from ccdseg.normalization.amplifiers import Sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
+from ccdseg.workflows.segment.live_exposure import measure_exposure
 from ccdseg.workflows.segment.prediction import predict_mask
 from ccdseg.workflows.segment.quality import without_defects
 from ccdseg.workflows.segment.steps import Choices, Steps
@@ -73,6 +74,9 @@ def segment_frame(
         subtracted, and no particle; see `ccdseg.calibration.defects.mark_defects`.
     separate : bool, default True
         Whether particles that touch are events of their own, where kinds of particles are told.
+    exposure_time, readout_time : float, optional
+        Exposure time, and time that reading a frame takes (s), in the place of those of the header,
+        for the live exposure; see `ccdseg.workflows.segment.live_exposure`.
     probabilities : bool, default False
         Whether the result keeps the probability of each class, before any of these steps.
 
@@ -148,6 +152,18 @@ def apply_steps(
     if events is not None:
         where = f"{frame.path}, {frame.label}"
         events = add_sky_positions(events, frame.header, where=where)
+    live = None
+    if classes.particles is not None:
+        live = measure_exposure(
+            frame,
+            mask,
+            classes=classes,
+            sections=sections,
+            silicon=steps.silicon,
+            defects=defects,
+            exposure_time=steps.exposure_time,
+            readout_time=steps.readout_time,
+        )
     return FrameResult(
         frame=frame,
         sections=sections,
@@ -158,6 +174,7 @@ def apply_steps(
         detector=detector,
         estimate=estimate,
         photons=photons,
+        live=live,
         changes=restricted.changes,
         seconds=seconds,
         classes=classes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,6 +205,8 @@ def describe(summary: dict, folder: Path) -> str:
             lines.append(f"    {_header(hdu['header'])}")
         if hdu["flagged_pixels"]:
             lines.append(f"    {hdu['flagged_pixels']} px flagged as bad, left out")
+        if hdu["live"]:
+            lines.append(f"    {_live(hdu['live'], hdu['shape'])}")
         if len(hdu["amplifiers"]) > 1:
             lines.append(f"    {_amplifiers(hdu['amplifiers'], _unit(hdu))}")
         if hdu["photons"]:
@@ -229,6 +232,18 @@ def _header(facts: dict) -> str:
 def _unit(hdu: dict) -> str:
     """Unit of the signals of an image."""
     return unit_text(u.Unit(hdu["header"]["unit"]))
+
+
+def _live(record: dict, shape: Sequence[int]) -> str:
+    """Share of live pixels, their mass and exposure as far as these are known."""
+    told = [f"live: {record['pixels'] / (shape[0] * shape[1]):.1%} of the pixels"]
+    if record["mass"] is not None:
+        told.append(f"{1000 * record['mass']:.4g} g")
+    if record["time"] is not None:
+        told.append(f"{record['time']:.6g} s")
+    if record["exposure"] is not None:
+        told.append(f"{record['exposure']:.4g} kg day")
+    return ", ".join(told)
 
 
 def _amplifiers(sections: list[dict], unit: str) -> str:

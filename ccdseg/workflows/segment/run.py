@@ -17,16 +17,18 @@ from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.images_io import read_images
 from ccdseg.images_io.stacks import BadValues
 from ccdseg.segmentation.loading import LazySegmenter
-from ccdseg.workflows.segment import counts, run_events, run_table
+from ccdseg.workflows.segment import counts
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
 from ccdseg.workflows.segment.inputs import list_images
 from ccdseg.workflows.segment.one_frame import apply_steps
 from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
 from ccdseg.workflows.segment.quality import choose_quality
 from ccdseg.workflows.segment.results import FileResult, describe
+from ccdseg.workflows.segment.run_tables import event_table, image_table
+from ccdseg.workflows.segment.run_tables.table_file import check_table, write_tables
+from ccdseg.workflows.segment.run_tables.tables import RunTables
 from ccdseg.workflows.segment.running import FileJob, Writing, run_job
 from ccdseg.workflows.segment.steps import Choices, Steps
-from ccdseg.workflows.segment.table_file import check_table, write_table
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -127,7 +129,7 @@ def segment_files(
     workers: int | None = None,
     scheduler: str | Client | None = None,
     time_limit: float | None = None,
-    table: str | Path = run_table.RUN_TABLE,
+    table: str | Path = image_table.RUN_TABLE,
     events: str | Path | None = None,
     progress: bool = True,
     **choices: Unpack[Choices],
@@ -163,10 +165,11 @@ def segment_files(
     time_limit : float, optional
         Time after which a file is given up (s); see `ccdseg.workflows.segment.time_limit`.
     table : str or Path
-        Table of the run, ``.ecsv``, ``.parquet`` or ``.h5``; a relative path is one in `output`.
+        Table of the run, ``.ecsv``, ``.parquet``, ``.h5`` or ``.root``; a relative path is one in
+        `output`.
     events : str or Path, optional
         Table of the events of all files of the run, those with earlier results included, named as
-        `table`; see `ccdseg.workflows.segment.run_events`.
+        `table`; see `ccdseg.workflows.segment.run_tables.event_table`.
     progress : bool
         Whether to show progress bars.
     **choices
@@ -184,14 +187,14 @@ def segment_files(
     """
     classes, output = segmenter.classes, Path(output)
     table = output / table
-    seen = check_table(table, run_table.COLUMNS, option="--table", overwrite=overwrite)
+    seen = check_table(table, image_table.COLUMNS, option="--table", overwrite=overwrite)
     if events is not None:
         events = output / events
         classes.need_particles()
         if events == table:
             raise InputError(f"{events} cannot be both --events and --table; choose two names.")
         seen_events = check_table(
-            events, run_events.COLUMNS, option="--events", overwrite=overwrite
+            events, event_table.COLUMNS, option="--events", overwrite=overwrite
         )
     steps = Steps.choose(classes, **choices)
     quality = choose_quality(dq_bits, bad_pixels, bad_values)
@@ -232,11 +235,13 @@ def segment_files(
                 failed[path] = outcome
                 logger.error("%s", outcome)
     remove_abandoned(output)
-    rows = run_table.build_table(paths, summaries, failed, classes=classes)
+    rows = image_table.build_table(paths, summaries, failed, classes=classes)
     if summaries:
-        write_table(table, rows, seen=seen)
+        write_tables(table, RunTables(rows), seen=seen)
     if summaries and events is not None:
-        stacked = run_events.stack_run(paths, summaries, output)
-        written = write_table(events, stacked, seen=seen_events)
+        frames = rows[rows["error"] == ""]
+        stacked = event_table.stack_run(paths, summaries, output)
+        tables = RunTables(stacked, frames)
+        written = write_tables(events, tables, seen=seen_events)
         logger.info("%d events of %d files: %s", len(stacked), len(summaries), written)
     return RunResult(rows, counts.write(output), failed, len(paths))

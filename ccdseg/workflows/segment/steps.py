@@ -47,6 +47,8 @@ class Choices(TypedDict, total=False):
     thresholds: Mapping[str, float] | None
     defects: DefectMaps | DefectMap | str | Path | None
     separate: bool
+    exposure_time: float | None
+    readout_time: float | None
     probabilities: bool
 
 
@@ -75,6 +77,8 @@ class Steps:
         Known defects of the detector.
     separate : bool
         Whether particles that touch are events of their own.
+    exposure_time, readout_time : float or None
+        Times (s) in the place of those of the header.
     probabilities : bool
         Whether the probabilities are kept.
     """
@@ -88,6 +92,8 @@ class Steps:
     thresholds: dict[str, float]
     defects: DefectMaps | None
     separate: bool
+    exposure_time: float | None
+    readout_time: float | None
     probabilities: bool
 
     @classmethod
@@ -103,6 +109,8 @@ class Steps:
         thresholds: Mapping[str, float] | None = None,
         defects: DefectMaps | DefectMap | str | Path | None = None,
         separate: bool = True,
+        exposure_time: float | None = None,
+        readout_time: float | None = None,
         probabilities: bool = False,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `ccdseg.workflows.segment_frame`.
@@ -112,7 +120,7 @@ class Steps:
         InputError
             If there is no such detector or rule, the classes lack the one that a step needs,
             the sections of amplifiers are malformed, a photon has no positive signal, or a
-            threshold is no probability, or a file holds no defects.
+            threshold is no probability, a file holds no defects, or a time is negative.
         """
         estimated = isinstance(detector, str) and detector.lower() == AUTO
         if estimated:
@@ -132,6 +140,8 @@ class Steps:
             check_thresholds(thresholds, classes),
             choose_defects(defects),
             separate,
+            _check_time("exposure time", exposure_time),
+            _check_time("readout time", readout_time),
             probabilities,
         )
         steps.check(classes)
@@ -189,6 +199,11 @@ class Steps:
         """Whether the detector is told or estimated, so that kinds and depths can be found."""
         return self.estimated or self.detector is not None
 
+    @property
+    def silicon(self) -> Detector | None:
+        """Detector whose silicon is known: the told one, DAMIC-M for estimated ones, or None."""
+        return DAMIC_M if self.estimated else self.detector
+
     def find_photons(self, frame: Frame, classes: ClassCatalogue) -> PhotonEstimate | None:
         """Single photons of a frame; None where cosmics are no class, or no line shows."""
         if self.photons is None or classes.particles.name != COSMICS.particles.name:
@@ -197,6 +212,13 @@ class Steps:
         if self.photons == AUTO:
             return estimate_photons(pixels)
         return told_photons(pixels, float(self.photons))
+
+
+def _check_time(name: str, seconds: float | None) -> float | None:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not (seconds is None or (number and 0 <= seconds < inf)):
+        raise InputError(f"The {name} is {seconds!r}; give seconds from 0.")
+    return seconds
 
 
 def _check_photons(photons: float | str | None) -> None:

@@ -13,7 +13,10 @@ from ccdseg.classes import ClassCatalogue
 
 RUN_TABLE = "run.ecsv"
 
-COLUMNS = {
+COLUMNS = ("path", "hdu", "n_events", "model", "error")
+"""Columns by which such a table is known."""
+
+_COLUMNS = {
     "path": (np.str_, None, "file that was to be segmented"),
     "hdu": (np.str_, None, "name of the image in it"),
     "section": (np.str_, None, "part of the image, columns and rows from 1; empty for all of it"),
@@ -21,12 +24,19 @@ COLUMNS = {
     "columns": (np.int64, u.pix, "columns that were segmented"),
     "n_not_finite": (np.int64, u.pix, "pixels that are not finite"),
     "n_events": (np.int64, None, "events"),
+    "exposure": (np.float64, u.s, "exposure time"),
+    "start": (np.str_, None, "start of the exposure; empty where its header has none"),
+    "live_pixels": (np.int64, u.pix, "pixels in which particles are found"),
+    "live_mass": (np.float64, u.kg, "mass of their silicon"),
+    "live_time": (np.float64, u.s, "mean time that they collected charge"),
+    "live_exposure": (np.float64, u.kg * u.day, "their mass times time"),
     "pedestal": (np.float64, u.adu, "pedestal of the detector, or its estimate"),
     "noise": (np.float64, u.adu, "standard deviation of the read noise, or its estimate"),
     "gain": (np.float64, u.adu / u.electron, "gain of the detector, or its estimate"),
     "seconds": (np.float64, u.s, "time that the prediction took"),
     "date": (np.str_, None, "end of the segmentation, UTC"),
     "model": (np.str_, None, "model"),
+    "version": (np.str_, None, "version of ccdseg"),
     "error": (np.str_, None, "why there are no results; empty where there are"),
 }
 """Type, unit and description of each column; the percentages of the classes come behind them."""
@@ -68,7 +78,7 @@ def build_table(
         for row in _rows(path, summaries.get(path), failed.get(path, ""))
     ]
     table = QTable()
-    for name, (kind, unit, description) in {**COLUMNS, **percents}.items():
+    for name, (kind, unit, description) in {**_COLUMNS, **percents}.items():
         missing = {np.str_: "", np.int64: 0, np.float64: np.nan}[kind]
         found = (row.get(name) for row in rows)
         values = np.array([missing if value is None else value for value in found], dtype=kind)
@@ -90,10 +100,13 @@ def _rows(path: Path, summary: dict | None, error: str) -> list[dict]:
             "columns": image["shape"][1],
             "n_not_finite": image["not_finite_pixels"],
             "n_events": image["events"],
+            "start": image["header"]["start"],
+            **_live_numbers(image),
             **_detector_numbers(image["detector"] or {}),
             "seconds": image["seconds"],
             "date": summary["date"],
             "model": summary["model"],
+            "version": summary["ccdseg"],
             **{_percent_of(name): row["percent"] for name, row in image["classes"].items()},
         }
         for image in summary["hdus"]
@@ -102,6 +115,19 @@ def _rows(path: Path, summary: dict | None, error: str) -> list[dict]:
 
 def _percent_of(class_name: str) -> str:
     return f"percent_{class_name.replace(' ', '_')}"
+
+
+def exposure_time(image: dict) -> float | None:
+    """Exposure time (s) of an image of a summary: told, or else that of its header."""
+    told = (image.get("live") or {}).get("exposure_time")
+    return image["header"]["exposure"] if told is None else told
+
+
+def _live_numbers(image: dict) -> dict:
+    """Exposure time, and what is live; unknown in summaries of earlier versions."""
+    live = image.get("live") or {}
+    known = {f"live_{name}": live.get(name) for name in ("pixels", "mass", "time", "exposure")}
+    return {"exposure": exposure_time(image), **known}
 
 
 def _detector_numbers(record: dict) -> dict:

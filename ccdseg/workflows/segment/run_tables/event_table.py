@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from astropy import units as u
-from astropy.table import MaskedColumn, QTable
+from astropy.table import QTable
 
 from ccdseg.errors import InputError
 from ccdseg.events import stack_events
 from ccdseg.events.columns import COLUMNS as EVENT_COLUMNS
 from ccdseg.workflows.segment.existing import events_of
+from ccdseg.workflows.segment.run_tables.formats.ecsv import read_ecsv
+from ccdseg.workflows.segment.run_tables.image_table import exposure_time
 
 RUN_COLUMNS = {
     "path": (np.str_, None, "file that was segmented"),
@@ -68,10 +70,10 @@ def stack_run(paths: Sequence[Path], summaries: Mapping[Path, dict], folder: Pat
 
 def _image_values(path: Path, summary: dict, image: dict) -> dict:
     """Values of the run's columns for all events of an image."""
-    header = image["header"]
+    header, exposed = image["header"], exposure_time(image)
     return {
         "path": str(path),
-        "exposure": np.nan if header["exposure"] is None else header["exposure"],
+        "exposure": np.nan if exposed is None else exposed,
         "start": header["start"] or "",
         "signal_unit": header["unit"],
         "model": summary["model"],
@@ -80,18 +82,13 @@ def _image_values(path: Path, summary: dict, image: dict) -> dict:
 
 
 def _read_events(folder: Path, path: Path, summary: dict) -> QTable:
-    """Events of a file; its empty texts, which ECSV takes for missing, are empty texts again."""
+    """Events of a file."""
     source = folder / events_of(path)
-    table = QTable.read(source, format="ascii.ecsv")
+    table = read_ecsv(source)
     told = sum(image["events"] for image in summary["hdus"])
     if len(table) != told:
         raise InputError(
             f"{source} has {len(table)} events, but its summary tells of {told}; segment {path} "
             "again with --overwrite."
         )
-    for name in table.colnames:
-        if isinstance(table[name], MaskedColumn):
-            description = table[name].info.description
-            table[name] = table[name].filled("")
-            table[name].info.description = description
     return table

@@ -1,4 +1,4 @@
-"""File of a table of a run: ECSV, Parquet or HDF5 by its name, replaced only where it is one."""
+"""File of tables of a run, of the format of its name, replaced only where it is such a file."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
-from astropy.table import QTable
-
 from ccdseg.errors import InputError
 from ccdseg.files import atomic_path, folder_lock
-
-_FORMATS = {".ecsv": "ascii.ecsv", ".parquet": "parquet", ".h5": "hdf5", ".hdf5": "hdf5"}
-_PACKAGES = {"parquet": ("pyarrow", "parquet"), "hdf5": ("h5py", "beamline")}
-"""Package that a format needs, and the extra that installs it."""
-
-_NODE = "table"
-"""Name of the data set in HDF5."""
+from ccdseg.workflows.segment.run_tables.formats import FORMATS
+from ccdseg.workflows.segment.run_tables.formats.table_format import TableFormat
+from ccdseg.workflows.segment.run_tables.tables import RunTables
 
 Stamp = tuple[int, int]
 """Number and time of change of a file."""
@@ -50,20 +44,12 @@ def check_table(
     tuple of int or None
         State of the file that is to be replaced.
     """
-    if path.suffix not in _FORMATS:
-        raise InputError(
-            f"{path} is no name of a table; give one that ends on .ecsv, .parquet or .h5."
-        )
-    package, extra = _PACKAGES.get(_FORMATS[path.suffix], (None, None))
-    if package and find_spec(package) is None:
-        raise InputError(
-            f"{path} needs the package {package}; install ccdseg[{extra}], or give a name on .ecsv."
-        )
+    form = _format_of(path)
     stamp = _stamp(path)
     if overwrite or stamp is None:
         return stamp
     try:
-        names = _column_names(path)
+        names = form.read_names(path)
     except Exception:  # noqa: BLE001 - another file can raise anything
         names = []
     if not set(columns) <= set(names):
@@ -74,30 +60,61 @@ def check_table(
     return stamp
 
 
-def write_table(path: Path, table: QTable, *, seen: Stamp | None) -> Path:
-    """Write the table in the format of its name, and return the path.
+def write_tables(path: Path, tables: RunTables, *, seen: Stamp | None) -> Path:
+    """Write tables in the format of the name, and return the path.
 
-    Where another run has written a table of this name meanwhile, a number makes another name.
+    Where another run has written a file of this name meanwhile, a number makes another name.
 
     Parameters
     ----------
     path : Path
-        Where it is to be written.
-    table : astropy.table.QTable
-        Columns of numbers, truth values and text.
+        Where they are to be written.
+    tables : RunTables
+        The tables.
     seen : tuple of int or None
         State of the file that may be replaced, as from `check_table`.
     """
-    kind = _FORMATS[path.suffix]
-    options = {"path": _NODE, "serialize_meta": True} if kind == "hdf5" else {}
     path.parent.mkdir(parents=True, exist_ok=True)
     with folder_lock(path.parent):
         if _stamp(path) != seen:
             other, path = path, _free_name(path)
             logger.warning("%s is of another run meanwhile; this one's is %s.", other, path)
         with atomic_path(path) as temporary:
-            table.write(temporary, format=kind, **options)
+            FORMATS[path.suffix].write(temporary, tables)
     return path
+
+
+def read_run(path: str | Path) -> RunTables:
+    """Read a file of tables of a run.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it holds no such tables.
+    """
+    path = Path(path)
+    form = _format_of(path)
+    if not path.is_file():
+        raise InputError(f"No file {path}; give a table of events, as predict --events writes it.")
+    try:
+        return form.read(path)
+    except Exception as error:  # noqa: BLE001 - a damaged file can raise anything
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{path} cannot be read as a table of a run ({reason}).") from None
+
+
+def _format_of(path: Path) -> TableFormat:
+    form = FORMATS.get(path.suffix)
+    if form is None:
+        raise InputError(
+            f"{path} is no name of a table; give one that ends on .ecsv, .parquet, .h5 or .root."
+        )
+    if form.package and find_spec(form.package) is None:
+        raise InputError(
+            f"{path} needs the package {form.package}; install ccdseg[{form.extra}], or take a "
+            "table on .ecsv."
+        )
+    return form
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -111,17 +128,3 @@ def _stamp(path: Path) -> Stamp | None:
 def _free_name(path: Path) -> Path:
     names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
     return next(name for name in names if not name.exists())
-
-
-def _column_names(path: Path) -> list[str]:
-    kind = _FORMATS[path.suffix]
-    if kind == "parquet":
-        from pyarrow import parquet  # astropy would need pandas to read it
-
-        return parquet.read_schema(path).names
-    if kind == "hdf5":
-        import h5py
-
-        with h5py.File(path) as file:
-            return list(file[_NODE].dtype.names)
-    return QTable.read(path, format=kind).colnames

@@ -73,6 +73,15 @@ class Components:
         inside = (self.rows[run] == rows) & (self.starts[run] <= columns)
         return np.where(inside & (columns < self.ends[run]), self.numbers[run], -1)
 
+    def places(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row, column and component of each pixel of the chosen ones, bool (components,)."""
+        runs = np.flatnonzero(chosen[self.numbers])
+        lengths = self.ends[runs] - self.starts[runs]
+        columns = np.arange(lengths.sum()) + np.repeat(
+            self.starts[runs] - (np.cumsum(lengths) - lengths), lengths
+        )
+        return np.repeat(self.rows[runs], lengths), columns, np.repeat(self.numbers[runs], lengths)
+
     def pixels(self, number: int, area: tuple[slice, slice]) -> np.ndarray:
         """Pixels of one component in an area that holds all of it, bool of the area's shape."""
         order, bounds = self._by_number

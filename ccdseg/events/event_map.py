@@ -38,6 +38,20 @@ class EventMap:
         height, width = self.components.shape
         return self.labels_in((slice(0, height), slice(0, width)))
 
+    @property
+    def pixels(self) -> PixelList:
+        """Pixels of all events, ``cluster`` being the row of the event in the table."""
+        whole = np.ones(self.components.n, dtype=bool)
+        whole[self.components.at(self.divided.rows, self.divided.columns)] = False
+        rows, columns, numbers = self.components.places(whole)
+        event = np.concatenate([self.first_ids[numbers], self.divided.cluster]).astype(np.int64) - 1
+        order = np.argsort(event, kind="stable")
+        rows, columns = (
+            np.concatenate([one, other])[order]
+            for one, other in ((rows, self.divided.rows), (columns, self.divided.columns))
+        )
+        return PixelList(event[order], rows, columns, len(self.table))
+
     def labels_in(self, area: tuple[slice, slice]) -> np.ndarray:
         """Labels of some rows and columns alone, slices with a start and an end."""
         clusters = self.components.labels(area, np.arange(self.components.n))

@@ -102,6 +102,11 @@ class DefectMap:
         )
         return cls(flags.shape, places, *values, noise=noise, n_exposures=n_exposures)
 
+    @property
+    def hot_columns(self) -> np.ndarray:
+        """Columns of which most pixels are hot, from 0."""
+        return self._columns(Defect.HOT)
+
     def cut(self, area: tuple[slice, slice]) -> DefectMap:
         """Map of a part of the image, rows and columns with starts and stops."""
         rows, columns = area
@@ -120,12 +125,12 @@ class DefectMap:
             "n_exposures": self.n_exposures,
             "noise": self.noise,
             "pixels": counts,
-            "hot_columns": self._columns(Defect.HOT),
-            "dark_columns": self._columns(Defect.DARK),
+            "hot_columns": self.hot_columns.tolist(),
+            "dark_columns": self._columns(Defect.DARK).tolist(),
         }
 
-    def _columns(self, kind: Defect) -> list[int]:
+    def _columns(self, kind: Defect) -> np.ndarray:
         """Columns of which most pixels have a defect."""
         columns = self.places[self.has(kind)] % self.shape[1]
         counts = np.bincount(columns, minlength=self.shape[1])
-        return np.flatnonzero(counts > _LINE_SHARE * self.shape[0]).tolist()
+        return np.flatnonzero(counts > _LINE_SHARE * self.shape[0])

@@ -125,6 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
         thresholds=dict(arguments.threshold or ()),
         defects=arguments.defects,
         separate=arguments.separate,
+        bright=arguments.bright,
         exposure_time=arguments.exposure_time,
         readout_time=arguments.readout_time,
         pictures=arguments.pictures,

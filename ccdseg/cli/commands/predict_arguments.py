@@ -8,6 +8,7 @@ import math
 from ccdseg.cli.commands.reduce import add_reduction
 from ccdseg.cli.options import add_colours, add_model, add_output, natural_int, positive_int
 from ccdseg.detector import DETECTORS
+from ccdseg.events.distance_columns import BRIGHT
 from ccdseg.postprocessing import RULES, BridgeTracks
 from ccdseg.workflows.segment.pictures import PICTURES
 from ccdseg.workflows.segment.run_tables.image_table import RUN_TABLE
@@ -84,6 +85,14 @@ def add_detector(parser: argparse.ArgumentParser) -> None:
         metavar="auto|none|ADU",
         help="signal of one photon, for models of cosmics: estimated where single photons show, "
         "none, or told; photons are then events, too, and no cosmics (default: auto)",
+    )
+    group.add_argument(
+        "--bright",
+        type=float,
+        default=BRIGHT,
+        metavar="ELECTRONS",
+        help="charge of its brightest pixel from which an event is bright, for the distance of "
+        f"others to it (default: {BRIGHT:g})",
     )
     group.add_argument(
         "--exposure-time",

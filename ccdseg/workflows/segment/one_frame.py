@@ -12,7 +12,7 @@ from ccdseg import postprocessing
 from ccdseg.arrays import strips
 from ccdseg.arrays.nddata import is_nddata
 from ccdseg.classes import CLASSES
-from ccdseg.events import add_amplifiers, add_sky_positions, map_events
+from ccdseg.events import add_amplifiers, add_distances, add_sky_positions, map_events
 from ccdseg.fits_io import Frame, frame_of_ccddata
 from ccdseg.identification import estimate_depth, identify, separate_light
 from ccdseg.normalization.amplifiers import Sections, level
@@ -74,6 +74,9 @@ def segment_frame(
         subtracted, and no particle; see `ccdseg.calibration.defects.mark_defects`.
     separate : bool, default True
         Whether particles that touch are events of their own, where kinds of particles are told.
+    bright : float, default 100
+        Charge of its brightest pixel (e⁻) from which an event is bright, for the column
+        ``bright_distance``.
     exposure_time, readout_time : float, optional
         Exposure time, and time that reading a frame takes (s), in the place of those of the header,
         for the live exposure; see `ccdseg.workflows.segment.live_exposure`.
@@ -150,6 +153,16 @@ def apply_steps(
     if events is not None and (len(sections) > 1 or sections[0].name):
         events = add_amplifiers(events, sections, origin=frame.origin)
     if events is not None:
+        events = add_distances(
+            events,
+            mask,
+            pixels=event_map and event_map.pixels,
+            classes=classes,
+            origin=frame.origin,
+            gain=detector and detector.gain,
+            bright=steps.bright,
+            hot_columns=() if defects is None else defects.hot_columns,
+        )
         where = f"{frame.path}, {frame.label}"
         events = add_sky_positions(events, frame.header, where=where)
     live = None

@@ -22,6 +22,7 @@ from ccdseg.estimation import (
     estimate_photons,
     told_photons,
 )
+from ccdseg.events.distance_columns import BRIGHT
 from ccdseg.fits_io import DefectMaps, Frame
 from ccdseg.normalization import filled
 from ccdseg.normalization.amplifiers import Amplifiers, Sections, check_amplifiers, level
@@ -47,6 +48,7 @@ class Choices(TypedDict, total=False):
     thresholds: Mapping[str, float] | None
     defects: DefectMaps | DefectMap | str | Path | None
     separate: bool
+    bright: float
     exposure_time: float | None
     readout_time: float | None
     probabilities: bool
@@ -77,6 +79,8 @@ class Steps:
         Known defects of the detector.
     separate : bool
         Whether particles that touch are events of their own.
+    bright : float
+        Charge of its brightest pixel (e⁻) from which an event is bright.
     exposure_time, readout_time : float or None
         Times (s) in the place of those of the header.
     probabilities : bool
@@ -92,6 +96,7 @@ class Steps:
     thresholds: dict[str, float]
     defects: DefectMaps | None
     separate: bool
+    bright: float
     exposure_time: float | None
     readout_time: float | None
     probabilities: bool
@@ -109,6 +114,7 @@ class Steps:
         thresholds: Mapping[str, float] | None = None,
         defects: DefectMaps | DefectMap | str | Path | None = None,
         separate: bool = True,
+        bright: float = BRIGHT,
         exposure_time: float | None = None,
         readout_time: float | None = None,
         probabilities: bool = False,
@@ -140,6 +146,7 @@ class Steps:
             check_thresholds(thresholds, classes),
             choose_defects(defects),
             separate,
+            _check_bright(bright),
             _check_time("exposure time", exposure_time),
             _check_time("readout time", readout_time),
             probabilities,
@@ -212,6 +219,13 @@ class Steps:
         if self.photons == AUTO:
             return estimate_photons(pixels)
         return told_photons(pixels, float(self.photons))
+
+
+def _check_bright(electrons: float) -> float:
+    number = isinstance(electrons, int | float) and not isinstance(electrons, bool)
+    if not (number and 0 < electrons < inf):
+        raise InputError(f"A bright pixel has {electrons!r} e⁻; give a number above 0.")
+    return electrons
 
 
 def _check_time(name: str, seconds: float | None) -> float | None:

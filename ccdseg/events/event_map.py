@@ -9,6 +9,7 @@ from astropy.table import QTable
 
 from ccdseg.arrays import Components
 from ccdseg.events.clusters import PixelList
+from ccdseg.events.pixel_charges import PixelCharges
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +26,15 @@ class EventMap:
         Number of the first event of each cluster, (clusters,).
     divided : PixelList
         Pixels of the events of divided clusters; their ``cluster`` is the number of the event.
+    charges : PixelCharges or None
+        Signals of the pixels of all events, where they were asked for.
     """
 
     table: QTable
     components: Components
     first_ids: np.ndarray
     divided: PixelList
+    charges: PixelCharges | None = None
 
     @property
     def labels(self) -> np.ndarray:

@@ -115,10 +115,11 @@ def map_events(
     saturation: float = 65535.0,
     unit: u.UnitBase = u.adu,
     separate: bool = True,
+    list_pixels: bool = False,
 ) -> EventMap:
     """Find and measure the events of an image, and tell the event of each pixel.
 
-    Parameters as `find_events`.
+    Parameters as `find_events`; with `list_pixels` the map keeps the signals of the pixels.
 
     Returns
     -------
@@ -148,6 +149,7 @@ def map_events(
         aperture_margin=aperture_margin,
         saturation=saturation,
         separate=separate,
+        list_pixels=list_pixels,
     )
     values = measured.values
     values["hdu"] = np.full(len(values["id"]), hdu)
@@ -155,7 +157,9 @@ def map_events(
     table.meta["aperture_margin"] = aperture_margin
     if detector is not None:
         table.meta["detector"] = asdict(detector)
-    return EventMap(table, measured.clusters, measured.first_ids, measured.divided)
+    return EventMap(
+        table, measured.clusters, measured.first_ids, measured.divided, measured.charges
+    )
 
 
 def _check(image: np.ndarray, mask: np.ndarray, classes: ClassCatalogue) -> None:

@@ -11,6 +11,7 @@ from ccdseg.arrays import Components, release
 from ccdseg.classes import ClassCatalogue
 from ccdseg.detector import Detector
 from ccdseg.events.clusters import PixelList, find_clusters
+from ccdseg.events.pixel_charges import PixelCharges
 from ccdseg.events.window_measuring import measure_window
 from ccdseg.events.windows import plan_windows
 
@@ -30,12 +31,15 @@ class MeasuredEvents:
         Number of the first event of each cluster, from 1, (clusters,).
     divided : PixelList
         Pixels of the events of divided clusters; their ``cluster`` is the number of the event.
+    charges : PixelCharges or None
+        Signals of the pixels of all events, where they were asked for.
     """
 
     values: dict[str, np.ndarray]
     clusters: Components
     first_ids: np.ndarray
     divided: PixelList
+    charges: PixelCharges | None
 
 
 def measure_clusters(
@@ -47,6 +51,7 @@ def measure_clusters(
     aperture_margin: float,
     saturation: float,
     separate: bool,
+    list_pixels: bool,
 ) -> MeasuredEvents:
     """Measure the events of all clusters of an image.
 
@@ -66,6 +71,8 @@ def measure_clusters(
         Signal (ADU) from which a pixel is saturated.
     separate : bool
         Whether clusters that several particles left are divided, where there is a detector.
+    list_pixels : bool
+        Whether the signals of the pixels are kept.
 
     Returns
     -------
@@ -74,11 +81,12 @@ def measure_clusters(
     clusters = find_clusters(mask, classes)
     settings = {"detector": detector, "classes": classes, "aperture_margin": aperture_margin}
     settings |= {"saturation": saturation, "separate": separate and detector is not None}
-    parts, pixels = [], []
+    parts, pixels, charges = [], [], []
     for window in plan_windows(clusters.boxes, mask.shape, aperture_margin=aperture_margin):
-        values, of_divided = measure_window(image, mask, clusters, window, **settings)
+        values, of_divided, of_pixels = measure_window(image, mask, clusters, window, **settings)
         parts.append(values)
         pixels.append(of_divided)
+        charges += [of_pixels] if list_pixels else []
         release(image, mask)
     values = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(values.pop("first_pixel"))
@@ -89,7 +97,8 @@ def measure_clusters(
     values = {name: column[order] for name, column in values.items()}
     values["id"] = np.arange(1, len(order) + 1)
     starts = np.cumsum([0, *(one.n_clusters for one in pixels)])
-    return MeasuredEvents(values, clusters, first_ids, _numbered(pixels, starts, ids))
+    joined = PixelCharges.joined(charges, ids - 1) if list_pixels else None
+    return MeasuredEvents(values, clusters, first_ids, _numbered(pixels, starts, ids), joined)
 
 
 def _numbered(parts: Sequence[PixelList], starts: np.ndarray, ids: np.ndarray) -> PixelList:

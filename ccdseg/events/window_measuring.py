@@ -13,6 +13,7 @@ from ccdseg.events.clusters import GAP, PixelList, with_apertures
 from ccdseg.events.columns import COLUMNS
 from ccdseg.events.event_pixels import EventPixels
 from ccdseg.events.local_background import ANNULUS_WIDTH, Background, fit_background
+from ccdseg.events.pixel_charges import PixelCharges
 from ccdseg.events.point_fit import fit_points
 from ccdseg.events.separation import ClusterCharges, divide_clusters
 from ccdseg.events.shape import measure_shapes
@@ -30,7 +31,7 @@ def measure_window(
     aperture_margin: float,
     saturation: float,
     separate: bool,
-) -> tuple[dict[str, np.ndarray], PixelList]:
+) -> tuple[dict[str, np.ndarray], PixelList, PixelCharges]:
     """Measure the events of the clusters of a window.
 
     Parameters
@@ -51,6 +52,8 @@ def measure_window(
         the first pixel of each in the frame.
     divided : PixelList
         Pixels, in the frame, of the events that share a cluster with others.
+    charges : PixelCharges
+        Signals of the pixels, in the frame, of all events.
     """
     labels = components.labels(window.area, window.members)
     frame_shape = image.shape
@@ -83,7 +86,8 @@ def measure_window(
     pixels, aperture, shares = events.pixels, events.apertures, events.aperture_shares
     of_cluster = events.clusters
     background = background.of(of_cluster)
-    above = shares * (aperture.values(image) - background.at(aperture))
+    unshared = aperture.values(image) - background.at(aperture)
+    above = shares * unshared
     fits = fits.of(of_cluster)
     if len(of_cluster) > len(window.members):
         fits = fits.again(above, aperture, events.is_divided, noise=background.noise, gain=gain)
@@ -128,7 +132,11 @@ def measure_window(
         "column_min": boxes[:, 1],
         "column_max": boxes[:, 3] - 1,
     }
-    return values, pixels.where(events.is_divided[pixels.cluster]).moved(window.origin)
+    divided = pixels.where(events.is_divided[pixels.cluster]).moved(window.origin)
+    charges = PixelCharges(
+        aperture.moved(window.origin), unshared.astype(np.float32), shares.astype(np.float32)
+    )
+    return values, divided, charges
 
 
 def _reaches_edge(boxes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -145,6 +145,41 @@ def test_root_holds_trees_of_events_and_of_frames():
 
 
 @pytest.mark.usefixtures("night")
+@pytest.mark.parametrize("suffix", ["parquet", "h5", "ecsv", "root"])
+def test_pixels_of_events_add_up_to_their_signals(suffix):
+    segment(events=f"events.{suffix}", event_pixels=True)
+    run = read_run(f"results/events.{suffix}")
+    pixels = run.pixels
+    sums = np.bincount(pixels["event"], pixels["signal"] * pixels["share"], len(run.table))
+    np.testing.assert_allclose(sums, run.table["signal"].value, rtol=1e-5)
+    peaks = np.unique(pixels["event"][pixels["signal"] > 100])
+    assert peaks.tolist() == list(range(7))
+    first = pixels[pixels["event"] == 0]
+    assert run.table["peak_row"][0].value in first["row"].value
+    assert len(QTable.read("results/a_pixels.fits")) == np.count_nonzero(pixels["event"] < 4)
+
+
+@pytest.mark.usefixtures("night")
+def test_other_tools_read_lists_of_pixels():
+    for suffix in ("parquet", "root", "h5"):
+        segment(events=f"events.{suffix}", event_pixels=True)
+    lists = parquet.read_table("results/events.parquet")["pixel_row"].to_pylist()
+    with uproot.open("results/events.root") as file:
+        jagged = file["events"]["pixel_row"].array(library="np")
+    with h5py.File("results/events.h5") as file:
+        pixels = file["pixels"][:]
+    assert [one.tolist() for one in jagged] == lists
+    assert pixels["row"].tolist() == [row for one in lists for row in one]
+
+
+@pytest.mark.usefixtures("night")
+def test_earlier_results_without_pixels_are_told():
+    segment()
+    with refused("There is no results/a_pixels.fits with the pixels of its events"):
+        segment(event_pixels=True)
+
+
+@pytest.mark.usefixtures("night")
 def test_a_file_that_is_no_table_of_a_run_is_refused():
     with refused("No file none.parquet"):
         read_run("none.parquet")

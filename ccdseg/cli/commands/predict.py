@@ -76,6 +76,7 @@ For each file it writes into the output folder:
   STEM_dq.fits           with --format dq: bits of each pixel, named by the keywords DQBIT0, DQBIT1,
                          ...: NOT_FINITE, FLAGGED, SATURATED, DEFECT, and one for each class
   STEM_probabilities.fits  with --probabilities: probability of each class, a plane per class
+  STEM_pixels.fits       with --event-pixels: pixels of the events, with their signals and shares
   reduced/               with --reduce: the frames made of raw files
   counts.ecsv            particles of all images of the folder, one line each: file, HDU, size,
                          number of particles, pixels, percent; a later call adds its images
@@ -139,6 +140,7 @@ def run(arguments: argparse.Namespace) -> int:
         find=arguments.find,
         clean=arguments.clean,
         dq=arguments.format == "dq",
+        event_pixels=arguments.event_pixels,
         probabilities=arguments.probabilities,
         overwrite=arguments.overwrite,
     )

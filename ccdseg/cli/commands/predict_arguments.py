@@ -199,6 +199,12 @@ def add_results(parser: argparse.ArgumentParser) -> None:
         ".root or .ecsv, each with its file, HDU, exposure time, start, model and version, beside "
         "a table of the frames with their live exposure",
     )
+    group.add_argument(
+        "--event-pixels",
+        action="store_true",
+        help="write the pixels over which the charge of each event is summed: row, column, signal "
+        "and share, also into the table of --events",
+    )
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:

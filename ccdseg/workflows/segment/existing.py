@@ -49,6 +49,11 @@ def events_of(path: Path) -> str:
     return f"{stem(path)}_events.ecsv"
 
 
+def pixels_of(path: Path) -> str:
+    """Name of the table of the pixels of events."""
+    return f"{stem(path)}_pixels.fits"
+
+
 def _suffix_of_mask(path: Path) -> str:
     if is_stack(path):
         return HDF5[0] if suffix_of(path).lower() in HDF5 else ".tif"

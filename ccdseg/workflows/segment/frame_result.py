@@ -113,6 +113,16 @@ class FrameResult:
         return None if self.events is None else labels_of(self)
 
     @property
+    def event_pixels(self) -> QTable | None:
+        """Pixels over which the charge of events is summed; None where they were not asked for.
+
+        Columns ``id``, ``row``, ``column``, ``signal`` and ``share``; not of frames with photons.
+        """
+        if self.event_map is None or self.event_map.charges is None:
+            return None
+        return self.event_map.charges.to_table(origin=self.frame.origin, unit=self.frame.unit)
+
+    @property
     def quality(self) -> np.ndarray:
         """Sum of `quality_bits` of each pixel, integers of shape (H, W)."""
         return quality_of(self)

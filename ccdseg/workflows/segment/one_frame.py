@@ -80,6 +80,8 @@ def segment_frame(
     exposure_time, readout_time : float, optional
         Exposure time, and time that reading a frame takes (s), in the place of those of the header,
         for the live exposure; see `ccdseg.workflows.segment.live_exposure`.
+    event_pixels : bool, default False
+        Whether the result keeps the pixels over which the charge of each event is summed.
     probabilities : bool, default False
         Whether the result keeps the probability of each class, before any of these steps.
 
@@ -146,7 +148,9 @@ def apply_steps(
         known = steps.knows_silicon and detector is not None
         known &= classes.particles.name == CLASSES.particles.name
         separate = known and steps.separate
-        event_map = map_events(levelled.data, mask, **measuring, separate=separate)
+        event_map = map_events(
+            levelled.data, mask, **measuring, separate=separate, list_pixels=steps.event_pixels
+        )
         events = event_map.table
         if known:
             events = estimate_depth(identify(events), detector=detector)

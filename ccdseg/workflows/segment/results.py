@@ -39,6 +39,7 @@ from ccdseg.workflows.segment.pictures import (
     draw_pictures,
     draw_sections,
 )
+from ccdseg.workflows.segment.run_tables.pixel_lists import write_pixels
 from ccdseg.workflows.segment.thresholds import describe_thresholds
 
 
@@ -280,6 +281,7 @@ def _write_into(
         events.write(folder / events_of(path), format="ascii.ecsv")
     write_masks(folder / mask_of(path), result.frames, events)
     write_planes(folder, result.frames, dq=dq)
+    write_pixels(folder, result.frames)
     if clean:
         filled = filled_of(path)
         write_cleaned(folder / cleaned_of(path), result.frames, map_path=filled and folder / filled)

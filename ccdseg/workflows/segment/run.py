@@ -239,9 +239,9 @@ def segment_files(
     if summaries:
         write_tables(table, RunTables(rows), seen=seen)
     if summaries and events is not None:
-        frames = rows[rows["error"] == ""]
-        stacked = event_table.stack_run(paths, summaries, output)
-        tables = RunTables(stacked, frames)
+        tables = event_table.stack_run(
+            paths, summaries, output, images=rows, event_pixels=steps.event_pixels
+        )
         written = write_tables(events, tables, seen=seen_events)
-        logger.info("%d events of %d files: %s", len(stacked), len(summaries), written)
+        logger.info("%d events of %d files: %s", len(tables.table), len(summaries), written)
     return RunResult(rows, counts.write(output), failed, len(paths))

@@ -51,6 +51,7 @@ class Choices(TypedDict, total=False):
     bright: float
     exposure_time: float | None
     readout_time: float | None
+    event_pixels: bool
     probabilities: bool
 
 
@@ -83,6 +84,8 @@ class Steps:
         Charge of its brightest pixel (e⁻) from which an event is bright.
     exposure_time, readout_time : float or None
         Times (s) in the place of those of the header.
+    event_pixels : bool
+        Whether the pixels of events are kept.
     probabilities : bool
         Whether the probabilities are kept.
     """
@@ -99,6 +102,7 @@ class Steps:
     bright: float
     exposure_time: float | None
     readout_time: float | None
+    event_pixels: bool
     probabilities: bool
 
     @classmethod
@@ -117,6 +121,7 @@ class Steps:
         bright: float = BRIGHT,
         exposure_time: float | None = None,
         readout_time: float | None = None,
+        event_pixels: bool = False,
         probabilities: bool = False,
     ) -> Steps:
         """Find detector and rules by their names; parameters as `ccdseg.workflows.segment_frame`.
@@ -149,6 +154,7 @@ class Steps:
             _check_bright(bright),
             _check_time("exposure time", exposure_time),
             _check_time("readout time", readout_time),
+            event_pixels,
             probabilities,
         )
         steps.check(classes)

@@ -15,6 +15,8 @@ from ccdseg.events.columns import COLUMNS as EVENT_COLUMNS
 from ccdseg.workflows.segment.existing import events_of
 from ccdseg.workflows.segment.run_tables.formats.ecsv import read_ecsv
 from ccdseg.workflows.segment.run_tables.image_table import exposure_time
+from ccdseg.workflows.segment.run_tables.pixel_lists import stack_pixels
+from ccdseg.workflows.segment.run_tables.tables import RunTables
 
 RUN_COLUMNS = {
     "path": (np.str_, None, "file that was segmented"),
@@ -30,7 +32,14 @@ COLUMNS = (*RUN_COLUMNS, *(column.name for column in EVENT_COLUMNS if not column
 """Columns that every table of the events of a run has."""
 
 
-def stack_run(paths: Sequence[Path], summaries: Mapping[Path, dict], folder: Path) -> QTable:
+def stack_run(
+    paths: Sequence[Path],
+    summaries: Mapping[Path, dict],
+    folder: Path,
+    *,
+    images: QTable,
+    event_pixels: bool,
+) -> RunTables:
     """Events of all files of a run, from the tables that lie beside their masks.
 
     Parameters
@@ -41,23 +50,28 @@ def stack_run(paths: Sequence[Path], summaries: Mapping[Path, dict], folder: Pat
         Content of the summaries of files with results, at least one.
     folder : Path
         Folder of the results.
+    images : astropy.table.QTable
+        Table of the images of the run.
+    event_pixels : bool
+        Whether the pixels of the events are listed.
 
     Returns
     -------
-    astropy.table.QTable
-        `RUN_COLUMNS`, then those of the events as `ccdseg.events.stack_events` brings them
-        together, in the order of the files.
+    RunTables
+        Its table has `RUN_COLUMNS`, then those of the events as `ccdseg.events.stack_events`
+        brings them together, in the order of the files; its frames are the images that were segmented.
 
     Raises
     ------
     InputError
-        If a table has not as many events as the summary tells of.
+        If a table has not as many events as the summary tells of, or pixels lack.
     """
     done = [path for path in paths if path in summaries]
-    events = stack_events([_read_events(folder, path, summaries[path]) for path in done])
-    images = [(path, image) for path in done for image in summaries[path]["hdus"]]
-    rows = [_image_values(path, summaries[path], image) for path, image in images]
-    n_events = [image["events"] for _, image in images]
+    found = [_read_events(folder, path, summaries[path]) for path in done]
+    events = stack_events(found)
+    of_images = [(path, image) for path in done for image in summaries[path]["hdus"]]
+    rows = [_image_values(path, summaries[path], image) for path, image in of_images]
+    n_events = [image["events"] for _, image in of_images]
     table = QTable()
     for name, (kind, unit, description) in RUN_COLUMNS.items():
         values = np.repeat(np.array([row[name] for row in rows], dtype=kind), n_events)
@@ -65,7 +79,8 @@ def stack_run(paths: Sequence[Path], summaries: Mapping[Path, dict], folder: Pat
         table[name].info.description = description
     for name in events.colnames:
         table[name] = events[name]
-    return table
+    pixels = stack_pixels(done, found, folder) if event_pixels else None
+    return RunTables(table, images[images["error"] == ""], pixels)
 
 
 def _image_values(path: Path, summary: dict, image: dict) -> dict:

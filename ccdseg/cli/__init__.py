@@ -17,6 +17,7 @@ COMMANDS = {
     "reduce": "reduce raw files to frames: samples, overscan, amplifiers",
     "defects": "find the defects of a detector in many exposures",
     "predict": "segment FITS frames and pictures",
+    "spectrum": "draw the rate of selected events per mass, time and energy",
     "evaluate": "score a model on simulated frames or on your own",
     "physics": "measure how well events are found, measured and identified",
     "particles": "train the classifier of particles",
@@ -32,6 +33,7 @@ and background.
   ccdseg predict frame.fits            segment a frame with the model that ships
   ccdseg reduce raw.fits                reduce raw files to frames
   ccdseg defects darks/ -o defects.fits find what stays in many exposures
+  ccdseg spectrum run.parquet          draw the rate of selected events of a run
   ccdseg train --output models/mine    train a model on simulated images
   ccdseg simulate test -o test.npz     simulate images whose truth is known
   ccdseg evaluate --model models/mine  score a model on simulated frames

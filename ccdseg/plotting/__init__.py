@@ -16,6 +16,7 @@ from ccdseg.plotting.image_scores import (
 from ccdseg.plotting.mask_panels import show_augmentation, show_pair, show_panels, show_section
 from ccdseg.plotting.noise_curves import show_noise_curves
 from ccdseg.plotting.particle_gallery import show_particles
+from ccdseg.plotting.rate_spectrum import show_rate
 from ccdseg.plotting.separation_scores import show_separation
 from ccdseg.plotting.style import save_figure
 
@@ -40,6 +41,7 @@ __all__ = [
     "show_pair",
     "show_panels",
     "show_particles",
+    "show_rate",
     "show_reliability",
     "show_score_box",
     "show_score_boxes",

@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "evaluating.evaluation_run": ["evaluate"],
         "learning.particle_training": ["TrainedClassifier", "train_particle_classifier"],
         "physics_report.physics_run": ["PhysicsReport", "physics"],
+        "rates.spectrum": ["RunSpectrum", "spectrum"],
         "reduction": ["ReducedFile", "ReducedRun", "reduce_file", "reduce_files"],
         "segment.run_tables.table_file": ["read_run"],
         "segment": ["FileResult", "FrameResult", "segment_file", "segment_files", "segment_frame"],

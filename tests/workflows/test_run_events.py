@@ -152,7 +152,7 @@ def test_pixels_of_events_add_up_to_their_signals(suffix):
     pixels = run.pixels
     sums = np.bincount(pixels["event"], pixels["signal"] * pixels["share"], len(run.table))
     np.testing.assert_allclose(sums, run.table["signal"].value, rtol=1e-5)
-    peaks = np.unique(pixels["event"][pixels["signal"] > 100])
+    peaks = np.unique(pixels["event"][pixels["signal"] > 40])
     assert peaks.tolist() == list(range(7))
     first = pixels[pixels["event"] == 0]
     assert run.table["peak_row"][0].value in first["row"].value

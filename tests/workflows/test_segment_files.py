@@ -267,7 +267,9 @@ def test_many_files_are_not_drawn_unless_asked_for(monkeypatch, caplog):
 
 @pytest.mark.usefixtures("night")
 def test_an_output_that_cannot_be_written_is_refused():
-    with refused("run.csv is no name of a table; give one that ends on .ecsv, .parquet or .h5"):
+    with refused(
+        "run.csv is no name of a table; give one that ends on .ecsv, .parquet, .h5 or .root"
+    ):
         segment(table="run.csv")
     with refused("'a.fits' is a file, no folder"):
         segment(output="a.fits/new")

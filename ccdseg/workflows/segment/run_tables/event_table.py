@@ -59,7 +59,8 @@ def stack_run(
     -------
     RunTables
         Its table has `RUN_COLUMNS`, then those of the events as `ccdseg.events.stack_events`
-        brings them together, in the order of the files; its frames are the images that were segmented.
+        brings them together, in the order of the files; its frames are the images that were
+        segmented.
 
     Raises
     ------

@@ -1,0 +1,1 @@
+"""Rates of a run: from tables of its events and frames to a spectrum."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from scipy.spatial import KDTree
 
 from ccdseg.arrays import find_components
 from ccdseg.classes import ClassCatalogue
@@ -109,6 +108,8 @@ def _hot_lines(mask: np.ndarray, hot: int, columns: np.ndarray | tuple[int, ...]
 
 def _nearest(pixels: PixelList, places: np.ndarray) -> np.ndarray:
     """Least distance between the pixels of each event and some places, (events,)."""
+    from scipy.spatial import KDTree
+
     nearest = np.full(pixels.n_clusters, np.inf)
     if len(places) and len(pixels.cluster):
         distance, _ = KDTree(places).query(np.stack([pixels.rows, pixels.columns], axis=1))

@@ -83,6 +83,7 @@ For each file it writes into the output folder:
   run.ecsv               images of this call, one line each: percentages of the classes, events,
                          detector, live exposure, time, model, and why a file has no results
   events.parquet         with --events events.parquet: the events of all images of this call
+  events_spectrum.*      with --spectrum: their rate by energy, as picture and table
 
 Of several images, regions and pictures are called STEM_HDU_... . Positions count from 0 in the
 middle of the first pixel of the HDU, and from the upper left one of a picture; in DS9 and in
@@ -105,6 +106,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Segment every image; returns 1 where some cannot be segmented, 2 where none can."""
+    if arguments.spectrum and arguments.events is None:
+        raise InputError("--spectrum is drawn of the events of --events FILE; give it, too.")
     images, n_failed = arguments.images, 0
     if arguments.reduce:
         images, n_failed = _reduced(arguments)
@@ -146,9 +149,25 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if len(result.counts):
         logger.info("%s", counts.describe(result.counts, arguments.output))
+    if arguments.spectrum and result.events is not None:
+        n_failed += not _draw_spectrum(result.events, overwrite=arguments.overwrite)
     if len(result.failed) == result.n_files:
         return 2
     return 1 if result.failed or n_failed else 0
+
+
+def _draw_spectrum(events: Path, *, overwrite: bool) -> bool:
+    """Draw the spectrum beside the events; whether that could be done."""
+    from ccdseg.workflows.rates.spectrum import spectrum
+
+    try:
+        spectrum(
+            events, output=events.with_name(f"{events.stem}_spectrum.png"), overwrite=overwrite
+        )
+    except InputError as error:
+        logger.error("%s", error)
+        return False
+    return True
 
 
 def _reduced(arguments: argparse.Namespace) -> tuple[list[Path], int]:

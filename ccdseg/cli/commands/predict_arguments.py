@@ -200,6 +200,12 @@ def add_results(parser: argparse.ArgumentParser) -> None:
         "a table of the frames with their live exposure",
     )
     group.add_argument(
+        "--spectrum",
+        action="store_true",
+        help="draw the spectrum of the events of --events per live mass and time, and write it as "
+        "a table; 'ccdseg spectrum' selects events and does it again",
+    )
+    group.add_argument(
         "--event-pixels",
         action="store_true",
         help="write the pixels over which the charge of each event is summed: row, column, signal "

@@ -52,12 +52,15 @@ class RunResult:
         Files without results, and why.
     n_files : int
         Number of files, those with earlier results included.
+    events : Path or None
+        Table of the events of the run, where it was asked for and there are results.
     """
 
     table: QTable
     counts: QTable
     failed: dict[Path, str]
     n_files: int
+    events: Path | None = None
 
 
 def segment_file(
@@ -238,10 +241,11 @@ def segment_files(
     rows = image_table.build_table(paths, summaries, failed, classes=classes)
     if summaries:
         write_tables(table, RunTables(rows), seen=seen)
+    written = None
     if summaries and events is not None:
         tables = event_table.stack_run(
             paths, summaries, output, images=rows, event_pixels=steps.event_pixels
         )
         written = write_tables(events, tables, seen=seen_events)
         logger.info("%d events of %d files: %s", len(tables.table), len(summaries), written)
-    return RunResult(rows, counts.write(output), failed, len(paths))
+    return RunResult(rows, counts.write(output), failed, len(paths), written)

@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy import units as u
+from astropy.io import fits
 from astropy.table import QTable
 
 from ccdseg.cli import main
+from ccdseg.detector import DAMIC_M
 from ccdseg.workflows import spectrum
 from ccdseg.workflows.segment.run_tables.formats import FORMATS
 from ccdseg.workflows.segment.run_tables.tables import RunTables
 from tests.command_line import status
 from tests.refusal import refused
+from tests.workflows.test_segment import skipper
 
 KG_DAY = u.kg * u.day
 
@@ -85,6 +88,27 @@ def test_the_command_writes_a_picture_and_the_same_table(capsys):
     assert "6 selected events of 2 frames, 0.75 kg day" in capsys.readouterr().out
     assert status(main, "spectrum", "a.fits.parquet", "-o", "s.ecsv") == 2
     assert "s.png exists already" in capsys.readouterr().err
+
+
+def test_a_run_draws_it_in_the_same_command(capsys):
+    header = fits.Header({"EXPTIME": 7200.0})
+    fits.PrimaryHDU(skipper(), header=header).writeto("a.fits")
+    fits.PrimaryHDU(skipper(seed=1)).writeto("b.fits")
+    options = ["--detector", "damic-m", "--pictures", "none", "--spectrum", "--skip-existing"]
+    assert status(main, "predict", "a.fits", *options) == 2
+    assert "--spectrum is drawn of the events of --events FILE" in capsys.readouterr().err
+    options += ["--events", "run.parquet"]
+    assert status(main, "predict", "a.fits", *options) == 0
+    folder = Path("segmentation")
+    drawn = QTable.read(folder / "run_spectrum.ecsv")
+    assert drawn["n_events"].sum() == len(QTable.read(folder / "a_events.ecsv"))
+    mass = 120 * 150 * DAMIC_M.pixel_mass
+    n_live = QTable.read(folder / "run.ecsv")["live_pixels"][0].value
+    exposure = mass * n_live / (120 * 150) * 7200 / 86400
+    assert drawn.meta["exposure_kg_day"] == pytest.approx(exposure)
+    assert status(main, "predict", "b.fits", *options, "--overwrite", "--output", "b") == 1
+    assert "its exposure time is not known" in capsys.readouterr().err
+    assert Path("b/run.parquet").exists()
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from astropy.stats import mad_std
 
+from ccdseg.calibration.amplifier_overscan import AmplifierOverscan
 from ccdseg.calibration.noise_curve import NoiseCurve, NoiseWatch
-from ccdseg.calibration.overscan import (
-    OVERSCAN_METHODS,
-    OverscanMethod,
-    noise_within_rows,
-    overscan_level,
-)
+from ccdseg.calibration.overscan import OVERSCAN_METHODS, OverscanMethod, noise_within_rows
 from ccdseg.calibration.readout_layout import find_layout, put_together
 from ccdseg.calibration.samples import METHODS, Method, SampleLayout, combine_samples
 from ccdseg.detector import Detector
 from ccdseg.detector.amplifier import Amplifier
-from ccdseg.detector.image_section import Part, parse_section
+from ccdseg.detector.image_section import parse_section
 from ccdseg.errors import InputError
 
 
@@ -131,11 +127,11 @@ def reduce_image(
     samples = SampleLayout.of(raw_shape, header, n_samples=reduction.n_samples)
     layout = find_layout(header, samples.shape, detector=reduction.detector, hdu=hdu)
     amplifiers = _named(layout)
-    overscans = [_overscan_parts(one, samples.shape) for one in amplifiers]
+    overscans = [AmplifierOverscan.of(one, samples.shape) for one in amplifiers]
     n_kept = samples.n_samples - reduction.skip
     watches = {
-        one.name: NoiseWatch(*(parts or [parse_section(one.section)])[-1], n_kept)
-        for one, parts in zip(amplifiers, overscans, strict=True)
+        one.name: NoiseWatch(*(overscan.parts or [parse_section(one.section)])[-1], n_kept)
+        for one, overscan in zip(amplifiers, overscans, strict=True)
         if n_kept > 1
     }
 
@@ -151,17 +147,18 @@ def reduce_image(
     data = np.full(shape, np.nan)
     spread = None if combined.deviation is None else np.full(shape, np.nan, np.float32)
     measured, pedestals = [], {}
-    for raw, one, parts in zip(amplifiers, placed, overscans, strict=True):
+    for raw, one, overscan in zip(amplifiers, placed, overscans, strict=True):
         source, target = parse_section(raw.section), parse_section(one.section)
         noise = None if raw.read_noise is None else raw.read_noise / combined.n_samples**0.5
         data[target] = combined.image[source]
-        if parts:
-            overscan = np.concatenate([combined.image[part] for part in parts], axis=1)
-            level = overscan_level(overscan, method=reduction.overscan, degree=reduction.degree)
-            data[target] -= level[:, np.newaxis]
+        if overscan.parts:
+            how = {"method": reduction.overscan, "degree": reduction.degree}
+            level = overscan.level(combined.image, **how)
+            data[target] -= level
             pedestals[one.name] = float(np.median(level))
-            history += _overscan_history(one.name, pedestals[one.name], overscan, reduction)
-            seen = noise_within_rows(overscan)
+            if reduction.overscan != "none":
+                history.append(overscan.describe(one.name, pedestals[one.name], **how))
+            seen = noise_within_rows(overscan.pixels(combined.image))
             noise = seen if seen > 0 else noise
         measured.append(replace(one, read_noise=noise))
         if spread is not None:
@@ -184,35 +181,6 @@ def reduce_image(
 def _named(amplifiers: Sequence[Amplifier]) -> list[Amplifier]:
     """Amplifiers, those without a name called by their number."""
     return [replace(one, name=one.name or str(i)) for i, one in enumerate(amplifiers, start=1)]
-
-
-def _overscan_parts(amplifier: Amplifier, shape: tuple[int, int]) -> list[Part]:
-    """Sections of overscan beside the rows of an amplifier."""
-    rows, _ = parse_section(amplifier.section, shape)
-    parts = []
-    for text in amplifier.overscan:
-        part = parse_section(text, shape)
-        covers_rows = part[0].start <= rows.start and part[0].stop >= rows.stop
-        if not covers_rows:
-            raise InputError(
-                f"The overscan {text} does not reach along all rows of {amplifier.section}; give "
-                "one that does."
-            )
-        parts.append((rows, part[1]))
-    return parts
-
-
-def _overscan_history(
-    name: str, pedestal: float, overscan: np.ndarray, reduction: Reduction
-) -> list[str]:
-    if reduction.overscan == "none":
-        return []
-    degree = f" of degree {reduction.degree}" if reduction.overscan == "polynomial" else ""
-    line = (
-        f"Amplifier {name}: pedestal of {pedestal:.6g} ADU by {overscan.shape[1]} columns of "
-        f"overscan, {reduction.overscan}{degree}, subtracted."
-    )
-    return [line]
 
 
 def _first_pixel(amplifiers: Sequence[Amplifier]) -> tuple[int, int]:

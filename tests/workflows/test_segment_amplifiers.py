@@ -14,6 +14,7 @@ from ccdseg.normalization.amplifiers import level
 from tests.command_line import status
 from tests.normalization.amplifiers.frames import dark_frame, read_in_parts
 from tests.refusal import refused
+from tests.workflows.test_segment import Bright, skipper
 
 PEDESTALS = (0, 400, -300, 90)
 
@@ -110,3 +111,33 @@ def test_the_command_takes_and_tells_them(four, tmp_path, monkeypatch, capfd, mo
     assert len(summary["hdus"][0]["amplifiers"]) == 1
     assert status(main, "predict", "four.fits", "--amplifiers", "2y2") == 2
     assert "'2y2'; give 'auto'" in "".join(capfd.readouterr())
+
+
+class GlowingParts(Bright):
+    """A segmenter by brightness that calls everything from a column on glow."""
+
+    first = 75
+
+    def predict(self, image, **_options):
+        super().predict(image)
+        self.mask[:, self.first :] = CLASSES["glowing"].index
+        return self
+
+
+@pytest.mark.parametrize("amplifiers", ["1x2", None])
+def test_a_section_without_background_takes_the_gain_of_another(amplifiers, caplog):
+    segmenter = GlowingParts()
+    result = workflows.segment_frame(
+        skipper(), segmenter, detector="auto", amplifiers=amplifiers, restrict=()
+    )
+    assert result.detector.gain == pytest.approx(1.5, rel=0.02)
+    assert len(result.events) == 2  # of three, one is in the glow
+    assert ("has no background pixel that shows its gain" in caplog.text) == (amplifiers == "1x2")
+
+
+def test_a_frame_without_background_has_signals_alone(caplog):
+    segmenter = GlowingParts()
+    segmenter.first = 0
+    result = workflows.segment_frame(skipper(), segmenter, detector="auto", restrict=())
+    assert (result.detector, result.estimate, result.detector_record) == (None, None, None)
+    assert "no pixel is background to show the gain, so events get signals in adu" in caplog.text

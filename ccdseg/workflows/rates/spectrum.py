@@ -6,11 +6,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from matplotlib.figure import Figure
 
 from ccdseg import plotting
 from ccdseg.errors import InputError
@@ -22,6 +22,9 @@ from ccdseg.workflows.rates.run_selection import RunSelection, read_selection
 
 SUFFIXES = (".png", ".ecsv")
 """Endings of picture and table."""
+
+if TYPE_CHECKING:
+    from ccdseg.plotting.style import Figure
 
 logger = logging.getLogger(__name__)
 

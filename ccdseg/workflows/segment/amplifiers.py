@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ from ccdseg.normalization.amplifiers import (
 )
 
 _AUTO = "auto"
+
+logger = logging.getLogger(__name__)
 
 
 def find_amplifiers(frame: Frame, amplifiers: Amplifiers, detector: Detector | None) -> Sections:
@@ -151,21 +154,48 @@ def estimate_gains(
     Returns
     -------
     sections : tuple of Section
-        As given where the gain of any does not show; one without pixels keeps its own.
+        As given where the gain of any does not show. One without background takes that of the
+        largest that has some, where its own is not known, which is warned of; one without pixels
+        keeps its own.
     estimate : DetectorEstimate or None
-        None where the gain of a section of several does not show.
+        None where the gain of a section of several does not show, or where no pixel is background.
     """
-    largest = max(sections, key=lambda section: section.n_pixels)
-    found, chosen = [], None
+    estimates: list[DetectorEstimate | None] = []
     for section in sections:
         pixels = frame.data[section.image_area]
-        if len(sections) > 1 and not any_finite(pixels):
-            found.append(section)
-            continue
-        estimate = estimate_detector(pixels, mask=mask[section.image_area])
-        if estimate.gain is None:
+        estimate = background_estimate(pixels, mask[section.image_area])
+        if estimate is not None and estimate.gain is None:
             return sections, (estimate if len(sections) == 1 else None)
-        found.append(replace(section, gain=estimate.gain))
-        if section is largest:
-            chosen = estimate
+        estimates.append(estimate)
+    known = [pair for pair in zip(sections, estimates, strict=True) if pair[1] is not None]
+    if not known:
+        return sections, None
+    _, chosen = max(known, key=lambda pair: pair[0].n_pixels)
+    found = [
+        _with_gain(section, estimate, chosen, frame)
+        for section, estimate in zip(sections, estimates, strict=True)
+    ]
     return tuple(found), chosen
+
+
+def background_estimate(data: np.ndarray, mask: np.ndarray) -> DetectorEstimate | None:
+    """Estimate from the background of a frame (H, W) and its mask; None where there is none."""
+    try:
+        return estimate_detector(data, mask=mask)
+    except InputError:
+        return None
+
+
+def _with_gain(
+    section: Section, estimate: DetectorEstimate | None, chosen: DetectorEstimate, frame: Frame
+) -> Section:
+    if estimate is not None:
+        return replace(section, gain=estimate.gain)
+    if np.isfinite(section.gain) or not any_finite(frame.data[section.image_area]):
+        return section
+    logger.warning(
+        "%s, %s: amplifier %s has no background pixel that shows its gain, so %.4g of the largest "
+        "other one is taken.",
+        *(frame.path, frame.label, section.name or section.text, chosen.gain),
+    )
+    return replace(section, gain=chosen.gain)

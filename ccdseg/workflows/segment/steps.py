@@ -18,7 +18,6 @@ from ccdseg.errors import InputError
 from ccdseg.estimation import (
     DetectorEstimate,
     PhotonEstimate,
-    estimate_detector,
     estimate_photons,
     told_photons,
 )
@@ -27,7 +26,11 @@ from ccdseg.fits_io import DefectMaps, Frame
 from ccdseg.normalization import filled
 from ccdseg.normalization.amplifiers import Amplifiers, Sections, check_amplifiers, level
 from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
-from ccdseg.workflows.segment.amplifiers import estimate_gains, find_amplifiers
+from ccdseg.workflows.segment.amplifiers import (
+    background_estimate,
+    estimate_gains,
+    find_amplifiers,
+)
 from ccdseg.workflows.segment.quality import choose_defects
 from ccdseg.workflows.segment.thresholds import check_thresholds
 
@@ -193,17 +196,22 @@ class Steps:
             return detector, None, sections
         sections, estimate = estimate_gains(frame, mask, sections)
         if estimate is None:  # of a frame whose amplifiers have too few pixels each
-            estimate = estimate_detector(level(frame.data, sections, equal_noise=False), mask=mask)
-        detector = estimate.applied_to(DAMIC_M) or frame.facts.detector(DAMIC_M)
-        if estimate.gain is None:
+            levelled = level(frame.data, sections, equal_noise=False)
+            estimate = background_estimate(levelled, mask)
+        detector = estimate and estimate.applied_to(DAMIC_M)
+        if detector is None:
+            detector = frame.facts.detector(DAMIC_M)
+            missing = (
+                "no pixel is background" if estimate is None else "no peaks of single electrons"
+            )
             consequence = (
                 f"events get signals in {frame.unit}; for energies give --detector a preset or file"
                 if detector is None
                 else "that of the header is taken"
             )
             logger.warning(
-                "%s, %s: no peaks of single electrons show the gain, so %s.",
-                *(frame.path, frame.label, consequence),
+                "%s, %s: %s to show the gain, so %s.",
+                *(frame.path, frame.label, missing, consequence),
             )
         return detector, estimate, sections
 

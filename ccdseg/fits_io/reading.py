@@ -17,6 +17,7 @@ from astropy.io import fits
 from ccdseg import arrays
 from ccdseg.errors import InputError, without_warnings
 from ccdseg.fits_io.companions import Companions
+from ccdseg.fits_io.compressed_tiles import UNCHECKED, check_tiles
 from ccdseg.fits_io.dq_bits import ALL_BITS, BitChoice
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HeaderFacts
@@ -129,7 +130,7 @@ def opened(path: Path) -> Iterator[tuple[fits.HDUList, FileLayout]]:
                 layout = check_headers(stream, path)
                 stream.seek(0)
                 with fits.open(stream, memmap=False, uint=False) as hdus:
-                    _demand_all(hdus, layout.n_hdus, path)
+                    _check_contents(hdus, layout.n_hdus, path)
                     yield hdus, layout
         except InputError:
             raise
@@ -139,10 +140,16 @@ def opened(path: Path) -> Iterator[tuple[fits.HDUList, FileLayout]]:
             ) from None
 
 
-def _demand_all(hdus: fits.HDUList, n_hdus: int, path: Path) -> None:
-    """Raise `InputError` where astropy dropped HDUs that it cannot read."""
+def _check_contents(hdus: fits.HDUList, n_hdus: int, path: Path) -> None:
+    """Raise `InputError` where astropy drops HDUs that it cannot read, or tiles would harm it."""
     if len(hdus) < n_hdus:
         raise InputError(f"{path} is damaged: HDU {len(hdus)} cannot be read.")
+    if any(getattr(hdu, "compression_type", None) == UNCHECKED for hdu in hdus):
+        with (
+            open_stream(path) as stream,
+            fits.open(stream, memmap=False, disable_image_compression=True) as tables,
+        ):
+            check_tiles(tables, path)
 
 
 @contextmanager

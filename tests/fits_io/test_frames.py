@@ -291,6 +291,20 @@ def test_a_file_cut_behind_its_first_image_is_refused(tmp_path, kind, end):
         read_frames(path)
 
 
+@pytest.mark.parametrize("tile", [(16, 50), (7, 50), (20, 30)])
+def test_tiles_larger_than_their_places_are_refused(tmp_path, tile):
+    image = np.arange(40 * 50, dtype=np.int32).reshape(40, 50)
+    hdu = fits.CompImageHDU(image, compression_type="HCOMPRESS_1", tile_shape=tile)
+    path = save(tmp_path / "a.fits.fz", fits.PrimaryHDU(), hdu)
+    np.testing.assert_array_equal(read_frame(path).data, image)
+    told, smaller = (f"ZTILE2  ={rows:21d}".encode() for rows in (tile[0], 3))
+    content = path.read_bytes()
+    assert told in content
+    path.write_bytes(content.replace(told, smaller))
+    with refused(r"a.fits.fz, HDU 1: compressed tile 0 has the size .* its place \(3, .* damaged"):
+        read_frame(path)
+
+
 @pytest.mark.parametrize("end", [b"junk", b"XTENS", b"\x93" * 3000])
 def test_what_follows_the_last_image_is_no_image_that_was_dropped(tmp_path, end):
     content = save(tmp_path / "a.fits", fits.PrimaryHDU(IMAGE)).read_bytes()

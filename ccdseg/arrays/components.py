@@ -108,9 +108,26 @@ class Components:
             int32 of the shape of the area: 0 where there is no component, 1 for the first of the
             members, and so on; one more than there are members for all other components.
         """
-        rows, columns = area
         label = np.full(self.n, len(members) + 1, dtype=np.int32)
         label[members] = np.arange(1, len(members) + 1)
+        return self.painted(area, label)
+
+    def painted(self, area: tuple[slice, slice], labels: np.ndarray) -> np.ndarray:
+        """Image of an area with the label of each component at its pixels, 0 elsewhere.
+
+        Parameters
+        ----------
+        area : tuple of slice
+            Rows and columns.
+        labels : ndarray
+            Label of each component, (components,).
+
+        Returns
+        -------
+        ndarray
+            int32 of the shape of the area.
+        """
+        rows, columns = area
         inside = slice(*np.searchsorted(self.rows, (rows.start, rows.stop)))
         starts = np.clip(self.starts[inside], columns.start, columns.stop) - columns.start
         ends = np.clip(self.ends[inside], columns.start, columns.stop) - columns.start
@@ -119,7 +136,7 @@ class Components:
         places = (self.rows[inside] - rows.start).astype(np.int64) * image.shape[1] + starts
         places = np.repeat(places - (np.cumsum(lengths) - lengths), lengths)
         places += np.arange(len(places))
-        image.ravel()[places] = np.repeat(label[self.numbers[inside]], lengths)
+        image.ravel()[places] = np.repeat(labels[self.numbers[inside]], lengths)
         return image
 
 

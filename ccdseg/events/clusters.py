@@ -38,7 +38,7 @@ class PixelList:
     @classmethod
     def of_labels(cls, labels: np.ndarray, n_clusters: int) -> PixelList:
         """Pixels of the labels from 1 to `n_clusters` of a label image, each in raster order."""
-        flat = np.flatnonzero(labels)
+        flat = np.flatnonzero(labels != 0)  # of truth values it takes a fifth of the time
         cluster = labels.ravel()[flat] - 1
         order = np.argsort(cluster, kind="stable")
         rows, columns = (axis.astype(np.int32) for axis in np.divmod(flat[order], labels.shape[1]))

@@ -117,6 +117,21 @@ def _nearest(pixels: PixelList, places: np.ndarray) -> np.ndarray:
     return nearest
 
 
+def _is_outline(pixels: PixelList) -> np.ndarray:
+    """Whether one of the four neighbours of a pixel is not of its event, (pixels,)."""
+    rows, columns, events = (
+        part.astype(np.int64) for part in (pixels.rows, pixels.columns, pixels.cluster)
+    )
+    height, width = rows.max(initial=0) + 2, columns.max(initial=0) + 2
+    keys = (events * height + rows) * width + columns
+    known = np.sort(keys)
+    inner = np.ones(len(keys), dtype=bool)
+    for step in (1, -1, width, -width):
+        at = np.minimum(np.searchsorted(known, keys + step), len(known) - 1)
+        inner &= known[at] == keys + step
+    return ~inner
+
+
 def _to_others(pixels: PixelList, chosen: np.ndarray) -> np.ndarray:
     """Distance of each event to the nearest chosen one that is not itself, (events,).
 
@@ -124,6 +139,7 @@ def _to_others(pixels: PixelList, chosen: np.ndarray) -> np.ndarray:
     found among those with another digit in one of the places.
     """
     of_chosen = pixels.where(chosen[pixels.cluster])
+    of_chosen = of_chosen.where(_is_outline(of_chosen))
     places = np.stack([of_chosen.rows, of_chosen.columns], axis=1)
     nearest = np.where(chosen, np.inf, _nearest(pixels.where(~chosen[pixels.cluster]), places))
     number = np.cumsum(chosen) - 1

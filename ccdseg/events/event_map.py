@@ -58,9 +58,7 @@ class EventMap:
 
     def labels_in(self, area: tuple[slice, slice]) -> np.ndarray:
         """Labels of some rows and columns alone, slices with a start and an end."""
-        clusters = self.components.labels(area, np.arange(self.components.n))
-        ids = np.concatenate([[0], self.first_ids]).astype(np.int32)
-        labels = ids[clusters]
+        labels = self.components.painted(area, self.first_ids)
         row, column = (
             place - part.start
             for place, part in zip((self.divided.rows, self.divided.columns), area, strict=True)

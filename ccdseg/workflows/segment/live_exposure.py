@@ -112,11 +112,10 @@ def _live_rows(
     defects: DefectMap | None,
 ) -> list[tuple[Section, np.ndarray]]:
     """Live pixels in each row of the image area of each section."""
-    alive = np.zeros(len(classes), dtype=bool)
-    alive[[0, classes.need_particles().index]] = True
+    particles = classes.need_particles().index
     counts = [np.zeros(data.shape[0], dtype=np.int64) for _ in sections]
     for rows in strips(data, mask):
-        live = np.isfinite(data[rows]) & alive[mask[rows]]
+        live = np.isfinite(data[rows]) & ((mask[rows] == 0) | (mask[rows] == particles))
         if defects is not None:
             row, column = np.divmod(defects.places[defects.has(~Defect.GLOW)], data.shape[1])
             inside = (row >= rows.start) & (row < rows.stop)

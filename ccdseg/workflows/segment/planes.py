@@ -80,6 +80,5 @@ def _labels_of_cosmics(result: FrameResult) -> Callable[[tuple[slice, slice]], n
         for axis, start in zip(("row", "column"), result.frame.origin, strict=True)
     )
     ids = np.zeros(components.n + 1, dtype=np.int32)
-    ids[components.at(rows, columns) + 1] = result.events["id"]
-    ids[0] = 0
-    return lambda area: ids[components.labels(area, np.arange(components.n))]
+    ids[components.at(rows, columns)] = result.events["id"]  # −1, of photons, is the last
+    return lambda area: components.painted(area, ids)

@@ -16,7 +16,7 @@ from skimage.measure import block_reduce
 from ccdseg.classes import ClassCatalogue
 from ccdseg.events.columns import unit_text
 from ccdseg.mask import class_frequencies, to_label
-from ccdseg.normalization import sample_of
+from ccdseg.plotting.contrast import Contrast
 from ccdseg.plotting.placing import blocks
 from ccdseg.plotting.style import as_percent, is_strip
 
@@ -50,16 +50,16 @@ def draw_image(
     top_first : bool
         Whether rows count downwards, as in a picture, and not upwards, as in a FITS image.
     """
-    sample = sample_of(image)
-    median = np.median(sample)
-    low, below, high = np.percentile(sample, [0.5, 16, 99.9])
-    noise = max(median - below, (high - low) * 1e-3, 1e-6)
-    span = max(high - low, 10 * noise)
-    stretch = AsinhStretch(min(max(4 * noise / span, 1e-3), 1.0))
+    contrast = Contrast.of(image)
+    span = contrast.white - contrast.black
     drawn = axes.imshow(
-        _reduce(np.where(np.isfinite(image), image, median)),
+        _reduce(np.where(np.isfinite(image), image, contrast.middle)),
         cmap="gray",
-        norm=ImageNormalize(vmin=low, vmax=low + span, stretch=stretch),
+        norm=ImageNormalize(
+            vmin=contrast.black,
+            vmax=contrast.white,
+            stretch=AsinhStretch(contrast.knee / span),
+        ),
         **_placed(image.shape, origin),
     )
     bar = axes.figure.colorbar(drawn, cax=axes.inset_axes([1.02, 0.0, 0.03, 1.0]))

@@ -12,6 +12,7 @@ from astropy.io import fits
 from ccdseg.classes import CLASSES, COSMICS
 from ccdseg.cli import main
 from ccdseg.simulation import simulate_dataset
+from tests.browser import open_browser
 from tests.command_line import files, said, status
 from tests.recipes import original_style
 
@@ -113,6 +114,14 @@ def multi_fits(small_set, tmp_path_factory):
         ]
     ).writeto(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Driver of a real browser without a display."""
+    driver = open_browser()
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ that particles left.
   python scripts/load_model.py frame.fits --find cluster     and pictures of sections with clusters
   python scripts/load_model.py frame.fits --colours safe    pictures that the colour-blind can read
   python scripts/load_model.py frame.fits --grow 2 --clean   and the frame without its particles
+  python scripts/load_model.py nights/ --detector auto --report   and pages for the browser
   python scripts/load_model.py frame.fits --model models/mine --output results
 
 For each file it writes into the output folder:
@@ -68,6 +69,9 @@ For each file it writes into the output folder:
   STEM_summary.json      percentage and number of components of each class, amplifiers, detector,
                          time taken
   STEM_sections/         with --find: image, classes and the chosen class of each section with it
+  STEM_report.html       with --report: page for a browser, offline: image with zoom, contrast and
+                         classes as layers, table of events with cut-outs and verdicts, spectrum,
+                         provenance; beside it STEM_thumbnail.png
   STEM_clean.fits        with --clean: the whole file, the particles of each segmented image filled
                          from their surroundings; every other pixel and HDU stays as it is, but what
                          was compressed becomes plain
@@ -82,11 +86,13 @@ For each file it writes into the output folder:
                          number of particles, pixels, percent; a later call adds its images
   run.ecsv               images of this call, one line each: percentages of the classes, events,
                          detector, live exposure, time, model, and why a file has no results
+  index.html             with --report: small pictures of the images of this call, their table, and
+                         links to their pages and regions
   events.parquet         with --events events.parquet: the events of all images of this call
   events_spectrum.*      with --spectrum: their rate by energy, as picture and table
 
-Of several images, regions and pictures are called STEM_HDU_... . Positions count from 0 in the
-middle of the first pixel of the HDU, and from the upper left one of a picture; in DS9 and in
+Of several images, regions, pictures and pages are called STEM_HDU_... . Positions count from 0 in
+the middle of the first pixel of the HDU, and from the upper left one of a picture; in DS9 and in
 sections, from 1. With --section and --half the rest of the image is neither segmented nor cleaned,
 and no filling draws on it."""
 
@@ -144,6 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
         clean=arguments.clean,
         dq=arguments.format == "dq",
         event_pixels=arguments.event_pixels,
+        report=arguments.report,
         probabilities=arguments.probabilities,
         overwrite=arguments.overwrite,
     )

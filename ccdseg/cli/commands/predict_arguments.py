@@ -184,6 +184,11 @@ def add_results(parser: argparse.ArgumentParser) -> None:
         "but none for more than 100 files)",
     )
     add_colours(group)
+    group.add_argument(
+        "--report",
+        action="store_true",
+        help="write a page for the browser for each image, and index.html for all of this call",
+    )
     group.add_argument("--find", metavar="CLASS", help="write sections that contain this class")
     group.add_argument(
         "--table",

@@ -1,13 +1,17 @@
-"""Pages that show results in a browser, offline: one per frame, and an index of a run."""
+"""Pages that show results in a browser, offline: one per frame, and an index of a run.
 
-from ccdseg.plotting.pages.rendering import check_bokeh
-from ccdseg.plotting.pages.scaled_picture import ScaledPicture
+They are built on Bokeh, which the extra ``report`` installs.
+"""
 
-__all__ = ["ScaledPicture", "check_bokeh", "frame_page"]
+import lazy_loader
 
-
-def __getattr__(name):
-    if name == "frame_page":
-        from ccdseg.plotting.pages.frame_page import frame_page
-        return frame_page
-    raise AttributeError(name)
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "frame_page": ["frame_page"],
+        "index_page": ["index_page"],
+        "rendering": ["check_bokeh"],
+        "scaled_picture": ["ScaledPicture"],
+        "thumbnail": ["save_thumbnail"],
+    },
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +17,17 @@ _MARGIN = 6
 _LEAST_LENGTH, _MOST_LENGTH = 32, 256
 """Rows and columns of a cut-out (px); of a longer event, blocks of pixels are one pixel of it."""
 
-_MOST_PIXELS = 4_000_000
-"""Pixels of all cut-outs of a page: 3 to 8 MB of it."""
+_MOST_BYTES = 5_000_000
+"""Size of all cut-outs, packed; a third more in the page."""
 
 BAD = 2**16 - 1
 """Level of a pixel that is not finite."""
 
 OWN = 128
 """What is added to the class of the pixels of the event itself."""
+
+_LEVEL = 2
+"""Level of compression, that of Bokeh."""
 
 _STEPS = 32
 """Levels per standard deviation of the noise."""
@@ -64,7 +68,7 @@ class Cutouts:
         events: QTable,
         labels: np.ndarray,
         origin: tuple[int, int] = (0, 0),
-        most_pixels: int = _MOST_PIXELS,
+        most_bytes: int = _MOST_BYTES,
     ) -> Cutouts:
         """Cut out events, the brightest first, until the page is full.
 
@@ -80,8 +84,8 @@ class Cutouts:
             `id` of the event of each pixel, 0 without one, (H, W).
         origin : tuple of int
             Row and column of the first pixel in the HDU (px).
-        most_pixels : int
-            Pixels of all cut-outs, at most.
+        most_bytes : int
+            Size of all cut-outs, packed.
         """
         n_events = len(events)
         places = {name: np.zeros(n_events) for name in ("zero", "step")}
@@ -89,17 +93,19 @@ class Cutouts:
         places |= {name: np.zeros(n_events, np.int32) for name in names}
         places["start"] = np.full(n_events, -1, np.int32)
         areas = _areas(events, origin, image.shape)
-        levels, classes, n_pixels = [], [], 0
+        levels, classes, n_pixels, n_bytes = [], [], 0, 0
         for number in np.argsort(-np.nan_to_num(events["signal"].value), kind="stable"):
             rows, columns = (slice(*edges) for edges in areas[number])
             block = -(-max(rows.stop - rows.start, columns.stop - columns.start) // _MOST_LENGTH)
             signal = brightest(image[rows, columns], block)
-            if n_pixels + signal.size > most_pixels:
-                break
             own = labels[rows, columns] == events["id"][number]
+            marked = brightest(mask[rows, columns] + OWN * own.astype(np.uint8), block)
             level, zero, step = _levels(signal, float(events["noise"][number].value))
+            n_bytes += len(zlib.compress(level, _LEVEL)) + len(zlib.compress(marked, _LEVEL))
+            if n_bytes > most_bytes:
+                break
             levels.append(level.ravel())
-            classes.append(brightest(mask[rows, columns] + OWN * own.astype(np.uint8), block).ravel())
+            classes.append(marked.ravel())
             found = (*_first(rows, columns, origin), *signal.shape, block, zero, step, n_pixels)
             for name, value in zip((*names, "zero", "step", "start"), found, strict=True):
                 places[name][number] = value
@@ -114,7 +120,10 @@ class Cutouts:
 def boxes(events: QTable, origin: tuple[int, int]) -> np.ndarray:
     """First and end row, first and end column of each event in the frame (px), (events, 2, 2)."""
     sides = [
-        [events[f"{axis}_min"].to_value(u.pix) - first, events[f"{axis}_max"].to_value(u.pix) + 1 - first]
+        [
+            events[f"{axis}_min"].to_value(u.pix) - first,
+            events[f"{axis}_max"].to_value(u.pix) + 1 - first,
+        ]
         for axis, first in zip(("row", "column"), origin, strict=True)
     ]
     return np.moveaxis(np.array(sides, dtype=np.int64), -1, 0)

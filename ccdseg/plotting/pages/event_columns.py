@@ -47,7 +47,7 @@ def column_arrays(events: QTable) -> dict[str, np.ndarray]:
     dict of ndarray
         Numbers of at most 32 bit, angles of 64, and texts, (events,), by the names of the columns.
     """
-    arrays = {name: _plain(events[name]) for name in events.colnames}
+    arrays = {name: plain_column(events[name]) for name in events.colnames}
     probabilities = [arrays[name] for name in probability_columns(events)]
     if probabilities and VERDICT in arrays:
         arrays["probability"] = np.max(probabilities, axis=0)
@@ -108,10 +108,11 @@ def _unit(events: QTable, name: str) -> str:
     unit = events[name].info.unit if name in events.colnames else None
     if unit is None or unit == u.dimensionless_unscaled:
         return ""
-    return {"pix": "px", "deg": "°", "um": "µm"}.get(str(unit), unit_text(unit).replace("pix", "px"))
+    return {"deg": "°", "um": "µm"}.get(str(unit), unit_text(unit).replace("pix", "px"))
 
 
-def _plain(column: u.Quantity | np.ndarray) -> np.ndarray:
+def plain_column(column: u.Quantity | np.ndarray) -> np.ndarray:
+    """Values of a column: numbers of at most 32 bit, angles of 64, or texts."""
     values = np.asarray(getattr(column, "value", column))
     kind = {"f": np.float32, "i": np.int32, "u": np.int32, "b": np.uint8}.get(values.dtype.kind)
     if getattr(column, "unit", None) == u.deg:  # a place on the sky needs all its digits

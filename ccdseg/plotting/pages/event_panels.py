@@ -68,7 +68,9 @@ def draw_panels(frame: ShownFrame, *, signal: CustomJSTickFormatter) -> EventPan
     drawn = image.image("signal", color_mapper=grey, **place)
     mask.image("classes", color_mapper=colours, **place)
     image.x_range.renderers = image.y_range.renderers = [drawn]
-    bar = ColorBar(color_mapper=grey, formatter=signal, width=8, padding=4, title=unit_text(frame.unit))
+    bar = ColorBar(
+        color_mapper=grey, formatter=signal, width=8, padding=4, title=unit_text(frame.unit)
+    )
     image.add_layout(bar, "right")
     return EventPanels(image, mask, pixels, grey, colours)
 
@@ -99,7 +101,7 @@ def draw_probabilities(particles: list[str]) -> tuple[figure, ColumnDataSource]:
     values = ColumnDataSource({"particle": particles, "probability": [0.0] * len(particles)})
     bars = figure(
         name="probabilities",
-        title="probability of each particle",
+        title="probability",
         y_range=particles[::-1],
         x_range=(0, 1),
         tools="",

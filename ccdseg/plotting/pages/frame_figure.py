@@ -30,6 +30,7 @@ from ccdseg.plotting.style import is_strip
 _TINT = 0.45
 """Opacity of a class that is drawn over the frame."""
 
+
 @dataclass(frozen=True)
 class FrameFigure:
     """Models of the frame.
@@ -103,12 +104,18 @@ def draw_frame(
         "dh": picture.levels.shape[0] * picture.block,
     }
     grey = LinearColorMapper(Greys256, low=0, high=LEVELS * _brightness(picture))
-    source = ColumnDataSource({"levels": [picture.levels], **{key: [value] for key, value in place.items()}})
-    drawn = plot.image("levels", color_mapper=grey, source=source, **dict(zip(place, place, strict=True)))
+    source = ColumnDataSource(
+        {"levels": [picture.levels], **{key: [value] for key, value in place.items()}}
+    )
+    drawn = plot.image(
+        "levels", color_mapper=grey, source=source, **dict(zip(place, place, strict=True))
+    )
     plot.x_range.renderers = plot.y_range.renderers = [drawn]
     formatter = signal_text(picture.contrast)
     plot.add_layout(
-        ColorBar(color_mapper=grey, formatter=formatter, title=f"signal ({unit})", width=12, padding=4),
+        ColorBar(
+            color_mapper=grey, formatter=formatter, title=f"signal ({unit})", width=12, padding=4
+        ),
         "right",
     )
     found = {**picture.layers, **({BAD_PIXELS: picture.bad} if picture.bad.any() else {})}

@@ -33,6 +33,7 @@ function connectLayers({layers, marks}) {
 
 function connectColours({layers, marks, own_colours, colours, palettes, particles}) {
   const box = element("safe-colours")
+  box.parentElement.hidden = JSON.stringify(colours.safe) === JSON.stringify(colours.usual)
   const apply = () => {
     const kind = box.checked ? "safe" : "usual"
     for (const [name, colour] of Object.entries(colours[kind])) {
@@ -101,11 +102,12 @@ function showFacts(number, {events, told, bars, probabilities}) {
   const list = element("event-facts")
   list.replaceChildren()
   for (const {name, words, unit, error, about} of told) {
-    const [term, definition] = [document.createElement("dt"), document.createElement("dd")]
+    const [pair, term, definition] = ["div", "dt", "dd"].map((tag) => document.createElement(tag))
     term.textContent = words
     term.title = about
     definition.textContent = `${text(value(name), error ? value(error) : undefined)} ${unit}`
-    list.append(term, definition)
+    pair.append(term, definition)
+    list.append(pair)
   }
   const flags = value("flags")
   const verdict = probabilities.length ? `: ${value("particle")}, ${(100 * value("probability")).toFixed(1)} %` : ""

@@ -65,7 +65,10 @@ def frame_page(
         "subtitle": subtitle,
         "unit": unit_text(unit),
         "layers": _layers(figure, statistics, classes, bad=_bad_share(picture)),
-        "statistics": [{"name": name, **row} for name, row in statistics.items()],
+        "statistics": [
+            {"name": name, **row, "share": as_percent(row["percent"] / 100)}
+            for name, row in statistics.items()
+        ],
         "facts": facts or {},
         "notes": notes,
         "has_events": parts is not None,

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from astropy.table import QTable
-from skimage.measure import approximate_polygon, find_contours
+from skimage.measure import find_contours
 
 from ccdseg.plotting.pages.cutouts import boxes
-
-_TOLERANCE = 0.3
-"""Distance (px) by which an outline may pass beside a pixel's edge."""
 
 Outline = tuple[list[float], list[float]]
 """Columns and rows of a closed line, NaN between its parts."""
@@ -40,15 +37,13 @@ def find_outlines(
     ]
 
 
-def _outline(
-    labels: np.ndarray, number: int, box: np.ndarray, origin: tuple[int, int]
-) -> Outline:
+def _outline(labels: np.ndarray, number: int, box: np.ndarray, origin: tuple[int, int]) -> Outline:
     (top, bottom), (left, right) = box
     own = labels[top:bottom, left:right] == number
     if not own.any():  # photons, which the mask does not show
         own = np.ones(own.shape, bool)
     lines = [
-        approximate_polygon(line, _TOLERANCE)
+        _corners(line)
         for line in find_contours(np.pad(own, 1).astype(np.float32), 0.5, fully_connected="high")
     ]
     columns, rows = [], []
@@ -59,3 +54,11 @@ def _outline(
         rows += np.round(line[:, 0] + (top + origin[0] - 1), 1).tolist()
         columns += np.round(line[:, 1] + (left + origin[1] - 1), 1).tolist()
     return columns, rows
+
+
+def _corners(line: np.ndarray) -> np.ndarray:
+    """Points of a closed line at which its direction changes, (points, 2)."""
+    steps = np.diff(line, axis=0)
+    turns = np.any(steps != np.roll(steps, 1, axis=0), axis=1)
+    turns[0] = True
+    return np.vstack([line[:-1][turns], line[:1]])

@@ -16,6 +16,7 @@ from ccdseg.plotting.pages.grey_scale import LEVELS
 _MOST_PIXELS = 2_000_000
 """Pixels of the picture, about as many as a screen shows."""
 
+
 @dataclass(frozen=True, eq=False)
 class ScaledPicture:
     """A frame in blocks of pixels, each the brightest of its block, so that no track disappears.

@@ -10,7 +10,7 @@ from astropy.table import QTable
 
 from ccdseg.classes import CLASSES, ClassCatalogue
 
-_MOST_EVENTS = 20_000
+_MOST_EVENTS = 10_000
 """Events of a page."""
 
 

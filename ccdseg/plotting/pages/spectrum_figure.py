@@ -57,12 +57,26 @@ def draw_spectrum(values: np.ndarray, *, name: str) -> SpectrumFigure:
         min_height=220,
     )
     plot.toolbar.logo = None
-    plot.quad(left=edges[:-1], right=edges[1:], bottom=0.5, top=np.maximum(counts, 0.5), color="#d62728", alpha=0.6)
+    plot.quad(
+        left=edges[:-1],
+        right=edges[1:],
+        bottom=0.5,
+        top=np.maximum(counts, 0.5),
+        color="#d62728",
+        alpha=0.6,
+    )
     select = BoxSelectTool(dimensions="width", description="Select a range")
     plot.add_tools(select)
     plot.toolbar.active_drag = select
     selected = BoxAnnotation(visible=False, fill_color="#ffd400", fill_alpha=0.25)
-    chosen = Span(dimension="height", location=1.0, visible=False, line_color="black", line_width=2, line_dash="dashed")
+    chosen = Span(
+        dimension="height",
+        location=1.0,
+        visible=False,
+        line_color="black",
+        line_width=2,
+        line_dash="dashed",
+    )
     plot.add_layout(selected)
     plot.add_layout(chosen)
     return SpectrumFigure(plot, chosen, selected)

@@ -54,6 +54,21 @@ def pixels_of(path: Path) -> str:
     return f"{stem(path)}_pixels.fits"
 
 
+def page_of(prefix: str) -> str:
+    """Name of the page of an image, whose files begin with `prefix`."""
+    return f"{prefix}_report.html"
+
+
+def thumbnail_of(prefix: str) -> str:
+    """Name of the small picture of an image for the index."""
+    return f"{prefix}_thumbnail.png"
+
+
+def regions_of(prefix: str) -> str:
+    """Name of the regions of the events of an image."""
+    return f"{prefix}_events.reg"
+
+
 def _suffix_of_mask(path: Path) -> str:
     if is_stack(path):
         return HDF5[0] if suffix_of(path).lower() in HDF5 else ".tif"
@@ -110,13 +125,25 @@ def complete_results(folder: Path, path: Path, *, model: str) -> dict | None:
     return None
 
 
-def find_complete(paths: Sequence[Path], folder: Path, *, model: str) -> dict[Path, dict]:
-    """Summaries of the images whose results by a model are all there."""
+def find_complete(
+    paths: Sequence[Path], folder: Path, *, model: str, report: bool = False
+) -> dict[Path, dict]:
+    """Summaries of the images whose results by a model are all there, with pages if wanted."""
     found = {path: complete_results(folder, path, model=model) for path in paths}
-    complete = {path: summary for path, summary in found.items() if summary is not None}
+    complete = {
+        path: summary
+        for path, summary in found.items()
+        if summary is not None and (has_pages(summary) or not report)
+    }
     if complete:
         logger.info("%d of %d files have their results already.", len(complete), len(paths))
     return complete
+
+
+def has_pages(summary: dict) -> bool:
+    """Whether each image of a file has its page."""
+    pages = (page_of(image["prefix"]) for image in summary["hdus"] if "prefix" in image)
+    return sum(page in summary["results"] for page in pages) == len(summary["hdus"])
 
 
 def earlier_results(folder: Path, path: Path) -> set[str]:

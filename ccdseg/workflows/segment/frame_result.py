@@ -197,6 +197,7 @@ class FrameResult:
         find: str | None = None,
         clean: bool = False,
         dq: bool = False,
+        report: bool = False,
         overwrite: bool = False,
     ) -> dict:
         """Write mask, events, pictures and summary; see `FileResult.write`."""
@@ -208,5 +209,6 @@ class FrameResult:
             "find": find,
             "clean": clean,
             "dq": dq,
+            "report": report,
         }
         return FileResult((self,)).write(folder, **settings, overwrite=overwrite)

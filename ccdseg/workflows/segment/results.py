@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from astropy import units as u
 from astropy.table import QTable
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.events import stack_events
-from ccdseg.events.columns import unit_text
 from ccdseg.files import folder_lock, move_staged, stage_in
 from ccdseg.fits_io import write_regions
 from ccdseg.images_io import short_name, stem
@@ -28,6 +26,7 @@ from ccdseg.workflows.segment.existing import (
     filled_of,
     mask_of,
     refuse_results,
+    regions_of,
     remove_results,
     summary_of,
 )
@@ -39,8 +38,8 @@ from ccdseg.workflows.segment.pictures import (
     draw_pictures,
     draw_sections,
 )
+from ccdseg.workflows.segment.report import write_pages
 from ccdseg.workflows.segment.run_tables.pixel_lists import write_pixels
-from ccdseg.workflows.segment.thresholds import describe_thresholds
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +108,7 @@ class FileResult:
         find: str | None = None,
         clean: bool = False,
         dq: bool = False,
+        report: bool = False,
         overwrite: bool = False,
     ) -> dict:
         """Write the results into a folder, all or none, and its table of counts anew.
@@ -127,6 +127,8 @@ class FileResult:
             Whether the file is written without its particles.
         dq : bool
             Whether the data quality of each pixel is written.
+        report : bool
+            Whether a page for browsers is written for each frame; it needs Bokeh.
         overwrite : bool
             Whether existing results are replaced.
 
@@ -138,11 +140,15 @@ class FileResult:
         Raises
         ------
         InputError
-            If results exist and `overwrite` was not asked for, there is no such class, or the
-            file cannot be written without its particles.
+            If results exist and `overwrite` was not asked for, there is no such class, the
+            file cannot be written without its particles, or Bokeh is missing.
         """
         folder = Path(folder)
         check_pictures(pictures)
+        if report:
+            from ccdseg.plotting import pages
+
+            pages.check_bokeh()
         refuse_results([self.path], folder, clean=clean, overwrite=overwrite)
         counts.check(folder, overwrite=overwrite)
         settings = {
@@ -151,6 +157,7 @@ class FileResult:
             "find": find,
             "clean": clean,
             "dq": dq,
+            "report": report,
         }
         summary = write_results(self, folder, **settings, overwrite=overwrite)
         counts.write(folder)
@@ -166,6 +173,7 @@ def write_results(
     find: str | None,
     clean: bool,
     dq: bool,
+    report: bool,
     overwrite: bool,
 ) -> dict:
     """Write the results of a file but for the table of counts; see `FileResult.write`.
@@ -175,7 +183,8 @@ def write_results(
     """
     path, result = result.path, result.recoloured(colours)
     with stage_in(folder) as stage:
-        summary = _write_into(stage, result, pictures=pictures, find=find, clean=clean, dq=dq)
+        chosen = {"pictures": pictures, "find": find, "clean": clean, "dq": dq, "report": report}
+        summary = _write_into(stage, result, **chosen)
         with folder_lock(folder):
             if overwrite:
                 remove_results(folder, earlier_results(folder, path))
@@ -193,73 +202,6 @@ def _undated(summary: dict) -> str:
     return json.dumps({**summary, "date": None, "hdus": hdus}, sort_keys=True)
 
 
-def describe(summary: dict, folder: Path) -> str:
-    """Few lines that say what was found and where the results are."""
-    lines = [f"{summary['file']} → {folder}/: {', '.join(summary['results'])}"]
-    for hdu in summary["hdus"]:
-        found = ", ".join(
-            f"{name} {row['percent']:.2f} % ({row['components']})"
-            for name, row in hdu["classes"].items()
-        )
-        lines.append(f"  {hdu['hdu']}: {found}; {hdu['seconds']:.1f} s")
-        if hdu["header"]["used"]:
-            lines.append(f"    {_header(hdu['header'])}")
-        if hdu["flagged_pixels"]:
-            lines.append(f"    {hdu['flagged_pixels']} px flagged as bad, left out")
-        if hdu["live"]:
-            lines.append(f"    {_live(hdu['live'], hdu['shape'])}")
-        if len(hdu["amplifiers"]) > 1:
-            lines.append(f"    {_amplifiers(hdu['amplifiers'], _unit(hdu))}")
-        if hdu["photons"]:
-            lines.append(f"    {_photons(hdu['photons'], _unit(hdu))}")
-        if hdu["thresholds"]:
-            lines.append(f"    {describe_thresholds(hdu['thresholds'])}")
-        lines += (
-            f"    {change['rule']}: {change['components']} components, {change['pixels']} px"
-            for change in hdu["restrictions"]
-        )
-    return "\n".join(lines)
-
-
-def _header(facts: dict) -> str:
-    """Keywords of the header that were believed."""
-    shown = (
-        f"{key} {value:.6g}" if isinstance(value, float) else f"{key} {value}"
-        for key, value in facts["used"].items()
-    )
-    return "header: " + ", ".join(shown)
-
-
-def _unit(hdu: dict) -> str:
-    """Unit of the signals of an image."""
-    return unit_text(u.Unit(hdu["header"]["unit"]))
-
-
-def _live(record: dict, shape: Sequence[int]) -> str:
-    """Share of live pixels, their mass and exposure as far as these are known."""
-    told = [f"live: {record['pixels'] / (shape[0] * shape[1]):.1%} of the pixels"]
-    if record["mass"] is not None:
-        told.append(f"{1000 * record['mass']:.4g} g")
-    if record["time"] is not None:
-        told.append(f"{record['time']:.6g} s")
-    if record["exposure"] is not None:
-        told.append(f"{record['exposure']:.4g} kg day")
-    return ", ".join(told)
-
-
-def _amplifiers(sections: list[dict], unit: str) -> str:
-    """How many sections of amplifiers were levelled, and their levels."""
-    levels = ("unknown" if one["level"] is None else f"{one['level']:.1f}" for one in sections)
-    return f"{len(sections)} amplifiers levelled: {', '.join(levels)} {unit}"
-
-
-def _photons(record: dict, unit: str) -> str:
-    """Signal of one photon, and how many events photons are."""
-    energy = f", {record['energy']:.3g} keV" if "energy" in record else ""
-    counts = ", ".join(f"{number} {kind}" for kind, number in record["events"].items())
-    return f"single photons of {record['charge']:.4g} {unit}{energy}: {counts}"
-
-
 def _write_into(
     folder: Path,
     result: FileResult,
@@ -268,6 +210,7 @@ def _write_into(
     find: str | None,
     clean: bool,
     dq: bool,
+    report: bool,
 ) -> dict:
     path, events = result.path, result.events
     labelled, name = result.labelled(), stem(path)
@@ -277,6 +220,8 @@ def _write_into(
     if find is not None:
         draw_sections(labelled, result.classes[find].name, folder / f"{name}_sections")
     _write_regions(named, folder)
+    if report:
+        write_pages(named, folder)
     if events is not None:
         events.write(folder / events_of(path), format="ascii.ecsv")
     write_masks(folder / mask_of(path), result.frames, events)
@@ -291,7 +236,7 @@ def _write_into(
         "model": result.model,
         "ccdseg": package_version(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "hdus": [frame.summary() for frame in result.frames],
+        "hdus": [{**frame.summary(), "prefix": prefix} for prefix, frame in named.items()],
         "results": sorted([*(entry.name for entry in folder.iterdir()), summary_of(path)]),
     }
     text = json.dumps(summary, indent=2) + "\n"
@@ -303,4 +248,4 @@ def _write_regions(named: dict[str, FrameResult], folder: Path) -> None:
     """Write the regions of events; not of pictures, which DS9 shows upside down."""
     for name, result in named.items():
         if result.events is not None and not result.frame.top_first:
-            write_regions(folder / f"{name}_events.reg", result.events)
+            write_regions(folder / regions_of(name), result.events)

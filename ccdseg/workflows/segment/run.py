@@ -18,12 +18,14 @@ from ccdseg.images_io import read_images
 from ccdseg.images_io.stacks import BadValues
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.workflows.segment import counts
+from ccdseg.workflows.segment.description import describe
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
 from ccdseg.workflows.segment.inputs import list_images
 from ccdseg.workflows.segment.one_frame import apply_steps
 from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
 from ccdseg.workflows.segment.quality import choose_quality
-from ccdseg.workflows.segment.results import FileResult, describe
+from ccdseg.workflows.segment.report import check_report, write_index
+from ccdseg.workflows.segment.results import FileResult
 from ccdseg.workflows.segment.run_tables import event_table, image_table
 from ccdseg.workflows.segment.run_tables.table_file import check_table, write_tables
 from ccdseg.workflows.segment.run_tables.tables import RunTables
@@ -127,6 +129,7 @@ def segment_files(
     find: str | None = None,
     clean: bool = False,
     dq: bool = False,
+    report: bool = False,
     overwrite: bool = False,
     skip_existing: bool = False,
     workers: int | None = None,
@@ -156,6 +159,8 @@ def segment_files(
         Images of which pictures are drawn; by default all, but none for more than 100 files.
     colours, find, clean, dq, overwrite
         As `FileResult.write`.
+    report : bool
+        Whether a page for browsers is written for each frame, and ``index.html`` for the run.
     skip_existing : bool
         Whether files are left out whose results by the same model are all there: it takes up a run
         that was killed.
@@ -186,7 +191,7 @@ def segment_files(
     ------
     InputError
         Before anything is segmented: where there is no such image, detector, restriction, class or
-        cluster, or results exist and `overwrite` was not asked for.
+        cluster, Bokeh is missing for a report, or results exist and `overwrite` was not asked for.
     """
     classes, output = segmenter.classes, Path(output)
     table = output / table
@@ -207,9 +212,12 @@ def segment_files(
         classes.need_particles()
     paths = list_images([images] if isinstance(images, str | Path) else images)
     check_folder(output)
+    if report:
+        check_report(output, overwrite=overwrite)
     refuse_alike(paths, output)
     remove_abandoned(output)
-    summaries = find_complete(paths, output, model=segmenter.name) if skip_existing else {}
+    wanted = {"model": segmenter.name, "report": report}
+    summaries = find_complete(paths, output, **wanted) if skip_existing else {}
     todo = [path for path in paths if path not in summaries]
     refuse_results(todo, output, clean=clean, overwrite=overwrite)
     counts.check(output, overwrite=overwrite)
@@ -219,6 +227,7 @@ def segment_files(
         "find": find,
         "clean": clean,
         "dq": dq,
+        "report": report,
         "overwrite": overwrite,
     }
     job = FileJob(
@@ -248,4 +257,6 @@ def segment_files(
         )
         written = write_tables(events, tables, seen=seen_events)
         logger.info("%d events of %d files: %s", len(tables.table), len(summaries), written)
+    if report:
+        logger.info("Pages of the images: %s", write_index(output, rows, summaries))
     return RunResult(rows, counts.write(output), failed, len(paths), written)

@@ -86,5 +86,5 @@ def _segment(job: FileJob, path: Path, *, progress: bool = False) -> FileResult 
 
 def _count_writers(n_files: int, writing: dict) -> int:
     """Number of processes that write results; 0 where starting one takes longer than it saves."""
-    drawing = writing["pictures"] != "none" or writing["find"] is not None
+    drawing = writing["pictures"] != "none" or writing["find"] is not None or writing["report"]
     return min(os.cpu_count() or 1, n_files) if drawing and n_files > 1 else 0

@@ -1,0 +1,5 @@
+// Tells that the table of the run is there.
+
+export default () => {
+  document.body.dataset.ready = "true"
+}

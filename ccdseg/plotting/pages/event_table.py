@@ -25,7 +25,7 @@ _FORMATS = {
 }
 """Formats of numbers that are no whole ones."""
 
-_WIDTHS = {"id": 48, "particle": 80, "probability": 58, "row": 66, "flags": 130}
+_WIDTHS = {"id": 48, "particle": 78, "probability": 56, "n_pixels": 62, "row": 66, "flags": 130}
 """Widths (px) of columns that need more or less than others."""
 
 _WIDTH = 88
@@ -66,7 +66,7 @@ def draw_table(source: ColumnDataSource, view: CDSView, *, events: QTable) -> Da
 
 
 def _title(name: str, events: QTable) -> str:
-    special = {"particle": "verdict", "probability": "prob.", "id": "event"}
+    special = {"particle": "verdict", "probability": "prob.", "id": "event", "n_pixels": "pixels"}
     return special.get(name) or heading(name, events)
 
 

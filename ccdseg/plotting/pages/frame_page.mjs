@@ -2,6 +2,8 @@
 
 const REACH = 12 // screen pixels from an event's centre within which a click means it
 
+const DARKEST = 0.02 // share of the pixels of a cut-out that are black
+
 const element = (id) => document.getElementById(id)
 
 function text(value, error) {
@@ -66,14 +68,14 @@ function unpack(levels, classes, place, scale) {
   const {start, height, width, zero, step} = place
   const signal = new Float32Array(height * width)
   const own = new Uint8Array(height * width)
-  let high = 1
   for (let i = 0; i < signal.length; i++) {
     const level = levels[start + i]
     own[i] = classes[start + i]
     signal[i] = level === 65535 ? NaN : scale.levels * Math.asinh((zero + step * level - scale.black) / scale.knee)
-    if (level !== 65535) high = Math.max(high, signal[i])
   }
-  return {signal, own, high}
+  const sorted = signal.filter(Number.isFinite).sort()
+  const [low, high] = [sorted[Math.floor(DARKEST * sorted.length)] ?? 0, sorted.at(-1) ?? 1]
+  return {signal, own, low, high: Math.max(high, low + scale.levels / 4)}
 }
 
 function showPixels(number, {events, atlas, cutout, cutout_mask, pixels, grey, scale}) {
@@ -82,10 +84,10 @@ function showPixels(number, {events, atlas, cutout, cutout_mask, pixels, grey, s
   cutout.visible = cutout_mask.visible = place.start >= 0
   element("no-cutout").hidden = place.start >= 0
   if (place.start < 0) return
-  const {signal, own, high} = unpack(atlas.get_column("levels"), atlas.get_column("classes"), place, scale)
+  const {signal, own, low, high} = unpack(atlas.get_column("levels"), atlas.get_column("classes"), place, scale)
   const [Signal, Classes] = [pixels.data.signal[0], pixels.data.classes[0]].map((array) => array.constructor)
   const shape = [place.height, place.width]
-  Object.assign(grey, {low: 0, high})
+  Object.assign(grey, {low, high})
   pixels.data = {
     signal: [new Signal(signal, shape)],
     classes: [new Classes(own, shape)],

@@ -72,6 +72,7 @@ PACKAGES = {
     "images_io": "Pictures and folders",
     "images_io.stacks": "Files of beamlines",
     "plotting": "Plotting",
+    "plotting.pages": "Pages for the browser",
 }
 """Packages and modules of the API reference, with the titles of their pages."""
 

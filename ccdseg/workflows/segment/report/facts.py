@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 
 from ccdseg.events.columns import unit_text
 from ccdseg.version import package_version
-from ccdseg.workflows.segment.description import amplifiers_text, header_text, photons_text
+from ccdseg.workflows.segment.description import (
+    amplifiers_text,
+    header_text,
+    live_text,
+    photons_text,
+)
 from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.thresholds import describe_thresholds
 
@@ -46,7 +51,7 @@ def facts_of(result: FrameResult) -> dict[str, dict[str, str]]:
 
 def _frame(result: FrameResult) -> dict[str, str]:
     frame, facts = result.frame, result.frame.facts.to_dict()
-    not_finite = frame.n_bad - frame.n_flagged
+    not_finite, live = frame.n_bad - frame.n_flagged, result.live and result.live.to_dict()
     return {
         "file": str(frame.path),
         "image": frame.label,
@@ -56,6 +61,7 @@ def _frame(result: FrameResult) -> dict[str, str]:
         "start": facts["start"] or "",
         "not finite": f"{not_finite:,} px" if not_finite else "",
         "flagged as bad": f"{frame.n_flagged:,} px" if frame.n_flagged else "",
+        "live": live_text(live, result.mask.shape).removeprefix("live: ") if live else "",
         "header": header_text(facts).removeprefix("header: ") if facts["used"] else "",
     }
 

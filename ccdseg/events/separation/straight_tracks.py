@@ -1,0 +1,166 @@
+"""Straight tracks: those that cross each other, and the point-like particles beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from ccdseg.events.separation.canvas import ClusterCharges
+from ccdseg.events.separation.division import Division, shares_of
+from ccdseg.events.separation.points_beside import Points, find_points
+from ccdseg.events.separation.straight_lines import Line, arms, best_line
+from ccdseg.events.separation.track_fit import fit_tracks
+from ccdseg.events.separation.track_model import Track
+from ccdseg.mask import EIGHT_CONNECTED
+
+_FEWEST, _SHORTEST = 20, 15.0
+"""Least number and extent (px) of the core pixels of a track."""
+
+_CORE = 0.25
+"""Charge of the pixels in the core of tracks, over that of their bright pixels."""
+
+_STRAIGHT, _FILLED = 0.5, 0.7
+"""Share of the core pixels in the band of a straight track, and of its length on which there are
+any."""
+
+_LEAST_WIDTH = 1.5
+"""RMS width (px) of the core across the major axis below which a cluster is no pair of tracks."""
+
+_LEAST_ANGLE = np.deg2rad(25)
+"""Least angle between two tracks: at smaller ones a bend looks like a crossing."""
+
+_LEAST_ARM = 8.0
+"""Shortest part (px) of a track on each side of a crossing: electrons bend, and no bend has four
+arms."""
+
+_COVERED = 0.7
+"""Share of the core pixels beside one track that the other explains."""
+
+_ENDING_ARM, _PASSED_ARM = 25.0, 15.0
+"""Length (px) of a straight track that ends at another one, longer than what electrons do that the
+other set free, and the least length of the other on both sides."""
+
+_SHARING = 0.2
+"""Relative error of the charge per length where tracks overlap: dE/dx fluctuates as much."""
+
+_LEFT_OVER = 5.0
+"""Significance (σ) from which charge that no model expects belongs to the track that it touches."""
+
+
+def divide_straight_tracks(
+    clusters: ClusterCharges, members: np.ndarray
+) -> tuple[list[Division], np.ndarray]:
+    """Divide clusters of straight tracks that cross, and of points beside straight tracks.
+
+    Parameters
+    ----------
+    clusters : ClusterCharges
+        All clusters.
+    members : ndarray
+        Indices of the clusters to look at.
+
+    Returns
+    -------
+    divisions : list of Division
+        The tracks come first in each.
+    straight : ndarray of int
+        Clusters with a straight track, of one particle or of several.
+    """
+    divisions, straight = [], []
+    for member in members:
+        index = clusters.aperture_of(member)
+        rows, columns = clusters.apertures.rows[index], clusters.apertures.columns[index]
+        if not len(index) or max(np.ptp(rows), np.ptp(columns)) < _SHORTEST:
+            continue
+        places = np.column_stack([rows - rows.min(), columns - columns.min()]).astype(float)
+        charge = clusters.charge[index]
+        bright = charge > _CORE * np.quantile(charge, 0.75)
+        lines = _lines(places[bright])
+        if not lines:
+            continue
+        straight.append(int(member))
+        noise = float(clusters.noise[member])
+        tracks = fit_tracks(lines, places, charge, bright=bright, noise=noise)
+        points = find_points(tracks, places, charge, noise=noise, detector=clusters.detector)
+        if len(tracks) > 1 or points.is_particle.any():
+            divisions.append(_division(int(member), tracks, points, places, charge, noise))
+    return divisions, np.array(straight, dtype=int)
+
+
+def _lines(core: np.ndarray) -> list[Line]:
+    """Axes of one straight track or of two that cross, of core pixels (n, 2); none of others."""
+    if len(core) < _FEWEST or np.ptp(core, axis=0).max() < _SHORTEST:
+        return []
+    first = best_line(core)
+    inside = first.holds(core)
+    rest = core[~inside]
+    if len(rest) >= 2 * _LEAST_ARM and np.linalg.eigvalsh(np.cov(core.T))[0] >= _LEAST_WIDTH**2:
+        second = best_line(rest)
+        if _are_tracks(first, second, core, rest):
+            return [first, second]
+    along = np.sort(first.along(core[inside]))
+    steps = np.rint(along - along[0]).astype(int)
+    filled = len(np.unique(steps)) / (steps[-1] + 1)
+    is_long = along[-1] - along[0] >= _SHORTEST
+    return [first] if is_long and filled >= _FILLED and inside.mean() >= _STRAIGHT else []
+
+
+def _are_tracks(first: Line, second: Line, core: np.ndarray, rest: np.ndarray) -> bool:
+    """Whether core pixels are of two tracks, one of which continues on both sides of the other.
+
+    Short ones that end at another one stay with it: so do the electrons that a muon sets free.
+    """
+    if first.angle_to(second) < _LEAST_ANGLE or second.holds(rest).mean() < _COVERED:
+        return False
+    of_first, of_second = arms(first, second, core), arms(second, first, core)
+    crosses = min(*of_first, *of_second) >= _LEAST_ARM
+    return crosses or (min(of_first) >= _PASSED_ARM and max(of_second) >= _ENDING_ARM)
+
+
+def _division(
+    member: int,
+    tracks: list[Track],
+    points: Points,
+    places: np.ndarray,
+    charge: np.ndarray,
+    noise: float,
+) -> Division:
+    """Share the charge of each pixel by what is expected of each particle."""
+    of_tracks = np.column_stack([track.expected(places) for track in tracks])
+    of_points = points.expected(places)
+    total = of_tracks.sum(axis=1) + of_points.sum(axis=1)
+    unexpected = charge - total > _LEFT_OVER * np.sqrt(total + noise**2)
+    whole = np.maximum(np.where(unexpected, charge, total), 1e-6)
+    own = points.is_particle
+    shares = np.where(of_points[:, own] > 0.1, of_points[:, own], 0.0) / whole[:, np.newaxis]
+    rest = 1 - shares.sum(axis=1, keepdims=True)
+    errors = np.sqrt(np.maximum(points.errors[own] ** 2 - of_points[:, own].sum(axis=0), 0))
+    of_rest = np.array([np.sqrt((errors**2).sum())])
+    if len(tracks) > 1:
+        left_over = np.maximum(charge - of_tracks.sum(axis=1) - of_points[:, own].sum(axis=1), 0)
+        of_tracks = of_tracks + _left_over(of_tracks, left_over, places, noise)
+        between = shares_of(of_tracks)
+        mixed = between.prod(axis=1) * np.maximum(charge, 0)
+        error = np.hypot(_SHARING * 2 * mixed.sum(), np.sqrt(mixed.sum()))
+        rest, of_rest = rest * between, np.hypot(error, of_rest).repeat(len(tracks))
+    return Division(member, np.column_stack([rest, shares]), np.concatenate([of_rest, errors]))
+
+
+def _left_over(
+    of_tracks: np.ndarray, left_over: np.ndarray, places: np.ndarray, noise: float
+) -> np.ndarray:
+    """Charge that no track expects, with the track that most of it touches, (pixels, tracks)."""
+    index = tuple(places.astype(int).T + 1)
+    image = np.zeros(tuple(places.max(axis=0).astype(int) + 3), dtype=bool)
+    total = of_tracks.sum(axis=1)
+    image[index] = left_over > np.maximum(_LEFT_OVER * noise, total)
+    labels = ndimage.label(image, EIGHT_CONNECTED)[0]
+    touched = ndimage.maximum_filter(labels, 3)[index]
+    own = labels[index]
+    contact = np.stack([np.bincount(touched, of_track) for of_track in of_tracks.T], axis=1)
+    owner = contact.argmax(axis=1)[own]
+    return np.where(
+        (own > 0)[:, np.newaxis] & (owner[:, np.newaxis] == np.arange(of_tracks.shape[1])),
+        left_over[:, np.newaxis],
+        0.0,
+    )

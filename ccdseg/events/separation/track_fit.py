@@ -1,0 +1,145 @@
+"""Fits of straight tracks to the charge of a cluster, with what lies beside them left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ccdseg.events.separation.straight_lines import BAND, Line
+from ccdseg.events.separation.track_model import N_SHAPE, Track
+
+_ROUNDS = 5
+
+_BEYOND = 3.0
+"""Length that a track has beyond its last bright pixel (px)."""
+
+_UNEVEN = 0.5
+"""Relative difference of the charge per length between two nodes: what single collisions do to the
+energy loss of a minimum ionising particle within a pixel."""
+
+_OF_MODEL = 0.1
+"""Relative error of the model of a track in a pixel."""
+
+_OUTLIER = 4.0
+"""Residual (σ) above which charge beside a track counts less."""
+
+_STEPS = np.array([0.5, 0.5, 0.3, 0.3, 0.3])
+"""Greatest changes of the shape of a track in one round (px, px²)."""
+
+_FIRST_VARIANCE, _MOST_VARIANCE = 0.4, 4.0
+"""First and greatest square of the width (px²)."""
+
+_FOLLOWED = 3.0
+"""Widths from the axis up to which pixels are fitted."""
+
+
+def fit_tracks(
+    lines: Sequence[Line],
+    places: np.ndarray,
+    charge: np.ndarray,
+    *,
+    bright: np.ndarray,
+    noise: float,
+) -> list[Track]:
+    """Fit straight tracks to the pixels near them, all together.
+
+    Each round solves the linear equations of all charges per length and of small changes of the
+    shapes, with the variance that the model of the last round expects. Pixels that have far more
+    charge than expected count less.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        First axes of the tracks.
+    places : ndarray
+        Rows and columns of the pixels (px), (n, 2).
+    charge : ndarray
+        Charge above the background (e⁻), (n,).
+    bright : ndarray of bool
+        Pixels that tell how far the tracks reach, (n,).
+    noise : float
+        Standard deviation of a pixel (e⁻).
+
+    Returns
+    -------
+    list of Track
+    """
+    tracks = [_first(line, places[bright]) for line in lines]
+    variance = noise**2 + np.maximum(charge, 0) + (_OF_MODEL * charge) ** 2
+    counted = np.ones(len(charge))
+    for number in range(_ROUNDS):
+        distances = np.stack([np.abs(track.line.across(places)) for track in tracks])
+        widths = np.stack([np.hypot(track.widths(places), 0.3) for track in tracks])
+        near = (distances <= (BAND + 0.5 if number == 0 else _FOLLOWED * widths)).any(axis=0)
+        weights = np.where(near, counted / variance, 0.0)[near]
+        tracks = _improved(tracks, places[near], charge[near], weights)
+        expected = sum(track.expected(places) for track in tracks)
+        variance = noise**2 + expected + (_OF_MODEL * expected) ** 2
+        excess = (charge - expected) / np.sqrt(variance)
+        counted = np.minimum(1.0, _OUTLIER / np.maximum(excess, _OUTLIER)) ** 2
+    return tracks
+
+
+def _first(line: Line, bright: np.ndarray) -> Track:
+    """Track over the bright pixels in the band of a line, without charge."""
+    along = line.along(bright[line.holds(bright)])
+    start = along.min() - _BEYOND
+    n_nodes = int(np.ceil(along.max() + _BEYOND - start)) + 1
+    return Track(line, float(start), np.zeros(n_nodes), np.array([_FIRST_VARIANCE, 0.0, 0.0]))
+
+
+def _improved(
+    tracks: list[Track], places: np.ndarray, charge: np.ndarray, weights: np.ndarray
+) -> list[Track]:
+    """Tracks after one step; the first one, without charge, finds the charges alone."""
+    blocks, known = [], []
+    for track in tracks:
+        blocks.append(track.basis(places))
+        known.append(track.charges)
+    has_charge = any(track.charges.any() for track in tracks)
+    if has_charge:
+        for track in tracks:
+            blocks.append(track.shape_derivatives(places))
+            known.append(np.zeros(N_SHAPE))
+    matrix = np.concatenate(blocks, axis=1)
+    weighted = matrix * weights[:, np.newaxis]
+    normal = weighted.T @ matrix + _evenness(tracks, charge, places, matrix.shape[1])
+    normal[np.diag_indices(len(normal))] *= 1 + 1e-6
+    normal[np.diag_indices(len(normal))] += 1e-9
+    solution = np.linalg.solve(normal, weighted.T @ charge)
+    sizes = np.cumsum([len(values) for values in known])
+    parts = np.split(solution, sizes[:-1])
+    n = len(tracks)
+    shapes = parts[n:] if has_charge else [np.zeros(N_SHAPE)] * n
+    return [
+        _limited(track, charges, shape)
+        for track, charges, shape in zip(tracks, parts[:n], shapes, strict=True)
+    ]
+
+
+def _limited(track: Track, charges: np.ndarray, shape: np.ndarray) -> Track:
+    """The track after a step, no longer than allowed, with charges and widths that may be."""
+    changed = track.changed(np.maximum(charges, 0.0), np.clip(shape, -_STEPS, _STEPS))
+    ends = changed.variances @ np.array([[1, 1, 1], [-1, 0, 1], [1, 0, 1]])
+    if ends.max() > _MOST_VARIANCE:
+        changed.variances[:] *= _MOST_VARIANCE / ends.max()
+    return changed
+
+
+def _evenness(
+    tracks: list[Track], charge: np.ndarray, places: np.ndarray, size: int
+) -> np.ndarray:
+    """What is added to the normal equations so that the charge per length changes little."""
+    matrix, first = np.zeros((size, size)), 0
+    for track in tracks:
+        n = len(track.charges)
+        usual = np.maximum(charge[track.line.holds(places)], 0).sum() / n
+        strength = 1 / (_UNEVEN * max(usual, 1.0)) ** 2
+        index = np.arange(first, first + n)
+        matrix[index[:-1], index[:-1]] += strength
+        matrix[index[1:], index[1:]] += strength
+        matrix[index[:-1], index[1:]] -= strength
+        matrix[index[1:], index[:-1]] -= strength
+        first += n
+    return matrix

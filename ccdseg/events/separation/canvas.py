@@ -12,6 +12,40 @@ from ccdseg.detector import Detector
 from ccdseg.events.clusters import PixelList
 
 
+class ClusterPixels(NamedTuple):
+    """Pixels of the aperture of one cluster.
+
+    Attributes
+    ----------
+    places : ndarray
+        Rows and columns (px), whole numbers from 0, float64 of shape (n, 2).
+    charge : ndarray
+        Charge above the background (e⁻), (n,).
+    noise : float
+        Standard deviation of a pixel (e⁻).
+    """
+
+    places: np.ndarray
+    charge: np.ndarray
+    noise: float
+
+    def where(self, kept: np.ndarray) -> ClusterPixels:
+        """The pixels for which `kept`, bool of shape (n,), is true."""
+        return ClusterPixels(self.places[kept], self.charge[kept], self.noise)
+
+    def image(self, values: np.ndarray, outside: float = 0.0) -> np.ndarray:
+        """Values of the pixels, (n,), as an image with an empty margin of a pixel, (h, w)."""
+        image = np.full(tuple(self.places.max(axis=0).astype(int) + 3), outside, values.dtype)
+        image[self.on_image] = values
+        return image
+
+    @property
+    def on_image(self) -> tuple[np.ndarray, np.ndarray]:
+        """Row and column of each pixel on `image`."""
+        rows, columns = self.places.astype(int).T + 1
+        return rows, columns
+
+
 @dataclass(frozen=True, eq=False)
 class ClusterCharges:
     """Clusters of a window, and their charge.
@@ -45,6 +79,13 @@ class ClusterCharges:
     def aperture_of(self, member: int) -> np.ndarray:
         """Indices of the aperture pixels of one cluster."""
         return self.apertures.indices_of(np.array([member]))[0]
+
+    def one(self, member: int) -> ClusterPixels:
+        """Pixels of the aperture of one cluster, their places counted from its corner."""
+        index = self.aperture_of(member)
+        rows, columns = self.apertures.rows[index], self.apertures.columns[index]
+        places = np.column_stack([rows, columns]) - self.boxes[member, :2]
+        return ClusterPixels(places.astype(float), self.charge[index], float(self.noise[member]))
 
 
 class Canvas(NamedTuple):

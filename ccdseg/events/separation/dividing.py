@@ -43,4 +43,3 @@ def divide_clusters(clusters: ClusterCharges, misfit: np.ndarray) -> list[Divisi
     tracks, straight = divide_straight_tracks(clusters, members)
     points = divide_track_points(clusters, np.setdiff1d(members, straight))
     return sorted([*groups, *tracks, *points], key=lambda division: division.cluster)
-

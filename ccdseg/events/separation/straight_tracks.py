@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from ccdseg.events.separation.canvas import ClusterCharges
+from ccdseg.events.separation.canvas import ClusterCharges, ClusterPixels
 from ccdseg.events.separation.division import Division, shares_of
 from ccdseg.events.separation.points_beside import Points, find_points
 from ccdseg.events.separation.straight_lines import Line, arms, best_line
-from ccdseg.events.separation.track_fit import fit_tracks
+from ccdseg.events.separation.track_fit import first_track, fit_tracks
 from ccdseg.events.separation.track_model import Track
 from ccdseg.mask import EIGHT_CONNECTED
 
@@ -43,6 +43,9 @@ other set free, and the least length of the other on both sides."""
 _SHARING = 0.2
 """Relative error of the charge per length where tracks overlap: dE/dx fluctuates as much."""
 
+_AGAIN = 2
+"""Rounds of the fit of the tracks once the points beside them are known."""
+
 _LEFT_OVER = 5.0
 """Significance (σ) from which charge that no model expects belongs to the track that it touches."""
 
@@ -68,22 +71,22 @@ def divide_straight_tracks(
     """
     divisions, straight = [], []
     for member in members:
-        index = clusters.aperture_of(member)
-        rows, columns = clusters.apertures.rows[index], clusters.apertures.columns[index]
-        if not len(index) or max(np.ptp(rows), np.ptp(columns)) < _SHORTEST:
+        if np.ptp(clusters.boxes[member].reshape(2, 2), axis=0).max() < _SHORTEST:
             continue
-        places = np.column_stack([rows - rows.min(), columns - columns.min()]).astype(float)
-        charge = clusters.charge[index]
-        bright = charge > _CORE * np.quantile(charge, 0.75)
-        lines = _lines(places[bright])
-        if not lines:
+        pixels = clusters.one(member)
+        bright = pixels.places[pixels.charge > _CORE * np.quantile(pixels.charge, 0.75)]
+        tracks = [first_track(line, bright) for line in _lines(bright)]
+        if not tracks:
             continue
         straight.append(int(member))
-        noise = float(clusters.noise[member])
-        tracks = fit_tracks(lines, places, charge, bright=bright, noise=noise)
-        points = find_points(tracks, places, charge, noise=noise, detector=clusters.detector)
+        tracks = fit_tracks(tracks, pixels)
+        points = find_points(tracks, pixels, detector=clusters.detector)
+        if len(points.errors):
+            rest = pixels.charge - points.expected(pixels.places).sum(axis=1)
+            tracks = fit_tracks(tracks, pixels._replace(charge=rest), rounds=_AGAIN)
+            points = find_points(tracks, pixels, detector=clusters.detector)
         if len(tracks) > 1 or points.is_particle.any():
-            divisions.append(_division(int(member), tracks, points, places, charge, noise))
+            divisions.append(_division(int(member), tracks, points, pixels))
     return divisions, np.array(straight, dtype=int)
 
 
@@ -121,11 +124,10 @@ def _division(
     member: int,
     tracks: list[Track],
     points: Points,
-    places: np.ndarray,
-    charge: np.ndarray,
-    noise: float,
+    pixels: ClusterPixels,
 ) -> Division:
     """Share the charge of each pixel by what is expected of each particle."""
+    places, charge, noise = pixels
     of_tracks = np.column_stack([track.expected(places) for track in tracks])
     of_points = points.expected(places)
     total = of_tracks.sum(axis=1) + of_points.sum(axis=1)
@@ -138,7 +140,7 @@ def _division(
     of_rest = np.array([np.sqrt((errors**2).sum())])
     if len(tracks) > 1:
         left_over = np.maximum(charge - of_tracks.sum(axis=1) - of_points[:, own].sum(axis=1), 0)
-        of_tracks = of_tracks + _left_over(of_tracks, left_over, places, noise)
+        of_tracks = of_tracks + _left_over(of_tracks, left_over, pixels)
         between = shares_of(of_tracks)
         mixed = between.prod(axis=1) * np.maximum(charge, 0)
         error = np.hypot(_SHARING * 2 * mixed.sum(), np.sqrt(mixed.sum()))
@@ -146,21 +148,13 @@ def _division(
     return Division(member, np.column_stack([rest, shares]), np.concatenate([of_rest, errors]))
 
 
-def _left_over(
-    of_tracks: np.ndarray, left_over: np.ndarray, places: np.ndarray, noise: float
-) -> np.ndarray:
+def _left_over(of_tracks: np.ndarray, left_over: np.ndarray, pixels: ClusterPixels) -> np.ndarray:
     """Charge that no track expects, with the track that most of it touches, (pixels, tracks)."""
-    index = tuple(places.astype(int).T + 1)
-    image = np.zeros(tuple(places.max(axis=0).astype(int) + 3), dtype=bool)
-    total = of_tracks.sum(axis=1)
-    image[index] = left_over > np.maximum(_LEFT_OVER * noise, total)
-    labels = ndimage.label(image, EIGHT_CONNECTED)[0]
-    touched = ndimage.maximum_filter(labels, 3)[index]
-    own = labels[index]
+    high = left_over > np.maximum(_LEFT_OVER * pixels.noise, of_tracks.sum(axis=1))
+    labels = ndimage.label(pixels.image(high), EIGHT_CONNECTED)[0]
+    touched = ndimage.maximum_filter(labels, 3)[pixels.on_image]
     contact = np.stack([np.bincount(touched, of_track) for of_track in of_tracks.T], axis=1)
+    own = labels[pixels.on_image][:, np.newaxis]
     owner = contact.argmax(axis=1)[own]
-    return np.where(
-        (own > 0)[:, np.newaxis] & (owner[:, np.newaxis] == np.arange(of_tracks.shape[1])),
-        left_over[:, np.newaxis],
-        0.0,
-    )
+    is_owned = (own > 0) & (owner == np.arange(of_tracks.shape[1]))
+    return np.where(is_owned, left_over[:, np.newaxis], 0.0)

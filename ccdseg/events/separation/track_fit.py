@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ccdseg.events.separation.canvas import ClusterPixels
 from ccdseg.events.separation.straight_lines import BAND, Line
 from ccdseg.events.separation.track_model import N_SHAPE, Track
-
-_ROUNDS = 5
 
 _BEYOND = 3.0
 """Length that a track has beyond its last bright pixel (px)."""
@@ -34,14 +33,7 @@ _FOLLOWED = 3.0
 """Widths from the axis up to which pixels are fitted."""
 
 
-def fit_tracks(
-    lines: Sequence[Line],
-    places: np.ndarray,
-    charge: np.ndarray,
-    *,
-    bright: np.ndarray,
-    noise: float,
-) -> list[Track]:
+def fit_tracks(tracks: Sequence[Track], pixels: ClusterPixels, *, rounds: int = 5) -> list[Track]:
     """Fit straight tracks to the pixels near them, all together.
 
     Each round solves the linear equations of all charges per length and of small changes of the
@@ -50,30 +42,27 @@ def fit_tracks(
 
     Parameters
     ----------
-    lines : sequence of Line
-        First axes of the tracks.
-    places : ndarray
-        Rows and columns of the pixels (px), (n, 2).
-    charge : ndarray
-        Charge above the background (e⁻), (n,).
-    bright : ndarray of bool
-        Pixels that tell how far the tracks reach, (n,).
-    noise : float
-        Standard deviation of a pixel (e⁻).
+    tracks : sequence of Track
+        Where they begin.
+    pixels : ClusterPixels
+        Charge of the cluster.
+    rounds : int
+        Number of steps.
 
     Returns
     -------
     list of Track
     """
-    tracks = [_first(line, places[bright]) for line in lines]
+    tracks, (places, charge, noise) = list(tracks), pixels
     variance = noise**2 + np.maximum(charge, 0) + (_OF_MODEL * charge) ** 2
     counted = np.ones(len(charge))
-    for number in range(_ROUNDS):
+    for _ in range(rounds):
         distances = np.stack([np.abs(track.line.across(places)) for track in tracks])
         widths = np.stack([np.hypot(track.widths(places), 0.3) for track in tracks])
-        near = (distances <= (BAND + 0.5 if number == 0 else _FOLLOWED * widths)).any(axis=0)
+        known = np.array([track.charges.any() for track in tracks])[:, np.newaxis]
+        near = (distances <= np.where(known, _FOLLOWED * widths, BAND + 0.5)).any(axis=0)
         weights = np.where(near, counted / variance, 0.0)[near]
-        tracks = _improved(tracks, places[near], charge[near], weights)
+        tracks = _improved(tracks, pixels.where(near), weights)
         expected = sum(track.expected(places) for track in tracks)
         variance = noise**2 + expected + (_OF_MODEL * expected) ** 2
         excess = (charge - expected) / np.sqrt(variance)
@@ -81,18 +70,17 @@ def fit_tracks(
     return tracks
 
 
-def _first(line: Line, bright: np.ndarray) -> Track:
-    """Track over the bright pixels in the band of a line, without charge."""
+def first_track(line: Line, bright: np.ndarray) -> Track:
+    """Track over the bright pixels, (n, 2), in the band of a line, without charge."""
     along = line.along(bright[line.holds(bright)])
     start = along.min() - _BEYOND
     n_nodes = int(np.ceil(along.max() + _BEYOND - start)) + 1
     return Track(line, float(start), np.zeros(n_nodes), np.array([_FIRST_VARIANCE, 0.0, 0.0]))
 
 
-def _improved(
-    tracks: list[Track], places: np.ndarray, charge: np.ndarray, weights: np.ndarray
-) -> list[Track]:
+def _improved(tracks: list[Track], pixels: ClusterPixels, weights: np.ndarray) -> list[Track]:
     """Tracks after one step; the first one, without charge, finds the charges alone."""
+    places, charge, _ = pixels
     blocks, known = [], []
     for track in tracks:
         blocks.append(track.basis(places))
@@ -104,7 +92,7 @@ def _improved(
             known.append(np.zeros(N_SHAPE))
     matrix = np.concatenate(blocks, axis=1)
     weighted = matrix * weights[:, np.newaxis]
-    normal = weighted.T @ matrix + _evenness(tracks, charge, places, matrix.shape[1])
+    normal = weighted.T @ matrix + _evenness(tracks, pixels, matrix.shape[1])
     normal[np.diag_indices(len(normal))] *= 1 + 1e-6
     normal[np.diag_indices(len(normal))] += 1e-9
     solution = np.linalg.solve(normal, weighted.T @ charge)
@@ -127,14 +115,12 @@ def _limited(track: Track, charges: np.ndarray, shape: np.ndarray) -> Track:
     return changed
 
 
-def _evenness(
-    tracks: list[Track], charge: np.ndarray, places: np.ndarray, size: int
-) -> np.ndarray:
+def _evenness(tracks: list[Track], pixels: ClusterPixels, size: int) -> np.ndarray:
     """What is added to the normal equations so that the charge per length changes little."""
     matrix, first = np.zeros((size, size)), 0
     for track in tracks:
         n = len(track.charges)
-        usual = np.maximum(charge[track.line.holds(places)], 0).sum() / n
+        usual = np.maximum(pixels.charge[track.line.holds(pixels.places)], 0).sum() / n
         strength = 1 / (_UNEVEN * max(usual, 1.0)) ** 2
         index = np.arange(first, first + n)
         matrix[index[:-1], index[:-1]] += strength

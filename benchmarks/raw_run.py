@@ -1,9 +1,10 @@
 """Raw exposures of four amplifiers, from samples to energies; ccdfits on the same files.
 
-``python -m benchmarks.raw_run`` simulates them, and runs what ``ccdseg predict --reduce --detector
-auto`` does. Where ccdfits and pandas are installed, ccdfits calibrates (Gaussians of none and one
-electron) and extracts events from the same files; it is told the gains within 10 % and the
-thresholds that give the best F1 on the first exposure, and hot lines are taken out for it.
+``python -m benchmarks.raw_run`` simulates them, and runs ``ccdseg predict RAW... --reduce
+--detector auto --events run.parquet --spectrum``. Where ccdfits and pandas are installed, ccdfits
+calibrates (Gaussians of none and one electron) and extracts events from the same files; it is told
+the gains within 10 % and the thresholds that give the best F1 on the first exposure, and hot lines
+are taken out for it.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from astropy import units as u
+from astropy.io import fits
 from astropy.table import QTable
 
 from ccdseg import workflows
 from ccdseg.classes import CLASSES
-from ccdseg.detector import Detector
+from ccdseg.cli import main as main_command
+from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.detector.image_section import parse_section
 from ccdseg.evaluation import EventMatch, match_events
 from ccdseg.fits_io import read_frame
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.simulation import RawReadout, load_events
+from ccdseg.workflows import read_run
 from ccdseg.workflows.defects import map_defects
+from ccdseg.workflows.reduction.reduced_file import frame_name
 
 EDGES = (0.05, 0.2, 1.0, 10.0, 1e5)
 """Limits of the bins of energy (keV)."""
@@ -74,31 +79,58 @@ def main() -> None:
 
 
 def with_ccdseg(exposures: tuple[Path, ...], folder: Path) -> tuple[Outcome, Outcome]:
-    """Reduce and segment the exposures, as they are and with their defects taken out."""
-    outcome, cleaned = Outcome(), Outcome()
-    segmenter = LazySegmenter("damic-unet")
-    segmenter.segmenter  # noqa: B018 - loaded before the clock starts
+    """One command for all exposures, and its frames once more with their defects taken out."""
+    LazySegmenter("damic-unet").segmenter  # noqa: B018 - packages loaded before the clock starts
+    options = ["--detector", "auto", "--pictures", "none", "--events", "run.parquet", "--spectrum"]
+    run, cleaned = folder / "run", folder / "cleaned"
     start = time.perf_counter()
-    reduced = workflows.reduce_files(
-        exposures, output=folder / "reduced", detector="auto", progress=False
+    command(*exposures, "--reduce", *options, "--output", run)
+    first = time.perf_counter() - start
+    frames = [run / "reduced" / frame_name(path) for path in exposures]
+    map_defects(frames, folder / "defects.fits")
+    start = time.perf_counter()
+    command(*frames, *options, "--defects", folder / "defects.fits", "--output", cleaned)
+    again = time.perf_counter() - start
+    tell_exposure(run, frames, exposures)
+    return outcome(run, frames, exposures, first), outcome(cleaned, frames, exposures, again)
+
+
+def command(*arguments: object) -> None:
+    """Run ``ccdseg predict``."""
+    if main_command(["predict", "--quiet", *map(str, arguments)]):
+        raise SystemExit("ccdseg predict failed")
+
+
+def outcome(run: Path, frames: list[Path], exposures: tuple[Path, ...], seconds: float) -> Outcome:
+    """What the command found, by its table of events and the headers of the frames."""
+    found, events = Outcome(seconds=seconds), read_run(run / "run.parquet").table
+    for path, raw in zip(frames, exposures, strict=True):
+        for amplifier in read_frame(path).amplifiers:
+            found.add(amplifier.name, amplifier.gain, amplifier.read_noise)
+        of_frame = events[events["path"] == str(path)]
+        found.matches.append(match_events(truth_of(raw), of_frame))
+    return found
+
+
+def tell_exposure(run: Path, frames: list[Path], exposures: tuple[Path, ...]) -> None:
+    """Print the live exposure beside that counted in masks, and in the true classes."""
+    table, seen, true = read_run(run / "run.parquet").frames, 0.0, 0.0
+    alive = (CLASSES["background"].index, CLASSES["cluster"].index)
+    for path, raw in zip(frames, exposures, strict=True):
+        seconds = fits.getval(raw, "EXPTIME", 1)
+        mask = fits.getdata(run / f"{path.name.removesuffix('.fits')}_mask.fits", 1)
+        kilograms_days = DAMIC_M.pixel_mass * seconds / 86400
+        seen += np.isin(mask, alive).sum() * kilograms_days
+        true += np.isin(read_frame(beside(raw, "truth.fits.fz")).data, alive).sum() * kilograms_days
+    told = table["live_exposure"].to_value("kg d").sum()
+    spectrum = QTable.read(run / "run_spectrum.ecsv")
+    rate = spectrum["rate"] * (spectrum["energy_high"] - spectrum["energy_low"])
+    events = (rate * told * u.kg * u.day).decompose().value.sum()
+    print(
+        f"live exposure {told:.6g} kg day: {told / seen - 1:+.1e} of that by masks and headers, "
+        f"{100 * (told / true - 1):+.2f} % of that of the true classes; the spectrum holds "
+        f"{events:.6f} of {int(spectrum['n_events'].sum())} events"
     )
-    reducing = time.perf_counter() - start
-    defects = map_defects([*reduced.frames])
-    for tool, choice in ((outcome, None), (cleaned, defects)):
-        start = time.perf_counter()
-        found = []
-        for path in reduced.frames:
-            frame = read_frame(path)
-            choices = {"detector": "auto", "defects": choice}
-            found.append(workflows.segment_frame(frame, segmenter, **choices).events)
-            for amplifier in frame.amplifiers:
-                tool.add(amplifier.name, amplifier.gain, amplifier.read_noise)
-        tool.seconds = reducing + time.perf_counter() - start
-        tool.matches = [
-            match_events(truth_of(path), events)
-            for path, events in zip(exposures, found, strict=True)
-        ]
-    return outcome, cleaned
 
 
 def with_ccdfits(exposures: tuple[Path, ...], detector: Detector) -> Outcome:

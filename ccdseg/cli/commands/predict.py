@@ -168,9 +168,8 @@ def _draw_spectrum(events: Path, *, overwrite: bool) -> bool:
     from ccdseg.workflows.rates.spectrum import spectrum
 
     try:
-        spectrum(
-            events, output=events.with_name(f"{events.stem}_spectrum.png"), overwrite=overwrite
-        )
+        output = events.with_name(f"{events.stem}_spectrum.png")
+        spectrum(events, log=True, output=output, overwrite=overwrite)
     except InputError as error:
         logger.error("%s", error)
         return False

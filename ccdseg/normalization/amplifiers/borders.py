@@ -62,12 +62,21 @@ class Border(NamedTuple):
     level: np.ndarray
     noise: np.ndarray
 
-    def pedestal(self, expected: float) -> Difference:
+    def pedestal(self, expected: float, *, light: float) -> Difference:
         """Step of the level at the seam (ADU): light is the same on both sides of it.
 
         A hot line beside the seam misleads: a narrow one the change from one pixel to the next, a
         wide one the lines through both sides. Of these, and of the step between what lies beyond
-        close sharp edges, the one nearest to `expected` counts, where they disagree.
+        close sharp edges, the one nearest to `expected` counts, where they disagree. Between
+        several hot lines all of them may be wrong: a step that light cannot explain is none.
+
+        Parameters
+        ----------
+        expected : float
+            Difference of the medians of the sections (ADU).
+        light : float
+            By how much light can make that differ from the step (ADU): the range of the signal in
+            both sections.
         """
         line = joined(self.level)
         line = np.concatenate([filled(line[: self.seam]), filled(line[self.seam :])])
@@ -82,6 +91,8 @@ class Border(NamedTuple):
             beyond = np.concatenate([line[:start], line[end:]])
             sizes.append(step_size(beyond, start, 0, beyond.size))
         size = min(sizes, key=lambda one: abs(one - expected))
+        if abs(size - expected) > light:
+            return Difference(self.before, self.after, expected, light)
         return Difference(self.before, self.after, size, profile.error(self.seam))
 
     def log_noise(self) -> Difference:

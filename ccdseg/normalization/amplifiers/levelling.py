@@ -16,6 +16,8 @@ _CHANCE = 5.0  # four standard deviations of the logarithm of the noise of one p
 _ALIKE = 0.07  # difference of the logarithms of two noises that is none
 _FEW_ROWS = 16
 _FINE = 256  # parts of the noise to which pedestals are told
+_SAMPLE = 2**18  # px that show the range of the signal of a section
+_RANGE = (10, 90)  # percentiles between which it is, hot lines left out
 _ROUNDED = 1 / 24  # half of the variance of rounding to whole numbers (ADU²)
 
 
@@ -107,12 +109,29 @@ def corrections(
     factors = (_factors if equal_noise else _gain_factors)(frame, sections, reference)
     known = [Correction(*both) for both in zip(levels, factors, strict=True)]
     borders = find_borders(frame, sections, lambda index, pixels: known[index].apply(pixels))
-    steps = [border.pedestal(levels[border.after] - levels[border.before]) for border in borders]
+    ranges = [_light_range(frame, *both) for both in zip(sections, factors, strict=True)]
+    steps = [
+        border.pedestal(levels[after] - levels[before], light=ranges[before] + ranges[after])
+        for border in borders
+        for before, after in [(border.before, border.after)]
+    ]
     offsets = _exact(solve(steps, levels, reference=reference), sections[reference])
     return [
         Correction(each.level, each.factor, float(offset))
         for each, offset in zip(known, offsets, strict=True)
     ]
+
+
+def _light_range(frame: np.ndarray, section: Section, factor: float) -> float:
+    """Range of the signal of a section (ADU), but for the few lowest and highest pixels."""
+    pixels = frame[section.image_area]
+    step = max(int((pixels.size / _SAMPLE) ** 0.5), 1)
+    sample = pixels[::step, ::step]
+    sample = sample[np.isfinite(sample)]
+    if not sample.size:
+        return np.inf
+    low, high = np.percentile(sample, _RANGE)
+    return float(high - low) * abs(factor)
 
 
 def _gain_factors(_frame: np.ndarray, sections: Sections, reference: int) -> list[float]:

@@ -47,6 +47,21 @@ def test_a_hot_line_beside_a_seam_does_not_mislead(width):
     assert np.abs(result - dark - np.median(result - dark)).max() < 2
 
 
+@pytest.mark.parametrize("seed", [12, 97, 124])
+@pytest.mark.parametrize("pedestal", [0, 60])
+def test_several_hot_lines_on_both_sides_of_a_seam_do_not_mislead(seed, pedestal):
+    rng = np.random.default_rng(seed)
+    dark = dark_frame((160, 200)) + rng.normal(0, 3, (160, 200))
+    rng.choice([0, 0, 60, -300])
+    for _ in range(rng.integers(1, 5)):
+        width, column, row = rng.integers(1, 8), 100 + rng.integers(-20, 20), rng.integers(0, 120)
+        first = row if rng.random() < 0.5 else 0
+        dark[first:, column : column + width] += rng.choice([300, 1500, 4000])
+    result = levelled(read_in_parts(dark, (1, 2), (0, pedestal)), "1x2", equal_noise=False)
+    moved = result - dark
+    assert np.abs(moved - np.median(moved)).max() < 6  # one noise
+
+
 def test_noise_is_made_equal_unless_charges_are_to_keep_their_size():
     frame = read_in_parts(dark_frame((256, 256)), (1, 2), (0, 100), noises=(0, 8.66))
     equal = levelled(frame)

@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint docs bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
+.PHONY: run test lint docs notebooks bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -26,6 +26,9 @@ lint: $(READY)
 docs: $(READY)  ## the documentation, into docs/_build/html; warnings are errors
 	$(PYTHON) -m pip install --quiet --editable ".[docs]"
 	$(PYTHON) -m sphinx --fresh-env --fail-on-warning --keep-going --jobs 2 -b html docs docs/_build/html
+
+notebooks: $(READY)  ## execute the notebooks and store their outputs
+	$(PYTHON) -m docs.notebooks
 
 bench: $(READY)  ## speed: arrays, events, pictures, the whole command
 	$(PYTHON) -m benchmarks

@@ -129,6 +129,13 @@ def write_columns(path: Path) -> None:
     path.write_text("\n".join(["| column | unit | meaning |", "| --- | --- | --- |", *rows]) + "\n")
 
 
+def copy_notebooks(folder: Path) -> None:
+    """Copy the notebooks, their links to pages and files changed to the new place."""
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        text = notebook.read_text(encoding="utf-8").replace("](../docs/", "](../../")
+        (folder / notebook.name).write_text(text, encoding="utf-8")
+
+
 GENERATED = DOCS / "_generated"
 shutil.rmtree(GENERATED, ignore_errors=True)
 (GENERATED / "api").mkdir(parents=True)
@@ -136,5 +143,4 @@ shutil.rmtree(GENERATED, ignore_errors=True)
 write_api(GENERATED / "api")
 write_commands(GENERATED / "commands.md")
 write_columns(GENERATED / "event_columns.md")
-for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-    shutil.copy(notebook, GENERATED / "notebooks")
+copy_notebooks(GENERATED / "notebooks")

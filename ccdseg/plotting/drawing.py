@@ -8,6 +8,7 @@ from astropy import units as u
 from astropy.table import QTable
 from astropy.visualization import AsinhStretch, ImageNormalize
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -22,6 +23,9 @@ from ccdseg.plotting.style import as_percent, is_strip
 
 MOST_NUMBERS = 150
 """Events that get their number in a picture; more could not be read."""
+
+_TICK = 0.2
+"""Least distance of the numbers beside a colour bar (inch)."""
 
 _TINT = 0.45
 """Opacity of a class that is drawn over its image."""
@@ -64,6 +68,7 @@ def draw_image(
     )
     bar = axes.figure.colorbar(drawn, cax=axes.inset_axes([1.02, 0.0, 0.03, 1.0]))
     bar.set_label(f"signal ({unit_text(unit)})")
+    _thin_out_ticks(bar, axes)
     _finish(axes, top_first=top_first)
 
 
@@ -185,6 +190,18 @@ def _placed(shape: tuple[int, int], origin: tuple[int, int]) -> dict:
         "interpolation": "antialiased",
         "aspect": "auto" if is_strip(shape) else "equal",
     }
+
+
+def _thin_out_ticks(bar: Colorbar, axes: Axes) -> None:
+    """Leave out ticks of a colour bar beside some axes whose numbers would overlap."""
+    height = axes.get_position().height * axes.figure.get_figheight()
+    kept, above = [], 0.0
+    for tick in np.sort(bar.get_ticks()):
+        place = float(bar.norm(tick))
+        if above <= place <= 1:
+            kept.append(tick)
+            above = place + _TICK / height
+    bar.set_ticks(kept)
 
 
 def _finish(axes: Axes, *, top_first: bool) -> None:

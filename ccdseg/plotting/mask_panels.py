@@ -54,7 +54,7 @@ def show_panels(
     matplotlib.figure.Figure
     """
     n_rows, n_columns = len(images), 1 + len(masks)
-    figure = _figure((4.4 * n_columns, 4 * n_rows + 0.5))
+    figure = _figure((4.4 * n_columns, _row_height(images[0].shape, 3.4) * n_rows + 0.5))
     grid = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
     for row, image in zip(range(n_rows), images, strict=True):
         draw_image(grid[row, 0], image, unit=unit)
@@ -97,7 +97,7 @@ def show_augmentation(
     """
     images = np.concatenate([image[np.newaxis], augmented_images])
     masks = np.concatenate([mask[np.newaxis], augmented_masks])
-    figure = _figure((3.6 * len(images), 7))
+    figure = _figure((3.6 * len(images), 2 * _row_height(image.shape, 2.6) + 0.6))
     grid = figure.subplots(2, len(images), sharex=True, sharey=True)
     for column, (upper, lower) in enumerate(grid.T):
         draw_image(upper, images[column], unit=unit)
@@ -168,6 +168,12 @@ def _figure(size: tuple[float, float]) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     figure.get_layout_engine().set(w_pad=0.12)
     return figure
+
+
+def _row_height(shape: tuple[int, int], width: float) -> float:
+    """Height (inch) of a row of panels so wide (inch), with the room for their labels."""
+    height, length = shape
+    return min(max(width * height / length, 1.0), 9.0) + 0.6
 
 
 def _finish(figure: Figure, grid: np.ndarray, classes: ClassCatalogue, title: str) -> None:

@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "defects": ["map_defects"],
         "diagnosis": ["Check", "diagnose"],
         "evaluating.evaluation_result": ["Evaluation"],
         "evaluating.evaluation_run": ["evaluate"],

@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test lint docs notebooks bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
+.PHONY: run test test-window lint docs notebooks bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -18,6 +18,11 @@ run: $(READY)  ## train the default preset and segment the sample frame with it
 
 test: $(READY)
 	$(PYTHON) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+test-window: $(READY)  ## the window of `ccdseg correct`, on a virtual display (xvfb-run)
+	$(PYTHON) -m pip install --quiet --editable ".[napari]"
+	xvfb-run --auto-servernum --server-args "-screen 0 1600x1000x24" \
+		$(PYTHON) -m pytest tests/workflows/correction
 
 lint: $(READY)
 	$(PYTHON) -m ruff format --check .

@@ -17,6 +17,7 @@ COMMANDS = {
     "reduce": "reduce raw files to frames: samples, overscan, amplifiers",
     "defects": "find the defects of a detector in many exposures",
     "predict": "segment FITS frames and pictures",
+    "correct": "correct the mask of a frame by hand",
     "spectrum": "draw the rate of selected events per mass, time and energy",
     "evaluate": "score a model on simulated frames or on your own",
     "physics": "measure how well events are found, measured and identified",
@@ -31,6 +32,7 @@ Segment CCD images: find the clusters that particles leave, and tell them from g
 and background.
 
   ccdseg predict frame.fits            segment a frame with the model that ships
+  ccdseg correct frame.fits results    correct the mask of a frame by hand
   ccdseg reduce raw.fits                reduce raw files to frames
   ccdseg defects darks/ -o defects.fits find what stays in many exposures
   ccdseg spectrum run.parquet          draw the rate of selected events of a run

@@ -5,6 +5,14 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "correction": [
+            "FileCorrection",
+            "MaskCorrection",
+            "add_to_training_set",
+            "correct",
+            "open_correction",
+            "save_correction",
+        ],
         "defects": ["map_defects"],
         "diagnosis": ["Check", "diagnose"],
         "evaluating.evaluation_result": ["Evaluation"],

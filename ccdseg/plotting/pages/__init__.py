@@ -8,8 +8,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "frame_page": ["frame_page"],
-        "index_page": ["index_page"],
+        "frame_html": ["frame_page"],
+        "index_html": ["index_page"],
         "rendering": ["check_bokeh"],
         "scaled_picture": ["ScaledPicture"],
         "thumbnail": ["save_thumbnail"],

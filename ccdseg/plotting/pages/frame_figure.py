@@ -21,8 +21,14 @@ from bokeh.plotting import figure
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.events.columns import unit_text
-from ccdseg.plotting.pages.colours import BAD_COLOUR, BAD_PIXELS, CHOSEN, hexadecimal
-from ccdseg.plotting.pages.grey_scale import LEVELS, signal_text
+from ccdseg.plotting.pages.colours import (
+    BAD_COLOUR,
+    BAD_PIXELS,
+    CHOSEN,
+    LEVELS,
+    hexadecimal,
+    signal_text,
+)
 from ccdseg.plotting.pages.scaled_picture import ScaledPicture
 from ccdseg.plotting.pages.shown_frame import ShownFrame
 from ccdseg.plotting.style import is_strip

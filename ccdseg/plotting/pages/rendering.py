@@ -1,4 +1,4 @@
-"""HTML of pages: templates of this folder, and what Bokeh needs in a browser, inlined."""
+"""HTML of pages: templates of the folder web, and what Bokeh needs in a browser, inlined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ccdseg.errors import InputError
 if TYPE_CHECKING:
     from bokeh.model import Model
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "web"
 
 
 def check_bokeh() -> None:

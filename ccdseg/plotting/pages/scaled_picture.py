@@ -11,7 +11,7 @@ from skimage.measure import block_reduce
 from ccdseg.arrays import strips
 from ccdseg.classes import ClassCatalogue
 from ccdseg.plotting.contrast import Contrast
-from ccdseg.plotting.pages.grey_scale import LEVELS
+from ccdseg.plotting.pages.colours import LEVELS
 
 _MOST_PIXELS = 2_000_000
 """Pixels of the picture, about as many as a screen shows."""

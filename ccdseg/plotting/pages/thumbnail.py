@@ -10,7 +10,7 @@ from PIL import Image
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.files import atomic_path
-from ccdseg.plotting.pages.grey_scale import LEVELS
+from ccdseg.plotting.pages.colours import LEVELS
 from ccdseg.plotting.pages.scaled_picture import ScaledPicture, brightest
 
 _LONGEST, _LEAST = 320, 40

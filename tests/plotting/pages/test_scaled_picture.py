@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ccdseg.classes import CLASSES
-from ccdseg.plotting.pages.cutouts import BAD, OWN, Cutouts
-from ccdseg.plotting.pages.grey_scale import LEVELS
-from ccdseg.plotting.pages.outlines import find_outlines
+from ccdseg.plotting.pages.colours import LEVELS
+from ccdseg.plotting.pages.event_view.cutouts import BAD, OWN, Cutouts
+from ccdseg.plotting.pages.event_view.outlines import find_outlines
 from ccdseg.plotting.pages.scaled_picture import ScaledPicture
 
 

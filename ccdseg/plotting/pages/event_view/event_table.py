@@ -12,7 +12,7 @@ from bokeh.models import (
     TableColumn,
 )
 
-from ccdseg.plotting.pages.event_columns import heading, shown_columns
+from ccdseg.plotting.pages.event_view.event_columns import heading, shown_columns
 
 _FORMATS = {
     "probability": "0.0 %",
@@ -37,7 +37,7 @@ def draw_table(source: ColumnDataSource, view: CDSView, *, events: QTable) -> Da
     Parameters
     ----------
     source : ColumnDataSource
-        Columns of `ccdseg.plotting.pages.event_columns.column_arrays`.
+        Columns of `ccdseg.plotting.pages.event_view.event_columns.column_arrays`.
     view : CDSView
         Events that are shown.
     events : astropy.table.QTable

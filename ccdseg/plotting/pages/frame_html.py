@@ -11,7 +11,7 @@ from astropy.table import QTable
 from ccdseg.classes import CLASSES, ClassCatalogue
 from ccdseg.events.columns import unit_text
 from ccdseg.plotting.pages.colours import BAD_COLOUR, BAD_PIXELS, colour_maps
-from ccdseg.plotting.pages.event_parts import EventParts, draw_event_parts
+from ccdseg.plotting.pages.event_view.event_parts import EventParts, draw_event_parts
 from ccdseg.plotting.pages.frame_figure import FrameFigure, draw_frame
 from ccdseg.plotting.pages.rendering import render
 from ccdseg.plotting.pages.scaled_picture import ScaledPicture
@@ -75,10 +75,10 @@ def frame_page(
         **(parts.variables if parts else {}),
     }
     return render(
-        "frame_page.html",
+        "frame.html",
         [figure.plot, figure.slider, *(parts.roots if parts else [])],
         title=title,
-        script="frame_page.mjs",
+        script="frame.mjs",
         models=_joined(figure, parts, classes),
         variables=variables,
     )

@@ -6,7 +6,7 @@ import numpy as np
 from astropy.table import QTable
 from skimage.measure import find_contours
 
-from ccdseg.plotting.pages.cutouts import boxes
+from ccdseg.plotting.pages.event_view.cutouts import boxes
 
 Outline = tuple[list[float], list[float]]
 """Columns and rows of a closed line, NaN between its parts."""

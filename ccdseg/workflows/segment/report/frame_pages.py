@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ccdseg.workflows.segment.existing import page_of, thumbnail_of
 from ccdseg.workflows.segment.frame_result import FrameResult
-from ccdseg.workflows.segment.report.facts import facts_of, subtitle_of
+from ccdseg.workflows.segment.report.frame_facts import facts_of, subtitle_of
 
 
 def write_pages(results: Mapping[str, FrameResult], folder: Path) -> None:

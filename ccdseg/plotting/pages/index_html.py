@@ -8,6 +8,7 @@ from urllib.parse import quote
 import numpy as np
 from astropy.table import QTable
 from bokeh.models import (
+    CellFormatter,
     ColumnDataSource,
     DataTable,
     HTMLTemplateFormatter,
@@ -16,7 +17,7 @@ from bokeh.models import (
     TableColumn,
 )
 
-from ccdseg.plotting.pages.event_columns import heading, plain_column
+from ccdseg.plotting.pages.event_view.event_columns import heading, plain_column
 from ccdseg.plotting.pages.rendering import render
 
 _LETTER = 7.5
@@ -24,6 +25,8 @@ _LETTER = 7.5
 
 _WIDEST = 320
 """Width of a column, at most (px)."""
+
+_DIGITS = '<%= Number.isFinite(value) ? Number(value.toPrecision(5)) : "–" %>'
 
 _LINK = '<% if (page) { %><a href="<%- page %>"><%- value %></a><% } else { %><%- value %><% } %>'
 
@@ -50,10 +53,10 @@ def index_page(table: QTable, links: Sequence[Mapping[str, str]], *, title: str 
     n_failed = sum(bool(card["error"]) for card in cards)
     failed = f", {n_failed} without results" if n_failed else ""
     return render(
-        "index_page.html",
+        "index.html",
         [_run_table(table, cards)],
         title=title,
-        script="index_page.mjs",
+        script="index.mjs",
         models={},
         variables={"cards": cards, "subtitle": f"{len(cards)} images{failed}"},
     )
@@ -110,8 +113,9 @@ def _width(title: str, values: np.ndarray) -> int:
     return min(round(_LETTER * letters) + 18, _WIDEST)
 
 
-def _formatter(values: np.ndarray) -> NumberFormatter | StringFormatter:
+def _formatter(values: np.ndarray) -> CellFormatter:
     if values.dtype.kind == "U":
         return StringFormatter()
-    whole = values.dtype.kind in "iu"
-    return NumberFormatter(format="0,0" if whole else "0.0000", nan_format="–", text_align="right")
+    if values.dtype.kind in "iu":
+        return NumberFormatter(format="0,0", text_align="right")
+    return HTMLTemplateFormatter(template=_DIGITS)  # of any magnitude

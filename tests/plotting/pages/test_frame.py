@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ccdseg.classes import CLASSES
-from ccdseg.plotting.pages.cutouts import OWN
+from ccdseg.plotting.pages.event_view.cutouts import OWN
 from tests.browser import complaints, until
 
 ActionChains = pytest.importorskip("selenium.webdriver").ActionChains

@@ -9,21 +9,24 @@ from bokeh.model import Model
 from bokeh.models import CDSView, ColumnDataSource, IndexFilter
 
 from ccdseg.plotting.contrast import Contrast
-from ccdseg.plotting.pages.colours import colour_maps
-from ccdseg.plotting.pages.cutouts import Cutouts
-from ccdseg.plotting.pages.event_columns import (
+from ccdseg.plotting.pages.colours import LEVELS, colour_maps, signal_text
+from ccdseg.plotting.pages.event_view.cutouts import Cutouts
+from ccdseg.plotting.pages.event_view.event_columns import (
     column_arrays,
     heading,
     particle_of,
     probability_columns,
     told_columns,
 )
-from ccdseg.plotting.pages.event_panels import draw_panels, draw_probabilities, mask_palette
-from ccdseg.plotting.pages.event_table import draw_table
-from ccdseg.plotting.pages.grey_scale import LEVELS, signal_text
-from ccdseg.plotting.pages.outlines import find_outlines
+from ccdseg.plotting.pages.event_view.event_panels import (
+    draw_panels,
+    draw_probabilities,
+    mask_palette,
+)
+from ccdseg.plotting.pages.event_view.event_table import draw_table
+from ccdseg.plotting.pages.event_view.outlines import find_outlines
+from ccdseg.plotting.pages.event_view.spectrum_figure import draw_spectrum
 from ccdseg.plotting.pages.shown_frame import ShownFrame
-from ccdseg.plotting.pages.spectrum_figure import draw_spectrum
 
 
 @dataclass(frozen=True, eq=False)

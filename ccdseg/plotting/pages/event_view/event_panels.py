@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 
 from ccdseg.events.columns import unit_text
 from ccdseg.plotting.pages.colours import BAD_COLOUR, hexadecimal
-from ccdseg.plotting.pages.cutouts import OWN
+from ccdseg.plotting.pages.event_view.cutouts import OWN
 from ccdseg.plotting.pages.shown_frame import ShownFrame
 
 _FADED = 0.45

@@ -7,6 +7,7 @@ from ccdseg.fits_io.cleaning import write_cleaned
 from ccdseg.fits_io.defect_files import DefectMaps, write_defects
 from ccdseg.fits_io.frame import Frame, cut_to
 from ccdseg.fits_io.header_facts import HEADER, HeaderFacts
+from ccdseg.fits_io.mask_reading import MaskImage, read_events, read_masks
 from ccdseg.fits_io.planes import write_probabilities, write_quality
 from ccdseg.fits_io.reading import SUFFIXES, read_frame, read_frames, read_shape
 from ccdseg.fits_io.reduced_header import ReducedFrame
@@ -21,13 +22,16 @@ __all__ = [
     "DefectMaps",
     "Frame",
     "HeaderFacts",
+    "MaskImage",
     "ReducedFrame",
     "ccddata_of",
     "cut_to",
     "frame_of_ccddata",
     "parse_section",
+    "read_events",
     "read_frame",
     "read_frames",
+    "read_masks",
     "read_shape",
     "write_cleaned",
     "write_defects",

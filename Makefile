@@ -2,13 +2,11 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 PEERS := .venv-peers
-NAPARI := .venv-napari
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 .PHONY: run test test-window lint docs notebooks bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
-.PHONY: run test test-napari lint docs notebooks bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -25,9 +23,6 @@ test-window: $(READY)  ## the window of `ccdseg correct`, on a virtual display (
 	$(PYTHON) -m pip install --quiet --editable ".[napari]"
 	xvfb-run --auto-servernum --server-args "-screen 0 1600x1000x24" \
 		$(PYTHON) -m pytest tests/workflows/correction
-# an environment of its own: napari brings plugins of pytest whose warnings end the other tests
-test-napari: $(NAPARI)/.ready  ## the editor of masks; its window only where there is a display (xvfb-run)
-	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(NAPARI)/bin/python -m pytest -W default tests/workflows/correction
 
 lint: $(READY)
 	$(PYTHON) -m ruff format --check .
@@ -89,7 +84,7 @@ physics: $(READY)  ## how well events are found, measured and identified
 	$(VENV)/bin/ccdseg physics --output runs/physics --overwrite
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(NAPARI) docs/_build docs/_generated runs build dist .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) docs/_build docs/_generated runs build dist .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # opencv-python needs libGL and glib; where a machine lacks them, the headless build takes its place
@@ -107,9 +102,4 @@ $(PEERS)/.ready: benchmarks/baselines.txt
 	$(PEERS)/bin/python -m pip install --quiet --editable .
 	while read -r package _; do $(PEERS)/bin/python -m pip install --quiet "$$package" || \
 		echo "$$package cannot be installed here"; done < $<
-	touch $@
-
-$(NAPARI)/.ready: pyproject.toml constraints.txt
-	python3 -m venv $(NAPARI)
-	$(NAPARI)/bin/python -m pip install --quiet --editable ".[test,napari]"
 	touch $@

@@ -56,8 +56,6 @@ def test_damage_to_the_corrected_file_is_undone_or_told(place, edited):
     path = save_correction(edited)
     with fits.open(path) as there:
         hdus = fits.HDUList([hdu.copy() for hdu in there])
-    with fits.open(path) as written:
-        hdus = fits.HDUList([hdu.copy() for hdu in written])
     hdus["CCD_B"].data[20, 20] = 99
     hdus.writeto(path, overwrite=True)
     mended = reopened(place).images[0]

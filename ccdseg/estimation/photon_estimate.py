@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from math import isnan
 
@@ -9,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.special import ndtr
 
+from ccdseg.arrays import strips
 from ccdseg.mask import EIGHT_CONNECTED
 from ccdseg.normalization import noise_of
 
@@ -38,6 +40,9 @@ _ABOVE_DARK = 5.0
 
 _BOX = 64
 """Edge of the boxes of the background (px)."""
+
+_LEAST_EDGE = 4 * _REACH
+"""Edge of the smallest frame, or strip of one, in which photons are looked for (px)."""
 
 _STEPS = 12
 _MOST_LIT = 0.97
@@ -117,26 +122,39 @@ def estimate_photons(frame: np.ndarray, *, noise: float | None = None) -> Photon
         None where the frame shows no peak of single photons: too few isolated events, or sums of
         all sizes, as particles leave them.
     """
-    frame = np.asarray(frame, dtype=np.float64)
-    if min(frame.shape) < 4 * _REACH:
+    if min(frame.shape) < _LEAST_EDGE:
         return None
-    signal, noise = signal_above_dark(frame, noise=noise)
-    sums = _isolated_sums(signal, noise, quiet_at=_REACH + 1)
-    if len(sums) < _MANY:
-        sums = _isolated_sums(signal, noise, quiet_at=_REACH)
+    for quiet_at in (_REACH + 1, _REACH):
+        sums, noises, total, size = [], [], 0.0, 0
+        for signal, of_part in _signals(frame, noise):
+            sums.append(_isolated_sums(signal, of_part, quiet_at=quiet_at))
+            noises.append(of_part)
+            total, size = total + signal.sum(), size + signal.size
+        if sum(map(len, sums)) >= _MANY:
+            break
+    sums = np.concatenate(sums)
     if len(sums) < _FEWEST:
         return None
     line = _fit_line(sums)
-    if line is None or line.charge < _ABOVE_DARK * (2 * _REACH + 1) * noise:
+    if line is None or line.charge < _ABOVE_DARK * (2 * _REACH + 1) * np.median(noises):
         return None
-    return replace(line, density=float(signal.sum() / (line.charge * signal.size)))
+    return replace(line, density=float(total / (line.charge * size)))
+
+
+def _signals(frame: np.ndarray, noise: float | None) -> Iterator[tuple[np.ndarray, float]]:
+    """`signal_above_dark` of a frame, a large one strip by strip, for the memory that it takes."""
+    for rows in strips(frame, multiple=_BOX):
+        if rows.start == 0 or rows.stop - rows.start >= _LEAST_EDGE:
+            yield signal_above_dark(frame[rows], noise=noise)
 
 
 def told_photons(frame: np.ndarray, charge: float) -> PhotonEstimate:
     """Photons of a known signal `charge` (ADU), and how dense they are in a frame (ADU), finite."""
-    signal, _ = signal_above_dark(frame)
-    density = float(signal.sum() / (charge * signal.size))
-    return PhotonEstimate(charge, np.nan, np.nan, n_isolated=0, density=density)
+    totals = [(signal.sum(), signal.size) for signal, _ in _signals(frame, None)]
+    total, size = np.sum(totals, axis=0)
+    return PhotonEstimate(
+        charge, np.nan, np.nan, n_isolated=0, density=float(total / charge / size)
+    )
 
 
 def signal_above_dark(frame: np.ndarray, *, noise: float | None = None) -> tuple[np.ndarray, float]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from ccdseg.estimation import estimate_photons
+from ccdseg.estimation import estimate_photons, told_photons
 from ccdseg.simulation.effects.photons import photon_charge
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -31,6 +31,17 @@ def test_the_charge_of_a_photon_is_found_to_one_percent(density, widest):
     assert found.charge == pytest.approx(1616 * GAIN, rel=0.01)
     assert abs(found.charge - 1616 * GAIN) < 4 * found.charge_error
     assert found.density == pytest.approx(density, rel=0.15)
+
+
+def test_a_large_frame_is_taken_strip_by_strip(monkeypatch):
+    large = frame(0.01, edge=516)  # the last strip is too thin to count
+    whole, told = estimate_photons(large), told_photons(large, 1616 * GAIN)
+    monkeypatch.setattr("ccdseg.arrays.row_strips.PIXELS", 128 * 516)
+    in_strips = estimate_photons(large)
+    assert in_strips.charge == pytest.approx(whole.charge, rel=0.003)
+    assert in_strips.n_isolated == pytest.approx(whole.n_isolated, rel=0.05)
+    assert in_strips.density == pytest.approx(whole.density, rel=0.05)
+    assert told_photons(large, 1616 * GAIN).density == pytest.approx(told.density, rel=0.05)
 
 
 @pytest.mark.parametrize("widest", [0.2, 0.4, 0.6])

@@ -176,7 +176,8 @@ def _draw_events(
     )
     tooltips = [("event", "@id")]
     if "particle" in events.data:
-        tooltips.append(("verdict", "@particle @probability{0 %}"))
+        sure = " @probability{0 %}" if "probability" in events.data else ""
+        tooltips.append(("verdict", f"@particle{sure}"))
     if "energy" in events.data:
         tooltips.append(("energy", "@energy{0.000} keV"))
     plot.add_tools(HoverTool(renderers=[outlines], tooltips=tooltips))

@@ -25,7 +25,7 @@ def frame_page(
     *,
     events: QTable | None = None,
     labels: np.ndarray | None = None,
-    statistics: Mapping[str, Mapping[str, float]],
+    statistics: Mapping[str, Mapping[str, float]] | None = None,
     classes: ClassCatalogue = CLASSES,
     unit: u.UnitBase = u.adu,
     origin: tuple[int, int] = (0, 0),
@@ -41,7 +41,7 @@ def frame_page(
     ----------
     image, mask, events, labels, classes, unit, origin, top_first
         As `ccdseg.plotting.pages.ShownFrame`.
-    statistics : mapping of str to mapping
+    statistics : mapping of str to mapping, optional
         ``percent``, ``pixels`` and ``components`` of each class by its name.
     title, subtitle : str
         Headings.
@@ -55,6 +55,7 @@ def frame_page(
     str
         HTML, below 15 MB.
     """
+    statistics = statistics or {}
     shown = ShownFrame(image, mask, events, labels, classes, unit, origin, top_first)
     shown, left_out = shown.with_brightest()
     picture = picture or ScaledPicture.of(image, mask, classes=classes)
@@ -109,7 +110,8 @@ def _layers(
     shares = {name: as_percent(row["percent"] / 100) for name, row in statistics.items()}
     shares[BAD_PIXELS] = bad
     return [
-        {"name": name, "colour": colours[name], "share": shares[name]} for name in figure.layers
+        {"name": name, "colour": colours[name], "share": shares.get(name, "")}
+        for name in figure.layers
     ]
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ccdseg.classes import CLASSES
+from ccdseg.plotting.pages import frame_page
 from ccdseg.plotting.pages.event_view.cutouts import OWN
-from tests.browser import complaints, until
+from tests.browser import complaints, open_page, until
 
 ActionChains = pytest.importorskip("selenium.webdriver").ActionChains
 
@@ -220,3 +221,17 @@ def test_classes_of_other_catalogues_are_not_named(opened):
         for box in opened.find_elements("css selector", "[data-layer]")
     ]
     assert names == [*CLASSES.names[1:], "bad pixels", "events"]
+
+
+@pytest.mark.parametrize("with_table", [True, False])
+def test_a_frame_without_events_has_a_page(browser, scene, tmp_path, with_table):
+    image, mask, events, labels = scene
+    found = {"events": events[:0], "labels": 0 * labels} if with_table else {}
+    path = tmp_path / "empty.html"
+    path.write_text(frame_page(image, 0 * mask, **found), encoding="utf-8")
+    open_page(browser, path)
+    assert complaints(browser) == []
+    assert len(browser.find_elements("id", "count")) == with_table
+    press(browser, "j")
+    press(browser, "z")
+    assert complaints(browser) == []

@@ -112,8 +112,10 @@ function showFacts(number, {events, told, bars, probabilities}) {
     list.append(pair)
   }
   const flags = value("flags")
-  const verdict = probabilities.length ? `: ${value("particle")}, ${(100 * value("probability")).toFixed(1)} %` : ""
-  const energy = events.columns().includes("energy") ? `, ${text(value("energy"), value("energy_error"))} keV` : ""
+  const has = (name) => events.columns().includes(name)
+  const sure = has("probability") ? `, ${(100 * value("probability")).toFixed(1)} %` : ""
+  const verdict = has("particle") ? `: ${value("particle")}${sure}` : ""
+  const energy = has("energy") ? `, ${text(value("energy"), value("energy_error"))} keV` : ""
   element("event-title").textContent = `Event ${value("id")}${verdict}${energy}${flags ? ` (${flags})` : ""}`
   if (bars) bars.data = {...bars.data, probability: probabilities.map(value)}
 }

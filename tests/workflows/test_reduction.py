@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import QTable
 
 from ccdseg import workflows
 from ccdseg.cli import main
-from ccdseg.detector import Detector
+from ccdseg.detector import DAMIC_M, Detector
 from ccdseg.detector.image_section import parse_section
+from ccdseg.evaluation import EventMatch, match_events
 from ccdseg.fits_io import read_frame, read_frames
 from ccdseg.simulation import RawReadout, load_events
 from tests.command_line import status
@@ -164,6 +166,35 @@ def test_the_commands_go_from_raw_files_to_events(raw, tmp_path, monkeypatch, ca
     summary = json.loads((tmp_path / "out" / "exposure_001_reduced_summary.json").read_text())
     assert [one["gain"] for one in summary["hdus"][0]["amplifiers"]] == [1.25, 1.35]
     assert status(main, "predict", *files, *options, "--output", "out", "--skip-existing") == 0
+
+
+def test_one_command_goes_from_raw_files_to_a_rate(raw, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = ["--reduce", "--detector", "auto", "--pictures", "none", "--output", "out"]
+    files = [str(path) for path in raw.exposures]
+    assert status(main, "predict", *files, *options, "--events", "r.parquet", "--spectrum") == 0
+    run, table = workflows.read_run("out/r.parquet"), QTable.read("out/r_spectrum.ecsv")
+    frames = [read_frame(f"out/reduced/{name}_reduced.fits") for name in run_names(raw)]
+    gains = [[one.gain for one in frame.amplifiers] for frame in frames]
+    np.testing.assert_allclose(gains, [READOUT.gains[:2]] * 2, rtol=0.02)  # of few pixels
+    alive = sum(
+        np.isin(fits.getdata(f"out/{name}_reduced_mask.fits", 1), (0, 3)).sum()
+        for name in run_names(raw)
+    )
+    exposure = alive * DAMIC_M.pixel_mass * 600 / 86400
+    assert table.meta["exposure_kg_day"] == pytest.approx(exposure, rel=1e-12)
+    assert table["n_events"].sum() == len(run.table) > 0
+    matches = []
+    for path, name in zip(raw.exposures, run_names(raw), strict=True):
+        (true,) = load_events(path.with_name(f"{name}_deposits.npz"))
+        found = run.table[[name in one for one in run.table["path"]]]
+        matches.append(match_events(true.seen_in((96, 120), pair_energy=3.749), found))
+    (high,) = EventMatch.joined(matches).by_energy((1, 1e5))
+    assert abs(high["bias"]) < 0.02  # as the gains
+
+
+def run_names(raw):
+    return [path.name.removesuffix(".fits.fz") for path in raw.exposures]
 
 
 def test_trimming_moves_the_wcs(tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path
 from typing import TypedDict
 
@@ -14,7 +13,6 @@ import numpy as np
 from ccdseg.calibration.defects import DefectMap
 from ccdseg.classes import COSMICS, ClassCatalogue
 from ccdseg.detector import DAMIC_M, Detector
-from ccdseg.errors import InputError
 from ccdseg.estimation import (
     DetectorEstimate,
     PhotonEstimate,
@@ -25,17 +23,21 @@ from ccdseg.events.distance_columns import BRIGHT
 from ccdseg.fits_io import DefectMaps, Frame
 from ccdseg.normalization import filled
 from ccdseg.normalization.amplifiers import Amplifiers, Sections, check_amplifiers, level
-from ccdseg.postprocessing import RULES, Rule, default_rules, restrict
+from ccdseg.postprocessing import Rule, restrict
 from ccdseg.workflows.segment.amplifiers import (
     background_estimate,
     estimate_gains,
     find_amplifiers,
 )
+from ccdseg.workflows.segment.choices import (
+    AUTO,
+    check_bright,
+    check_photons,
+    check_time,
+    find_rules,
+)
 from ccdseg.workflows.segment.quality import choose_defects
 from ccdseg.workflows.segment.thresholds import check_thresholds
-
-AUTO = "auto"
-"""What each frame shows by itself: pedestal, noise and gain, or the signal of one photon."""
 
 logger = logging.getLogger(__name__)
 
@@ -142,8 +144,8 @@ class Steps:
         elif not (detector is None or isinstance(detector, Detector)):
             detector = Detector.load(detector)
         check_amplifiers(amplifiers)
-        _check_photons(photons)
-        rules = _find_rules(restrict, classes)
+        check_photons(photons)
+        rules = find_rules(restrict, classes)
         steps = cls(
             detector,
             estimated,
@@ -154,9 +156,9 @@ class Steps:
             check_thresholds(thresholds, classes),
             choose_defects(defects),
             separate,
-            _check_bright(bright),
-            _check_time("exposure time", exposure_time),
-            _check_time("readout time", readout_time),
+            check_bright(bright),
+            check_time("exposure time", exposure_time),
+            check_time("readout time", readout_time),
             event_pixels,
             probabilities,
         )
@@ -233,41 +235,3 @@ class Steps:
         if self.photons == AUTO:
             return estimate_photons(pixels)
         return told_photons(pixels, float(self.photons))
-
-
-def _check_bright(electrons: float) -> float:
-    number = isinstance(electrons, int | float) and not isinstance(electrons, bool)
-    if not (number and 0 < electrons < inf):
-        raise InputError(f"A bright pixel has {electrons!r} e⁻; give a number above 0.")
-    return electrons
-
-
-def _check_time(name: str, seconds: float | None) -> float | None:
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not (seconds is None or (number and 0 <= seconds < inf)):
-        raise InputError(f"The {name} is {seconds!r}; give seconds from 0.")
-    return seconds
-
-
-def _check_photons(photons: float | str | None) -> None:
-    number = isinstance(photons, int | float) and not isinstance(photons, bool)
-    if not (photons in (None, AUTO) or (number and 0 < photons < inf)):
-        raise InputError(
-            f"The signal of a photon is {photons!r}; give ADU above 0, 'auto', or None for none."
-        )
-
-
-def _find_rules(names: Sequence[Rule | str] | None, classes: ClassCatalogue) -> tuple[Rule, ...]:
-    """Rules by their names, words joined by blanks or dashes; the default ones for None."""
-    if names is None:
-        return tuple(default_rules(classes))
-    if isinstance(names, str | Rule):
-        names = (names,)
-    return tuple(name if isinstance(name, Rule) else _find_rule(name) for name in names)
-
-
-def _find_rule(name: str) -> Rule:
-    rule = RULES.get(name.replace("-", " "))
-    if rule is None:
-        raise InputError(f"Unknown restriction {name!r}; the restrictions are: {', '.join(RULES)}.")
-    return rule()

@@ -47,6 +47,10 @@ _MOST_SHARE, _LEAST_SHARE = 0.98, 0.1
 _FEWEST_PIXELS, _HOT_SHARE = 4, 0.9
 """Pixels of the smallest cluster that is not a hot pixel, and the share of a hot pixel in its."""
 
+_CALLED, _BRIGHTEST = 0.5, 5.0
+"""Least share of a cluster that the network calls cosmic, and photons that its brightest pixel
+needs, of a cosmic among many that photons do not explain."""
+
 _LENGTH = 6.0
 """Longest edge of the cluster of one photon (px)."""
 
@@ -85,7 +89,8 @@ def separate_light(
     pixel around it, that is d (d A)^(n − 1) / (n − 1)! per pixel for an area A. The same must hold
     for the photons that its brightest pixel needs, which fall into a smaller area. A short cluster
     that photons do not explain is a cosmic even where the network overlooked it; where there are
-    more of these than cosmics can be, they too are light, of other energies.
+    more of these than cosmics can be, they too are light, of other energies, but for those that
+    the network calls cosmics and whose brightest pixel needs more than five photons.
 
     Parameters
     ----------
@@ -132,7 +137,7 @@ def separate_light(
     overlooked = compact & ~explained & ~_is_hot(events, peak_share)
     cosmic = np.where(share > 0, ~(compact & explained), overlooked)
     if np.count_nonzero(cosmic & compact) > MOST_COSMICS * image.size:
-        cosmic &= ~compact
+        cosmic &= ~compact | ((share > _CALLED) & (in_peak > _BRIGHTEST))
     events["n_photons"] = number
     events["n_photons"].info.description = "signal over that of one photon of the frame"
     events["particle"] = np.where(cosmic, COSMIC, np.where(number < 1.5, PHOTON, PILE_UP))

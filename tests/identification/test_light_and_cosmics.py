@@ -15,6 +15,7 @@ PHOTON, NOISE = 630.0, 3.0
 
 TRACK = np.s_[100:130, 200]
 HEAVY = np.s_[300:303, 400:403]
+BRIGHT = np.s_[450:453, 300:305]
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +87,20 @@ def test_a_pile_up_is_light_where_photons_are_dense_and_a_cosmic_where_they_are_
     assert not result.mask[dense].any()
 
 
-def test_hundreds_of_heavy_hits_are_light_of_another_energy_and_tracks_stay(frame):
+def test_hundreds_of_heavy_hits_are_light_of_another_energy_and_tracks_and_the_brightest_stay(
+    frame,
+):
     rng = np.random.default_rng(8)
     image = frame.copy()
     for row, column in rng.integers(5, 505, (80, 2)):
         image[row : row + 2, column : column + 2] += 6 * PHOTON / 4
     image[400:440, 100] += 8 * PHOTON / 40
+    image[BRIGHT] += 10 * PHOTON
     called = (image > 2000 + 5 * NOISE).astype(np.uint8)
     result = separate_light(image, called, estimate_photons(frame))
     assert result.mask[400:440, 100].mean() > 0.9
+    assert result.mask[BRIGHT].all()
     assert not result.mask[HEAVY].any()
-    assert ndimage.label(result.mask, EIGHT_CONNECTED)[1] <= 8
+    assert ndimage.label(result.mask, EIGHT_CONNECTED)[1] <= 9
+    called[BRIGHT] = 0
+    assert not separate_light(image, called, estimate_photons(frame)).mask[BRIGHT].any()

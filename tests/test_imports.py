@@ -109,6 +109,18 @@ def test_package_and_command_line_start_without_heavy_packages():
     assert result.stdout.strip() == "[]"
 
 
+def test_predict_starts_without_what_only_other_commands_need():
+    heavy = "scipy.stats scipy.signal astropy.modeling regions ccdseg.simulation ccdseg.evaluation"
+    code = (
+        "import sys, ccdseg.cli.commands.predict; "
+        f"print(sorted(set({heavy!r}.split()) & set(sys.modules)))"
+    )
+    result = subprocess.run(  # noqa: S603 - the code is above
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
 def test_public_names_are_listed_and_others_are_refused():
     assert {"CLASSES", "DAMIC", "Segmenter", "train"} <= set(dir(ccdseg))
     with pytest.raises(AttributeError, match=r"attribute .?nonsense"):

@@ -63,6 +63,7 @@ PACKAGES = {
     "calibration": "Raw images to frames",
     "calibration.defects": "Defects of a detector",
     "events": "Events",
+    "events.rates": "Rates",
     "identification": "Identification",
     "estimation": "Estimation",
     "postprocessing": "Postprocessing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from bokeh.models import (
     BoxZoomTool,
     CDSView,
@@ -91,6 +92,7 @@ def draw_frame(
         match_aspect=not strip,
         sizing_mode="stretch_both",
         min_width=300,
+        min_border_left=76,  # of any numbers: a margin that changes leaves traces of the label
         background_fill_color="#e8e8e8",
         x_axis_label="column (px)",
         y_axis_label="row (px)",
@@ -110,12 +112,9 @@ def draw_frame(
         "dh": picture.levels.shape[0] * picture.block,
     }
     grey = LinearColorMapper(Greys256, low=0, high=LEVELS * _brightness(picture))
-    source = ColumnDataSource(
-        {"levels": [picture.levels], **{key: [value] for key, value in place.items()}}
-    )
-    drawn = plot.image(
-        "levels", color_mapper=grey, source=source, **dict(zip(place, place, strict=True))
-    )
+    source = _source(picture.levels, place)
+    names = {key: key for key in ("image", *place)}
+    drawn = plot.image(**names, color_mapper=grey, source=source)
     plot.x_range.renderers = plot.y_range.renderers = [drawn]
     formatter = signal_text(picture.contrast)
     plot.add_layout(
@@ -129,7 +128,9 @@ def draw_frame(
     for name, layer in found.items():
         colour = hexadecimal(classes[name].colour) if name in picture.layers else BAD_COLOUR
         mapper = LinearColorMapper([colour], low=0.5, high=1.5, low_color="rgba(0, 0, 0, 0)")
-        layers[name] = plot.image([layer], color_mapper=mapper, global_alpha=_TINT, **place)
+        layers[name] = plot.image(
+            **names, color_mapper=mapper, global_alpha=_TINT, source=_source(layer, place)
+        )
     marks = [] if events is None else _draw_events(plot, events, view, classes)
     low, high = (LEVELS * end for end in picture.scale)
     slider = RangeSlider(
@@ -145,6 +146,11 @@ def draw_frame(
     slider.js_link("value", grey, "low", attr_selector=0)
     slider.js_link("value", grey, "high", attr_selector=1)
     return FrameFigure(plot, slider, layers, marks, source)
+
+
+def _source(pixels: np.ndarray, place: dict[str, float]) -> ColumnDataSource:
+    """An image and its place in the frame."""
+    return ColumnDataSource({"image": [pixels], **{key: [value] for key, value in place.items()}})
 
 
 def _brightness(picture: ScaledPicture) -> float:

@@ -92,6 +92,7 @@ def _joined(figure: FrameFigure, parts: EventParts | None, classes: ClassCatalog
         "layers": figure.layers,
         "marks": figure.events,
         "picture": figure.picture,
+        "images": [figure.picture, *(layer.data_source for layer in figure.layers.values())],
         "signal": figure.slider.format,
         "colours": colour_maps(classes),
         **(parts.joined if parts else {}),

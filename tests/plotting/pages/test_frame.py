@@ -235,3 +235,23 @@ def test_a_frame_without_events_has_a_page(browser, scene, tmp_path, with_table)
     press(browser, "j")
     press(browser, "z")
     assert complaints(browser) == []
+
+
+def test_a_picture_that_is_drawn_smaller_keeps_its_lines(browser, tmp_path):
+    image = np.random.default_rng(2).normal(0, 1, (30, 3000))
+    image[:, 1234] += 500
+    mask = np.zeros(image.shape, np.uint8)
+    mask[:, 1234] = CLASSES["hot pixel"].index
+    path = tmp_path / "wide.html"
+    path.write_text(frame_page(image, mask), encoding="utf-8")
+    open_page(browser, path)
+    layer = "const [image] = model('frame').renderers[2].data_source.data.image;"  # hot pixels
+    height, width = ask(browser, layer + "return image.shape")
+    assert height == 30
+    assert width <= ask(browser, "return model('frame').inner_width")
+    drawn = np.reshape(ask(browser, layer + "return [...image]"), (height, width))
+    np.testing.assert_array_equal(drawn.sum(axis=1), 1)
+    zoom = "Object.assign(model('frame').x_range, {have_updated_interactively: true})"
+    ask(browser, zoom + ".setv({start: 1200, end: 1260})")
+    assert ask(browser, layer + "return image.shape") == [30, 3000]
+    assert complaints(browser) == []

@@ -52,7 +52,7 @@ function connectColours({layers, marks, own_colours, colours, palettes, particle
 }
 
 function connectPosition({plot, picture, signal}) {
-  const levels = picture.data.levels[0]
+  const levels = picture.data.image[0]
   const [height, width] = levels.shape
   const [x0, y0, dw, dh] = ["x", "y", "dw", "dh"].map((name) => picture.data[name][0])
   plot.on_event("mousemove", ({x, y}) => {
@@ -62,6 +62,47 @@ function connectPosition({plot, picture, signal}) {
       ? `column ${Math.round(x)}, row ${Math.round(y)}: ${signal.compute(levels[row * width + column])} ${element("position").dataset.unit}`
       : ""
   })
+}
+
+function pooled(array, [up, across]) {
+  const [height, width] = array.shape
+  const shape = [Math.ceil(height / up), Math.ceil(width / across)]
+  const greatest = new array.constructor(shape[0] * shape[1], shape)
+  if (array.constructor.name.startsWith("Int")) greatest.fill(-32768)
+  for (let row = 0, i = 0; row < height; row++) {
+    const start = Math.floor(row / up) * shape[1]
+    for (let column = 0; column < width; column++, i++) {
+      const place = start + Math.floor(column / across)
+      if (array[i] > greatest[place]) greatest[place] = array[i]
+    }
+  }
+  return greatest
+}
+
+// A browser that draws fewer pixels than the picture has leaves some out, and with them lines of one
+// pixel: zoomed out, each pixel is the greatest of those that it stands for.
+function connectResolution({plot, images}) {
+  const whole = images.map((source) => source.data)
+  const [height, width] = whole[0].image[0].shape
+  const [up, across] = [whole[0].dh[0] / height, whole[0].dw[0] / width]
+  let shown = "1,1"
+  const needed = (range, length, room) =>
+    Math.max(Math.ceil(Math.abs(range.end - range.start) / length / (room * window.devicePixelRatio) - 0.05), 1)
+  const apply = () => {
+    const size = [needed(plot.y_range, up, plot.inner_height), needed(plot.x_range, across, plot.inner_width)]
+    if (!size.every(Number.isFinite) || `${size}` === shown) return
+    shown = `${size}`
+    images.forEach((source, i) => {
+      const array = shown === "1,1" ? whole[i].image[0] : pooled(whole[i].image[0], size)
+      const [dh, dw] = [array.shape[0] * size[0] * up, array.shape[1] * size[1] * across]
+      source.data = {...whole[i], image: [array], dw: [dw], dh: [dh]}
+    })
+  }
+  const ranges = [plot.x_range, plot.y_range].flatMap(({properties}) => [properties.start, properties.end])
+  for (const property of [...ranges, plot.properties.inner_width, plot.properties.inner_height]) {
+    property.change.connect(apply)
+  }
+  apply()
 }
 
 function unpack(levels, classes, place, scale) {
@@ -237,6 +278,7 @@ export default (models, _document, _data, {index}) => {
   connectLayers(models)
   connectColours(models)
   connectPosition(models)
+  connectResolution(models)
   if (models.events) connectEvents(models, index)
   document.body.dataset.ready = "true"
 }

@@ -16,6 +16,7 @@ COMMANDS = {
     "train": "train a model on simulated images or on your own",
     "reduce": "reduce raw files to frames: samples, overscan, amplifiers",
     "defects": "find the defects of a detector in many exposures",
+    "calibrate": "measure gain, diffusion and thickness of a detector from its own frames",
     "predict": "segment FITS frames and pictures",
     "correct": "correct the mask of a frame by hand",
     "spectrum": "draw the rate of selected events per mass, time and energy",
@@ -36,6 +37,7 @@ and background.
   ccdseg reduce raw.fits                reduce raw files to frames
   ccdseg defects darks/ -o defects.fits find what stays in many exposures
   ccdseg spectrum run.parquet          draw the rate of selected events of a run
+  ccdseg calibrate frames/ -o ccd.toml measure diffusion and thickness of a detector
   ccdseg train --output models/mine    train a model on simulated images
   ccdseg simulate test -o test.npz     simulate images whose truth is known
   ccdseg evaluate --model models/mine  score a model on simulated frames

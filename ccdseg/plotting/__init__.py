@@ -2,6 +2,7 @@
 
 from ccdseg.plotting.curves import show_history, show_operating_curves, show_reliability
 from ccdseg.plotting.defect_maps import show_defects
+from ccdseg.plotting.diffusion import show_diffusion
 from ccdseg.plotting.effect_gallery import show_effects
 from ccdseg.plotting.event_scores import show_detection, show_match
 from ccdseg.plotting.frame_views import show_events, show_frame, show_overlay
@@ -29,6 +30,7 @@ __all__ = [
     "show_counts",
     "show_defects",
     "show_detection",
+    "show_diffusion",
     "show_effects",
     "show_events",
     "show_frame",

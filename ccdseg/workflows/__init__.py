@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "save_correction",
         ],
         "defects": ["map_defects"],
+        "calibration": ["CalibratedDetector", "calibrate"],
         "diagnosis": ["Check", "diagnose"],
         "evaluating.evaluation_result": ["Evaluation"],
         "evaluating.evaluation_run": ["evaluate"],

@@ -70,7 +70,9 @@ def muon_tracks(
         chosen &= ~table[flag]
     _, position, shared = np.unique(table["component"], return_inverse=True, return_counts=True)
     chosen &= shared[position] == 1
-    found = [_pixels(image, events, int(index), detector, origin) for index in np.flatnonzero(chosen)]
+    found = [
+        _pixels(image, events, int(index), detector, origin) for index in np.flatnonzero(chosen)
+    ]
     return [track for track in found if track is not None]
 
 
@@ -145,9 +147,7 @@ def fit_muons(tracks: Sequence[TrackPixels], diffusion: np.ndarray) -> TrackFit 
 
 def _oriented(track: TrackPixels, diffusion: np.ndarray) -> FittedTrack:
     """The fit of a track with the end at the front that fits better."""
-    fits = [
-        fit_tracks([one], diffusion, fixed=True).tracks[0] for one in (track, track.turned())
-    ]
+    fits = [fit_tracks([one], diffusion, fixed=True).tracks[0] for one in (track, track.turned())]
     return min(fits, key=lambda fit: fit.misfit)
 
 

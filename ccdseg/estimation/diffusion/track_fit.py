@@ -151,7 +151,9 @@ def _linearised(track: TrackPixels, ends: np.ndarray, diffusion: np.ndarray) -> 
     outer = np.zeros((n_pixels + n_nodes, 6))
     outer[:n_pixels] = model.derivatives(charges[:-1]) * root[:, np.newaxis]
     normal = inner.T @ inner
-    solved = _solved(normal, np.column_stack([inner.T @ outer, (inner[:n_pixels] * root[:, np.newaxis]).T]))
+    solved = _solved(
+        normal, np.column_stack([inner.T @ outer, (inner[:n_pixels] * root[:, np.newaxis]).T])
+    )
     outer -= inner @ solved[:, :6]
     evidence = model.evidence(solved[:-1, 6:])
     left = target - inner @ charges

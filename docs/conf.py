@@ -66,6 +66,7 @@ PACKAGES = {
     "events.rates": "Rates",
     "identification": "Identification",
     "estimation": "Estimation",
+    "estimation.diffusion": "Diffusion and thickness",
     "postprocessing": "Postprocessing",
     "evaluation": "Evaluation",
     "models": "Networks and losses",

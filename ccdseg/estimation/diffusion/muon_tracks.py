@@ -13,6 +13,7 @@ from ccdseg.detector import Detector
 from ccdseg.estimation.diffusion.track_fit import FittedTrack, TrackFit, fit_tracks
 from ccdseg.estimation.diffusion.track_model import TrackPixels
 from ccdseg.events.event_map import EventMap
+from ccdseg.identification import identify
 
 FEWEST = 5
 """Fewest tracks that tell the diffusion."""
@@ -58,7 +59,7 @@ def muon_tracks(
     Returns
     -------
     list of TrackPixels
-        Straight and isolated events whose energy a muon may have left.
+        Straight and isolated events that are identified as muons.
     """
     table = events.table
     length = table["length"].to_value(u.pix)
@@ -66,6 +67,7 @@ def muon_tracks(
     loss = table["energy"].to_value(u.keV) / depth
     straight = (length >= _SHORTEST) & (table["straightness"] >= _STRAIGHT)
     chosen = straight & (loss > _LOSS[0]) & (loss < _LOSS[1])
+    chosen &= identify(table)["particle"] == "muon"
     for flag in ("touches_edge", "touches_other", "saturated", "touches_bad"):
         chosen &= ~table[flag]
     _, position, shared = np.unique(table["component"], return_inverse=True, return_counts=True)

@@ -24,8 +24,8 @@ _LEAST_CURVATURE = 1e-6
 """Added to the diagonal of a matrix, relative to its mean."""
 
 _STEPS, _CONVERGED, _AT_REST = 10, 3e-3, 0.03
-"""Most steps of a fit; it has come to rest where the logarithms of the diffusion change by less, and
-the ends (px, in the median)."""
+"""Most steps of a fit; changes of the logarithms of the diffusion, and of the ends (px, in the
+median), at which it has come to rest."""
 
 _LONGEST_STEP = 0.7
 """Most that a step moves an end of a track (px), or changes a logarithm of the diffusion."""
@@ -144,14 +144,14 @@ def _linearised(track: TrackPixels, ends: np.ndarray, diffusion: np.ndarray) -> 
         root = np.sqrt(weights / variance)
         inner = np.vstack([design * root[:, np.newaxis], prior])
         target = np.concatenate([root * track.charge, np.full(n_nodes, 1 / _VARIATION)])
-        charges = _solved(inner.T @ inner, inner.T @ target)
+        charges = np.linalg.solve(inner.T @ inner, inner.T @ target)
         expected = design @ charges
         residuals = (track.charge - expected) / np.sqrt(variance)
         weights = 1 / np.maximum(np.abs(residuals) / _OUTLIER, 1)
     outer = np.zeros((n_pixels + n_nodes, 6))
     outer[:n_pixels] = model.derivatives(charges[:-1]) * root[:, np.newaxis]
     normal = inner.T @ inner
-    solved = _solved(
+    solved = np.linalg.solve(
         normal, np.column_stack([inner.T @ outer, (inner[:n_pixels] * root[:, np.newaxis]).T])
     )
     outer -= inner @ solved[:, :6]

@@ -32,7 +32,7 @@ def write_xrays(path, *, rng, n=100):
         row, column = 15 + 30 * np.array(divmod(number, 10)) + rng.uniform(0, 1, 2)
         path_in_silicon = point(5.9, depth, detector=CCD)
         pixel = CCD.pixel_size
-        moved = path_in_silicon.positions + [column * pixel, row * pixel, 0.0]
+        moved = path_in_silicon.positions + np.array([column * pixel, row * pixel, 0.0])
         hit = deposit(replace(path_in_silicon, positions=moved), detector=CCD, rng=rng)
         charge[hit.rows, hit.columns] += hit.drawn
     image = CCD.gain * charge + rng.normal(0, CCD.noise, shape)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import logit
 
 from ccdseg.detector import Detector
 from ccdseg.errors import InputError
@@ -21,8 +22,11 @@ NAMES = ("diffusion_a", "diffusion_b", "thickness")
 """Fields of a detector that are estimated."""
 
 _STEP = 0.01
-_WEAK = 1.0
-"""Standard deviation of the logarithms before anything is known: a factor of three."""
+_BETAS = np.linspace(0.1, 0.96, 18)
+"""Values of B × thickness at which a fit of X-rays may start."""
+
+_WEAK = 2.0
+"""Standard deviation of the logarithms before anything is known: a factor of seven."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +120,9 @@ def estimate_diffusion(
 
     options = {"xatol": 1e-4, "fatol": 1e-4, "maxiter": 2000}
     scale = np.diag([0.2, 0.3, min(log_error, 0.1)])
-    simplex = np.vstack([centre, centre + scale])
-    options["initial_simplex"] = simplex
-    best = minimize(cost, centre, method="Nelder-Mead", options=options).x
+    first = min([centre, *_guesses(xrays, centre, detector)], key=cost)
+    options["initial_simplex"] = np.vstack([first, first + scale])
+    best = minimize(cost, first, method="Nelder-Mead", options=options).x
     inverse = np.linalg.inv(_hessian(cost, best, np.minimum(_STEP, log_error)))
     if source != "muons":
         best[2] = centre[2]
@@ -145,6 +149,17 @@ def _thickness(
         return start, exactly, "preset"
     thickness, error = fit_thickness(muons, detector=detector)
     return np.array([*start[:2], np.log(thickness)]), error, "muons"
+
+
+def _guesses(xrays: XrayWidths, parameters: np.ndarray, detector: Detector) -> Iterator[np.ndarray]:
+    """Parameters of that thickness with which the back face has the median width of its X-rays."""
+    back = xrays.is_back
+    if not back.any():
+        return
+    width = np.median(xrays.width[back]) * detector.pixel_size
+    for beta in _BETAS:
+        log_area = np.log(width**2 / -np.log1p(-beta) / detector.pixel_size**2)
+        yield np.array([log_area, logit(beta), parameters[2]])
 
 
 def _values(detector: Detector) -> np.ndarray:

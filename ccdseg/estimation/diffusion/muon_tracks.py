@@ -118,6 +118,7 @@ def _pixels(
         float(event["noise"].value) / detector.gain,
         centre + np.outer([low, high], axis) + [part.start for part in area],
         int(event["id"]),
+        float(event["charge"].value),
     )
 
 

@@ -46,7 +46,8 @@ def fit_thickness(fit: TrackFit, *, detector: Detector) -> tuple[float, float]:
         Its most probable value and the standard deviation of its logarithm (µm; 1).
     """
     length = np.array([one.length for one in fit.tracks]) * detector.pixel_size
-    energy = np.array([one.charge for one in fit.tracks]) * detector.pair_energy / 1000
+    charge = [one.charge if one.track.total is None else one.track.total for one in fit.tracks]
+    energy = np.array(charge) * detector.pair_energy / 1000
 
     def cost(log_thickness: float) -> float:
         path = np.hypot(length, np.exp(log_thickness))
@@ -66,6 +67,9 @@ def loss_probability(energy: np.ndarray, path: np.ndarray) -> np.ndarray:
     width = COLLISION_STRENGTH * path
     soft = (MUON_LOSS - mean_hard_loss(_HARD, HIGHEST_ENERGY)) * path
     place = soft + width * (1 - _EULER + np.log(width / _HARD))
+    place += width * np.log(np.pi / 2)  # the standard of SciPy is that of a stable distribution
     shifted = energy[..., np.newaxis] - _NODES * _SOFT_WIDTH * np.sqrt(path)[..., np.newaxis]
-    density = landau.pdf(shifted, loc=place[..., np.newaxis], scale=width[..., np.newaxis])
+    density = landau.pdf(
+        shifted, loc=place[..., np.newaxis], scale=np.pi / 2 * width[..., np.newaxis]
+    )
     return density @ (_WEIGHTS / _WEIGHTS.sum())

@@ -32,6 +32,8 @@ class TrackPixels:
         First guess of the ends at the front and at the back face, (2, 2): rows and columns (px).
     event : int
         Number of the event in its image.
+    total : float or None
+        Charge of the whole event (e⁻), its delta rays included.
     """
 
     rows: np.ndarray
@@ -40,6 +42,7 @@ class TrackPixels:
     noise: float
     ends: np.ndarray
     event: int = 0
+    total: float | None = None
 
     @property
     def n_nodes(self) -> int:
@@ -52,8 +55,8 @@ class TrackPixels:
 
     def where(self, kept: np.ndarray) -> TrackPixels:
         """The track with those of its pixels for which `kept`, bool (pixels,), is true."""
-        pixels = (values[kept] for values in (self.rows, self.columns, self.charge))
-        return TrackPixels(*pixels, self.noise, self.ends, self.event)
+        names = ("rows", "columns", "charge")
+        return replace(self, **{name: getattr(self, name)[kept] for name in names})
 
 
 class TrackModel:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ccdseg.arrays import Components, find_components
 from ccdseg.classes import ClassCatalogue
+from ccdseg.events.serial_events import serial_register_events
 from ccdseg.mask import EIGHT_CONNECTED
 
 GAP = 2.0
@@ -126,12 +127,15 @@ class Clusters:
     touches_other : ndarray of bool
         Whether each touches a pixel of a class that is neither background nor that of the
         particles, (clusters,).
+    touches_serial : ndarray of bool
+        Whether each touches a serial-register event, (clusters,).
     """
 
     pixels: PixelList
     apertures: PixelList
     background: np.ndarray
     touches_other: np.ndarray
+    touches_serial: np.ndarray
 
 
 def find_clusters(mask: np.ndarray, classes: ClassCatalogue) -> Components:
@@ -184,14 +188,17 @@ def with_apertures(
         background.ravel()[place] = False
     plain = np.zeros(len(classes), dtype=bool)
     plain[[classes["background"].index, classes.need_particles().index]] = True
-    touches_other = np.zeros(max(pixels.n_clusters, n_clusters), dtype=bool)
+    serial = serial_register_events(mask, classes).ravel()
+    touches = np.zeros((2, max(pixels.n_clusters, n_clusters)), dtype=bool)
     for cluster, place in _shifted(outline, 2**0.5, mask.shape):
-        touches_other[cluster[~plain[mask.ravel()[place]]]] = True
+        touches[0, cluster[~plain[mask.ravel()[place]]]] = True
+        touches[1, cluster[serial[place]]] = True
     return Clusters(
         pixels=pixels.first(n_clusters),
         apertures=PixelList.of_labels(labels, pixels.n_clusters).first(n_clusters),
         background=background,
-        touches_other=touches_other[:n_clusters],
+        touches_other=touches[0, :n_clusters],
+        touches_serial=touches[1, :n_clusters],
     )
 
 

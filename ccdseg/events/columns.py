@@ -90,10 +90,26 @@ COLUMNS = (
     ),
     Column("touches_edge", "reaches the edge of the image", np.bool_),
     Column("touches_other", "touches a hot pixel or glow", np.bool_),
+    Column("touches_serial", "touches a serial-register event, one row of hot pixels", np.bool_),
     Column("saturated", "a pixel is at the highest value", np.bool_),
     Column(
         "touches_bad",
         "a pixel of the cluster or its margin is bad: not finite or flagged",
+        np.bool_,
+    ),
+    Column(
+        "cut",
+        "row at which the readout cut it, row_min or row_max; empty for none",
+        np.str_,
+        needs_gain=True,
+    ),
+    Column("p_cut", "probability that the readout cut it", needs_gain=True),
+    Column(
+        "missing", "share of the charge beyond the cut, as if point-like, 0 to 1", needs_gain=True
+    ),
+    Column(
+        "lower_limit",
+        "the energy is a lower limit: cut by a row or the edge of the image, or saturated",
         np.bool_,
     ),
     Column(

@@ -28,6 +28,9 @@ class EventMap:
         Pixels of the events of divided clusters; their ``cluster`` is the number of the event.
     charges : PixelCharges or None
         Signals of the pixels of all events, where they were asked for.
+    edges : ndarray or None
+        Features of the first and the last rows of the events, float32 (events, 2, features), by
+        which cut ones are told; None without a detector.
     """
 
     table: QTable
@@ -35,6 +38,7 @@ class EventMap:
     first_ids: np.ndarray
     divided: PixelList
     charges: PixelCharges | None = None
+    edges: np.ndarray | None = None
 
     @property
     def labels(self) -> np.ndarray:

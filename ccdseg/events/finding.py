@@ -18,6 +18,7 @@ from ccdseg.events.columns import build_table, unit_text
 from ccdseg.events.event_map import EventMap
 from ccdseg.events.local_background import ANNULUS_WIDTH
 from ccdseg.events.measuring import measure_clusters
+from ccdseg.events.row_edges import CutClassifier, shipped_cut_classifier
 
 if TYPE_CHECKING:
     from astropy.nddata import CCDData
@@ -37,6 +38,7 @@ def find_events(
     saturation: float = 65535.0,
     unit: u.UnitBase = u.adu,
     separate: bool = True,
+    cuts: CutClassifier | None = None,
 ) -> QTable:
     """Find and measure the events of an image.
 
@@ -76,6 +78,9 @@ def find_events(
         the detector is in it per electron.
     separate : bool
         Whether particles that touch are told apart.
+    cuts : CutClassifier, optional
+        Tells the hits that the readout cut at a row, where there is a detector; the one that ships
+        by default.
 
     Returns
     -------
@@ -100,6 +105,7 @@ def find_events(
         saturation=saturation,
         unit=unit,
         separate=separate,
+        cuts=cuts,
     ).table
 
 
@@ -116,6 +122,7 @@ def map_events(
     unit: u.UnitBase = u.adu,
     separate: bool = True,
     list_pixels: bool = False,
+    cuts: CutClassifier | None = None,
 ) -> EventMap:
     """Find and measure the events of an image, and tell the event of each pixel.
 
@@ -153,12 +160,22 @@ def map_events(
     )
     values = measured.values
     values["hdu"] = np.full(len(values["id"]), hdu)
+    if measured.edges is not None:
+        classifier = shipped_cut_classifier() if cuts is None else cuts
+        values |= classifier.columns(measured.edges)
+    limited = values["touches_edge"] | values["saturated"]
+    values["lower_limit"] = limited | (values["cut"] != "") if "cut" in values else limited
     table = build_table(values, origin=origin, unit=unit)
     table.meta["aperture_margin"] = aperture_margin
     if detector is not None:
         table.meta["detector"] = asdict(detector)
     return EventMap(
-        table, measured.clusters, measured.first_ids, measured.divided, measured.charges
+        table,
+        measured.clusters,
+        measured.first_ids,
+        measured.divided,
+        measured.charges,
+        measured.edges,
     )
 
 

@@ -85,17 +85,36 @@ class Pieces(NamedTuple):
         return Pieces(*(array[index] for array in self))
 
 
-def minimise(guess: np.ndarray, pieces: Pieces) -> np.ndarray:
-    """Parameters of least χ² by Levenberg-Marquardt iterations from a first guess, (fits, 4)."""
+def first_guess(data: np.ndarray) -> np.ndarray:
+    """Row, column (px), logarithm of the width (px) and signal from the moments, (fits, 4)."""
+    weights = np.maximum(data, 0)
+    total = weights.sum(axis=(1, 2))
+    centres, variance = [], 0.0
+    for profile in (weights.sum(axis=2), weights.sum(axis=1)):
+        places = np.arange(profile.shape[1])
+        centre = profile @ places / total
+        variance += np.sum(profile * (places - centre[:, np.newaxis]) ** 2, axis=1) / (2 * total)
+        centres.append(centre)
+    return np.stack([*centres, np.log(np.clip(variance**0.5, 0.2, 4.0)), total], axis=1)
+
+
+def minimise(guess: np.ndarray, pieces: Pieces, *, widest: float = WIDEST) -> np.ndarray:
+    """Parameters of least χ² by Levenberg-Marquardt iterations from a first guess, (fits, 4).
+
+    Widths are at most `widest` (px).
+    """
+    limits = np.log([NARROWEST, widest])
     guess = guess.copy()
     chi_square, gradient, curvature = _normal_equations(guess, pieces)
     damping = np.full(len(guess), _DAMPING)
     active = np.arange(len(guess))
     for _ in range(_MOST_STEPS):
-        step, gain = _steps(guess[active], gradient[active], curvature[active], damping[active])
+        step, gain = _steps(
+            guess[active], gradient[active], curvature[active], damping[active], limits
+        )
         last = gain <= _CONVERGED + _CONVERGED_PART * chi_square[active]
         trial = guess[active] + step
-        trial[:, 2] = np.clip(trial[:, 2], *np.log([NARROWEST, WIDEST]))
+        trial[:, 2] = np.clip(trial[:, 2], *limits)
         found = _normal_equations(trial, pieces.chosen(active))
         share = (chi_square[active] - found[0]) / np.maximum(gain, np.finfo(float).tiny)
         better = share > 0
@@ -133,10 +152,14 @@ def width_error(guess: np.ndarray, pieces: Pieces) -> np.ndarray:
 
 
 def _steps(
-    guess: np.ndarray, gradient: np.ndarray, curvature: np.ndarray, damping: np.ndarray
+    guess: np.ndarray,
+    gradient: np.ndarray,
+    curvature: np.ndarray,
+    damping: np.ndarray,
+    limits: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Damped steps (fits, 4), and the gain of χ² that each is expected to bring."""
-    low, high = np.log([NARROWEST, WIDEST])
+    low, high = limits
     width, slope = guess[:, 2], gradient[:, 2]
     pinned = ((width <= low) & (slope < 0)) | ((width >= high) & (slope > 0))
     gradient, curvature = gradient.copy(), curvature.copy()

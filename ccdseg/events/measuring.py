@@ -25,6 +25,9 @@ class MeasuredEvents:
     values : dict of ndarray
         Values by the names of `ccdseg.events.columns.COLUMNS`, but for ``hdu``, in their units,
         each of shape (events,), in the order of the first pixels of the events.
+    edges : ndarray or None
+        Features of the row sides, as `ccdseg.events.row_edges.measure_edges`; None without a
+        detector.
     clusters : Components
         Clusters of the mask.
     first_ids : ndarray
@@ -36,6 +39,7 @@ class MeasuredEvents:
     """
 
     values: dict[str, np.ndarray]
+    edges: np.ndarray | None
     clusters: Components
     first_ids: np.ndarray
     divided: PixelList
@@ -96,9 +100,11 @@ def measure_clusters(
     np.minimum.at(first_ids, values["component"] - 1, ids)
     values = {name: column[order] for name, column in values.items()}
     values["id"] = np.arange(1, len(order) + 1)
+    edges = values.pop("edges", None)
     starts = np.cumsum([0, *(one.n_clusters for one in pixels)])
     joined = PixelCharges.joined(charges, ids - 1) if list_pixels else None
-    return MeasuredEvents(values, clusters, first_ids, _numbered(pixels, starts, ids), joined)
+    numbered = _numbered(pixels, starts, ids)
+    return MeasuredEvents(values, edges, clusters, first_ids, numbered, joined)
 
 
 def _numbered(parts: Sequence[PixelList], starts: np.ndarray, ids: np.ndarray) -> PixelList:

@@ -11,6 +11,7 @@ from ccdseg.events.gaussian_fit import (
     Pieces,
     chi_square,
     expected_signal,
+    first_guess,
     minimise,
     width_error,
 )
@@ -116,7 +117,7 @@ def _fit_batch(
     """
     noise = noise[:, np.newaxis, np.newaxis]
     pieces = Pieces.of(data, used / noise**2)
-    guess = minimise(_first_guess(data), pieces)
+    guess = minimise(first_guess(data), pieces)
     if gain is not None:  # the charge fluctuates by what the first fit says
         expected = gain[:, np.newaxis, np.newaxis] * np.maximum(
             expected_signal(guess, data.shape[1]), 0
@@ -124,16 +125,3 @@ def _fit_batch(
         pieces = Pieces.of(data, used / (noise**2 + expected))
         guess = minimise(guess, pieces)
     return np.exp(guess[:, 2]), width_error(guess, pieces), chi_square(guess, pieces)
-
-
-def _first_guess(data: np.ndarray) -> np.ndarray:
-    """Row, column (px), logarithm of the width (px) and signal from the moments, (fits, 4)."""
-    weights = np.maximum(data, 0)
-    total = weights.sum(axis=(1, 2))
-    centres, variance = [], 0.0
-    for profile in (weights.sum(axis=2), weights.sum(axis=1)):
-        places = np.arange(profile.shape[1])
-        centre = profile @ places / total
-        variance += np.sum(profile * (places - centre[:, np.newaxis]) ** 2, axis=1) / (2 * total)
-        centres.append(centre)
-    return np.stack([*centres, np.log(np.clip(variance**0.5, 0.2, 4.0)), total], axis=1)

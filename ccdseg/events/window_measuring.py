@@ -15,6 +15,7 @@ from ccdseg.events.event_pixels import EventPixels
 from ccdseg.events.local_background import ANNULUS_WIDTH, Background, fit_background
 from ccdseg.events.pixel_charges import PixelCharges
 from ccdseg.events.point_fit import fit_points
+from ccdseg.events.row_edges import measure_edges
 from ccdseg.events.separation import ClusterCharges, divide_clusters
 from ccdseg.events.shape import measure_shapes
 from ccdseg.events.windows import Window
@@ -48,8 +49,8 @@ def measure_window(
     Returns
     -------
     values : dict of ndarray
-        Columns of the events, but for ``id`` and ``hdu``, and ``first_pixel``, the flat index of
-        the first pixel of each in the frame.
+        Columns of the events, but for ``id`` and ``hdu``; ``first_pixel``, the flat index of the
+        first pixel of each in the frame; with a detector, ``edges``, as `measure_edges` gives them.
     divided : PixelList
         Pixels, in the frame, of the events that share a cluster with others.
     charges : PixelCharges
@@ -117,12 +118,22 @@ def measure_window(
         "point_misfit": fits.misfit,
         "touches_edge": _reaches_edge(boxes, frame_shape),
         "touches_other": clusters.touches_other[of_cluster],
+        "touches_serial": clusters.touches_serial[of_cluster],
         "saturated": pixels.any(pixels.values(image) >= saturation),
         "touches_bad": touches_bad[of_cluster],
     }
     values |= _form(image, usable, events, background)
     if detector is not None:
         values |= _energies(signal, error, n_pixels, detector)
+        values["edges"] = measure_edges(
+            above,
+            aperture,
+            pixels.boxes(),
+            noise=background.noise,
+            gain=detector.gain,
+            n_pixels=n_pixels,
+            rows=(-window.origin[0], frame_shape[0] - 1 - window.origin[0]),
+        )
     for column in COLUMNS:
         if column.axis is not None and column.name in values:
             values[column.name] = values[column.name] + window.origin[column.axis]

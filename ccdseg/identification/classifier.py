@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from astropy.table import QTable
 
+from ccdseg.arrays.perceptron import Perceptron
 from ccdseg.errors import InputError
 from ccdseg.files import read_npz, write_npz
 from ccdseg.identification.features import FEATURES, feature_matrix
@@ -20,48 +21,35 @@ SHIPPED = Path(__file__).parent / "particles.npz"
 
 @dataclass(frozen=True, eq=False)
 class ParticleClassifier:
-    """Perceptron (rectified linear units, softmax at the end) with its input scaling.
+    """Perceptron for the particles of events.
 
     It is trained with scikit-learn (`ccdseg.identification.classifier_training`) and stored as
     plain arrays, so that loading one runs no code.
 
     Attributes
     ----------
-    mean, scale : ndarray
-        Mean and standard deviation by which the features are standardised, (features,).
-    weights, biases : tuple of ndarray
-        Weights and biases of each layer.
+    perceptron : Perceptron
+        Its classes are the particles.
     features, particles : tuple of str
         Names of inputs and outputs.
     training : dict
         Training record: command, state of the code, segmenter, frames and seed.
     """
 
-    mean: np.ndarray
-    scale: np.ndarray
-    weights: tuple[np.ndarray, ...]
-    biases: tuple[np.ndarray, ...]
+    perceptron: Perceptron
     features: tuple[str, ...] = field(default=tuple(feature.name for feature in FEATURES))
     particles: tuple[str, ...] = PARTICLES
     training: dict = field(default_factory=dict)
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """Probability of each particle, (events, particles), from features (events, features)."""
-        layer = (features - self.mean) / self.scale
-        for weights, biases in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            layer = np.maximum(layer @ weights + biases, 0)
-        logits = layer @ self.weights[-1] + self.biases[-1]
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        return self.perceptron.probabilities(features)
 
     def save(self, path: str | Path) -> None:
         """Write the arrays as ``.npz``."""
-        layers = {}
-        for number, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
-            layers |= {f"weights_{number}": weights, f"biases_{number}": biases}
         names = {"features": np.array(self.features), "particles": np.array(self.particles)}
         names["training"] = np.array(json.dumps(self.training))
-        write_npz(path, {"mean": self.mean, "scale": self.scale, **names, **layers})
+        write_npz(path, self.perceptron.to_arrays() | names)
 
     @classmethod
     def load(cls, path: str | Path = SHIPPED) -> ParticleClassifier:
@@ -73,13 +61,9 @@ class ParticleClassifier:
             If the file is missing, damaged, or made for other features.
         """
         arrays = read_npz(Path(path))
-        n_layers = sum(name.startswith("weights_") for name in arrays)
         try:
             classifier = cls(
-                mean=arrays["mean"],
-                scale=arrays["scale"],
-                weights=tuple(arrays[f"weights_{i}"] for i in range(n_layers)),
-                biases=tuple(arrays[f"biases_{i}"] for i in range(n_layers)),
+                Perceptron.from_arrays(arrays),
                 features=tuple(map(str, arrays["features"])),
                 particles=tuple(map(str, arrays["particles"])),
                 training=json.loads(str(arrays["training"])),

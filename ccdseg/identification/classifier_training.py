@@ -1,91 +1,23 @@
-"""Training of the particle classifier on simulated events with known truth."""
+"""Training of the classifiers of particles and of cut hits on simulated events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-
 import numpy as np
-from astropy.table import QTable
 
-from ccdseg.events import map_events, stack_events
+from ccdseg.arrays.perceptron import Perceptron
+from ccdseg.events.row_edges import CutClassifier
 from ccdseg.identification.classifier import ParticleClassifier
-from ccdseg.identification.depth import estimate_depth
 from ccdseg.identification.features import FEATURES, feature_matrix
-from ccdseg.identification.particle_truth import PARTICLES, true_particles
-from ccdseg.simulation import Recipe, simulate_image
+from ccdseg.identification.labelled_events import LabelledEvents
+from ccdseg.identification.particle_truth import PARTICLES
 
-_HIDDEN = (64, 64)
-_STEPS = 200
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledEvents:
-    """Measured events with their true particles.
-
-    Attributes
-    ----------
-    events : astropy.table.QTable
-        As from `ccdseg.events.find_events`, with estimated depths.
-    particles : ndarray of str
-        One of `PARTICLES` for each.
-    depths : ndarray
-        True depth (µm) of each; NaN where no particle left it.
-    """
-
-    events: QTable
-    particles: np.ndarray
-    depths: np.ndarray
-
-    @classmethod
-    def stacked(cls, parts: Sequence[LabelledEvents]) -> LabelledEvents:
-        """Events of several frames as one set."""
-        return cls(
-            stack_events([part.events for part in parts]),
-            np.concatenate([part.particles for part in parts]),
-            np.concatenate([part.depths for part in parts]),
-        )
-
-
-def labelled_events(
-    recipe: Recipe,
-    n_frames: int,
-    *,
-    segment: Callable[[np.ndarray], np.ndarray],
-    rng: np.random.Generator,
-) -> Iterator[LabelledEvents]:
-    """Simulated, segmented and measured events with their truth, frame by frame.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        Recipe of the frames.
-    n_frames : int
-        Number of frames.
-    segment : callable
-        Maps an image (ADU) to class indices.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Yields
-    ------
-    LabelledEvents
-        Those of one frame.
-    """
-    for _ in range(n_frames):
-        frame = simulate_image(recipe, rng=rng)
-        mask = segment(frame.image)
-        found = map_events(frame.image, mask, detector=frame.detector)
-        particles, owners = true_particles(
-            frame.events, found.labels, pair_energy=frame.detector.pair_energy
-        )
-        depths = np.append(frame.events.table["depth"].astype(float), np.nan)[owners]
-        events = estimate_depth(found.table, detector=frame.detector)
-        yield LabelledEvents(events, particles, depths)
+LEAST_LOST, MOST_LOST = 0.03, 0.97
+"""Share of a particle's charge that a cut takes at least, and at most: of less charge a whole
+particle looks alike, and of more nothing is left that looks like one."""
 
 
 def train_classifier(labelled: LabelledEvents, *, seed: int = 0) -> ParticleClassifier:
-    """Train a perceptron of two hidden layers; it stops when a tenth kept back gains no more.
+    """Train a classifier of particles.
 
     Parameters
     ----------
@@ -98,23 +30,44 @@ def train_classifier(labelled: LabelledEvents, *, seed: int = 0) -> ParticleClas
     -------
     ParticleClassifier
     """
-    from sklearn.neural_network import MLPClassifier
-    from sklearn.preprocessing import StandardScaler
+    known, indices = np.unique(
+        [PARTICLES.index(name) for name in labelled.particles], return_inverse=True
+    )
+    network = Perceptron.trained(feature_matrix(labelled.events), indices, seed=seed)
+    return ParticleClassifier(network, particles=tuple(PARTICLES[index] for index in known))
 
-    scaler = StandardScaler()
-    features = scaler.fit_transform(feature_matrix(labelled.events))
-    indices = np.array([PARTICLES.index(name) for name in labelled.particles])
-    network = MLPClassifier(
-        _HIDDEN, early_stopping=True, n_iter_no_change=15, max_iter=_STEPS, random_state=seed
+
+def train_cut_classifier(
+    labelled: LabelledEvents, *, cut_share: float, true_share: float, seed: int = 0
+) -> CutClassifier:
+    """Train a classifier of cut hits.
+
+    Hits that lost less than `LEAST_LOST` or more than `MOST_LOST` of their charge teach nothing.
+
+    Parameters
+    ----------
+    labelled : LabelledEvents
+        Events to train on.
+    cut_share : float
+        Share of the particles that were cut in the simulation, 0 to 1.
+    true_share : float
+        Share of those to identify, for which the probabilities hold.
+    seed : int
+        Seed of the weights.
+
+    Returns
+    -------
+    CutClassifier
+    """
+    truth, edges = labelled.truth, labelled.edges
+    is_cut = np.stack([truth.cut == part for part in ("below", "above")], axis=1)
+    plain = (truth.cut == "") | ((truth.lost >= LEAST_LOST) & (truth.lost <= MOST_LOST))
+    chosen = plain[:, np.newaxis] & ~np.isnan(edges[..., 0])
+    network = Perceptron.trained(
+        edges[chosen].astype(np.float64), is_cut[chosen].astype(int), seed=seed
     )
-    network.fit(features, indices)
-    return ParticleClassifier(
-        mean=scaler.mean_,
-        scale=scaler.scale_,
-        weights=tuple(network.coefs_),
-        biases=tuple(network.intercepts_),
-        particles=tuple(PARTICLES[index] for index in network.classes_),
-    )
+    odds = true_share / (1 - true_share) * (1 - cut_share) / cut_share
+    return CutClassifier(network.with_odds(odds))
 
 
 def feature_importance(

@@ -117,6 +117,15 @@ FEATURES = (
         "logarithm of the signal over its error",
         lambda t: _ratio(t["signal"], t["signal_error"]),
     ),
+    Feature("cut", "probability that the readout cut it", lambda t: np.asarray(t["p_cut"])),
+    *(
+        Feature(name, f"whether it {meaning}", lambda t, name=name: np.asarray(t[name], float))
+        for name, meaning in (
+            ("touches_edge", "reaches the edge of the image"),
+            ("touches_other", "touches a hot pixel or glow"),
+            ("touches_serial", "touches a serial-register event"),
+        )
+    ),
 )
 
 

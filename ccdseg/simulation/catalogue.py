@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ccdseg.detector import DAMIC
 from ccdseg.simulation import components as c
 from ccdseg.simulation.detector_sources import FixedDetector, RandomDetector
@@ -121,6 +123,30 @@ _EVENTS = Recipe(
 """Particles in thick, fully depleted CCDs of pixels of 15 µm, far enough from each other that most
 are alone, and nothing else: to measure and to identify events."""
 
+_CROWDED = Recipe(
+    name="crowded",
+    shape=(512, 512),
+    detector=replace(_EVENTS.detector, diffusion=LogUniform(0.5, 8.0)),
+    components=(
+        c.DarkCharge(probability=0.7, level=LogUniform(0.02, 2.0)),
+        c.BackgroundPlane(probability=0.3),
+        c.Glow(probability=0.2),
+        c.HotLines(probability=0.4, number=LogUniform(0.7, 3.0)),
+        c.HotPixels(probability=0.05),
+        c.SerialRegisterEvents(probability=0.5),
+        c.Particles(
+            probability=1.0, number=LogUniform(8.0, 60.0), line_share=0.4, cut_share=0.05
+        ),
+        c.TransferTrails(
+            probability=0.5, parallel=LogUniform(1e-6, 1e-4), serial=LogUniform(1e-5, 3e-4)
+        ),
+        c.Digitisation(probability=0.5),
+    ),
+)
+"""Frames of a calibration source, on which particles touch: a twentieth arrives during the readout
+and is cut at a row. Points are up to 3 px wide, as those seen from the back face of a CCD that is
+not fully depleted there, and leave up to 8 % of their charge in the next column."""
+
 _AMPLIFIERS = Recipe(
     name="amplifiers",
     shape=(512, 512),
@@ -139,7 +165,7 @@ _AMPLIFIERS = Recipe(
 RECIPES: dict[str, RecipeLike] = {
     recipe.name: recipe
     for recipe in (
-        *(_TRAINING, _TEST, _MIXED, _GENERAL, _EVENTS, _FAINT, _AMPLIFIERS),
+        *(_TRAINING, _TEST, _MIXED, _GENERAL, _EVENTS, _CROWDED, _FAINT, _AMPLIFIERS),
         *(XRAY, LIGHT),
         *DOMAINS.values(),
     )

@@ -171,7 +171,7 @@ class EventList:
         """Row of `table` to which each pixel belongs, (n,)."""
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
-    def _boxes(self) -> np.ndarray:
+    def boxes(self) -> np.ndarray:
         """First row, first column, height and width of each event (px), int32 of shape (4, n)."""
         boxes = np.zeros((4, len(self)), dtype=np.int32)
         filled = np.flatnonzero(np.diff(self.offsets))
@@ -200,7 +200,7 @@ class EventList:
         """
         table = event_columns(self.table)
         for place, (name, values) in enumerate(
-            zip(("first_row", "first_column", "height", "width"), self._boxes(), strict=True), 1
+            zip(("first_row", "first_column", "height", "width"), self.boxes(), strict=True), 1
         ):
             table.add_column(values * u.pix, index=place, name=name)
         filled = np.concatenate([[0], np.cumsum(self.expected >= 1)])

@@ -11,10 +11,12 @@ from ccdseg.workflows.learning.particle_training import train_particle_classifie
 
 DESCRIPTION = """\
 Train the classifier that tells point-like events, electrons, muons and alphas apart: simulate
-frames of the recipe 'events', segment them, measure their events, and learn what they truly are.
+frames of the recipes 'events' and 'crowded', segment them, measure their events, and learn what
+they truly are. With --cuts, the classifier of hits that the readout cut at a row is trained first.
 
   ccdseg particles -o particles.npz                  as the one that ships
   ccdseg particles -o mine.npz --model models/mine   on events as a model of your own finds them
+  ccdseg particles -o particles.npz --cuts cuts.npz  both classifiers
 
 It writes plain arrays (.npz), and prints the confusion of events that it did not learn from.
 'ccdseg physics --only identification' tests the one that ships in detail."""
@@ -26,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE.npz", help="file to write"
+    )
+    parser.add_argument(
+        "--cuts",
+        type=Path,
+        metavar="FILE.npz",
+        help="file to write a new classifier of cut hits to (default: use the one that ships)",
     )
     add_model(parser)
     parser.add_argument(
@@ -42,6 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
         n_frames=arguments.frames,
         seed=arguments.seed,
         output=arguments.output,
+        cuts=arguments.cuts,
         overwrite=arguments.overwrite,
         command=arguments.command_line,
         progress=True,

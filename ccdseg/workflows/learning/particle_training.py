@@ -10,14 +10,13 @@ import numpy as np
 from tqdm import tqdm
 
 from ccdseg.evaluation import ParticleReport, particle_report
+from ccdseg.events.row_edges import CutClassifier, shipped_cut_classifier
 from ccdseg.files import refuse_existing
 from ccdseg.identification import ParticleClassifier, identify
-from ccdseg.identification.classifier_training import (
-    LabelledEvents,
-    labelled_events,
-    train_classifier,
-)
-from ccdseg.simulation import RECIPES
+from ccdseg.identification.classifier_training import train_classifier, train_cut_classifier
+from ccdseg.identification.labelled_events import LabelledEvents, labelled_events
+from ccdseg.simulation import RECIPES, RecipeMixture
+from ccdseg.simulation import components as c
 from ccdseg.version import package_version
 from ccdseg.workflows.physics_report.physics_parts import mask_function
 
@@ -28,6 +27,13 @@ if TYPE_CHECKING:
 _TESTED = 0.1
 """Share of the frames that are kept for the test."""
 
+_CUT_SHARE, _TRUE_CUT_SHARE = 0.25, 0.05
+"""Share of the particles that a row cuts, of those to train on, so that there are enough, and of
+those of a slowly read CCD, for which the probabilities hold."""
+
+_CROWDED_SHARE = 0.65
+"""Share of the frames of the recipe ``crowded``; the others are of ``events``."""
+
 
 class TrainedClassifier(NamedTuple):
     """A particle classifier and its scores.
@@ -37,11 +43,23 @@ class TrainedClassifier(NamedTuple):
     classifier : ParticleClassifier
         The classifier.
     report : ParticleReport
-        Its scores on events of frames that it was not trained on.
+        Its scores on all events of frames that it was not trained on.
+    cuts : CutClassifier
+        Classifier of cut hits with which it was trained.
     """
 
     classifier: ParticleClassifier
     report: ParticleReport
+    cuts: CutClassifier
+
+
+def training_recipe() -> RecipeMixture:
+    """Isolated and crowded particles, many of them cut by the readout."""
+    recipes = tuple(
+        recipe.with_components(replace(recipe.find(c.Particles), cut_share=_CUT_SHARE))
+        for recipe in (RECIPES["crowded"], RECIPES["events"])
+    )
+    return RecipeMixture("particles", recipes, (_CROWDED_SHARE, 1 - _CROWDED_SHARE))
 
 
 def train_particle_classifier(
@@ -50,6 +68,7 @@ def train_particle_classifier(
     n_frames: int = 2000,
     seed: int = 0,
     output: str | Path | None = None,
+    cuts: str | Path | None = None,
     overwrite: bool = False,
     command: str = "ccdseg.workflows.train_particle_classifier",
     progress: bool = False,
@@ -61,12 +80,15 @@ def train_particle_classifier(
     segmenter : Segmenter or LazySegmenter
         Model that segments the frames.
     n_frames : int
-        Frames of 512×512 px of the recipe ``events``; a tenth is kept for the test.
+        Frames of 512×512 px, as `training_recipe` makes them; a tenth is kept for the test.
     seed : int
         Seed of the frames and of the training.
     output : str or Path, optional
         File (.npz) to save the classifier in. An existing one is refused before anything is
         computed.
+    cuts : str or Path, optional
+        File (.npz) to save a new classifier of cut hits in, which is then trained first; without
+        it the one that ships is used.
     overwrite : bool
         Whether an existing file is replaced.
     command : str
@@ -83,16 +105,22 @@ def train_particle_classifier(
     InputError
         If the file exists already.
     """
-    if output is not None:
-        refuse_existing(output, overwrite=overwrite)
-    code, recipe = package_version(), RECIPES["events"]
+    for path in (output, cuts):
+        if path is not None:
+            refuse_existing(path, overwrite=overwrite)
+    code, recipe = package_version(), training_recipe()
     frames = labelled_events(
-        recipe, n_frames, segment=mask_function(segmenter), rng=np.random.default_rng(seed)
+        recipe,
+        n_frames,
+        segment=mask_function(segmenter),
+        rng=np.random.default_rng(seed),
+        cuts=CutClassifier.blind() if cuts is not None else None,
     )
     bar = tqdm(frames, "Simulating", total=n_frames, unit="frame", disable=not progress)
     parts = list(bar)
     n_tested = max(round(_TESTED * len(parts)), 1)
     learnt = LabelledEvents.stacked(parts[n_tested:] or parts)
+    tested = LabelledEvents.stacked(parts[:n_tested])
     training = {
         "command": command,
         "code": code,
@@ -101,9 +129,18 @@ def train_particle_classifier(
         "frames": n_frames,
         "seed": seed,
     }
+    if cuts is None:
+        cut_classifier = shipped_cut_classifier()
+    else:
+        cut_classifier = train_cut_classifier(
+            learnt, cut_share=_CUT_SHARE, true_share=_TRUE_CUT_SHARE, seed=seed
+        )
+        cut_classifier = replace(cut_classifier, training=training)
+        cut_classifier.save(cuts)
+        learnt, tested = learnt.with_cuts(cut_classifier), tested.with_cuts(cut_classifier)
     classifier = replace(train_classifier(learnt, seed=seed), training=training)
     if output is not None:
         classifier.save(output)
-    tested = LabelledEvents.stacked(parts[:n_tested])
     found = identify(tested.events, classifier=classifier)["particle"]
-    return TrainedClassifier(classifier, particle_report(tested.particles, found, isolated=False))
+    report = particle_report(tested.particles, found, isolated=False)
+    return TrainedClassifier(classifier, report, cut_classifier)

@@ -1,0 +1,109 @@
+"""Part of the physics report: crowded frames with everything in, all events of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from astropy import units as u
+from tqdm import tqdm
+
+from ccdseg.classes import ClassCatalogue
+from ccdseg.evaluation import (
+    CutScores,
+    ParticleReport,
+    cut_scores,
+    is_tellable,
+    measure_reliability,
+    particle_report,
+)
+from ccdseg.identification import PARTICLES, identify
+from ccdseg.identification.labelled_events import LabelledEvents, labelled_events
+from ccdseg.simulation import RECIPES
+from ccdseg.workflows.physics_report.physics_parts import PhysicsPart, Segment, markdown
+
+_KINDS = ClassCatalogue(
+    {
+        "point-like": (0.9, 0.1, 0.1),
+        "electron": (0.0, 0.45, 0.9),
+        "muon": (0.1, 0.6, 0.2),
+        "alpha": (0.9, 0.6, 0.0),
+        "unknown": (0.4, 0.4, 0.4),
+        "cut": (0.5, 0.0, 0.5),
+    }
+)
+"""Curves of the reliability diagram: the particles, and hits cut by the readout."""
+
+_LIMITS = (30.0, 100.0)
+"""Least signal over its error of the events that count, beside all."""
+
+_FAINT = 0.03
+"""Energy (keV) below which an event may be a few electrons of dark charge."""
+
+_IDENTIFIED = """\
+Frames of the recipe `crowded`: hot lines, glow, serial-register events, particles that touch, that
+the edge or the readout cuts, dark charge. All events count, `unknown` is what no single particle
+left; the macro F1 is that of the four particles."""
+
+_CUT = """\
+Hits that the readout cut at a row, one in twenty. An event is right if the side of the cut is.
+Beside all events those with a signal of at least 30 and 100 times its error, hits that lost less
+than 3 % or more than 97 % of their charge left out."""
+
+
+def measure_crowded(
+    segment: Segment, *, n_frames: int, rng: np.random.Generator, progress: bool = False
+) -> PhysicsPart:
+    """Identification of all events, cut hits, and whether their probabilities hold."""
+    from ccdseg import plotting
+
+    frames = labelled_events(RECIPES["crowded"], n_frames, segment=segment, rng=rng)
+    bar = tqdm(frames, "Crowded frames", total=n_frames, unit="frame", disable=not progress)
+    known = LabelledEvents.stacked(list(bar))
+    events = identify(known.events)
+    found = np.asarray(events["particle"])
+    bright = events["energy"].to_value(u.keV) >= _FAINT
+    reports = {
+        "all events": particle_report(known.particles, found, isolated=False),
+        f"from {1000 * _FAINT:g} eV": particle_report(
+            known.particles[bright], found[bright], isolated=False
+        ),
+    }
+    scores = {"all": cut_scores(known.truth, events)}
+    for limit in _LIMITS:
+        chosen = is_tellable(known.truth, events, significance=limit)
+        scores[f"from {limit:g} σ"] = cut_scores(known.truth, events, chosen=chosen)
+    columns = [np.asarray(events[f"p_{name.replace('-', '_')}"]) for name in PARTICLES]
+    kinds = [known.particles == name for name in PARTICLES]
+    reliability = measure_reliability(
+        np.stack([*kinds, known.truth.cut != ""], axis=1),
+        np.stack([*columns, np.asarray(events["p_cut"])], axis=1),
+        classes=_KINDS,
+    )
+    text = [
+        "## Identification of all events of crowded frames",
+        _IDENTIFIED,
+        *(f"{name}\n\n```\n{report}\n```\n\n{_summary(report)}" for name, report in reports.items()),
+        "## Hits cut by the readout",
+        _CUT,
+        markdown(
+            ("events", "number", "cut", "said to be", "recall", "precision", "error of missing"),
+            [_row(name, score) for name, score in scores.items()],
+        ),
+        "Calibration of the probabilities:",
+        f"```\n{reliability}\n```",
+    ]
+    figures = {
+        "crowded": plotting.show_identification(reports),
+        "crowded_reliability": plotting.show_reliability(reliability, counted="events"),
+    }
+    return PhysicsPart("\n\n".join(text), figures=figures)
+
+
+def _summary(report: ParticleReport) -> str:
+    counts = report.confusion
+    said, true = counts[:, -1].sum() / counts.sum(), counts[-1].sum() / counts.sum()
+    return f"Macro F1 {report.macro_f1:.3f}; unknown {said:.1%}, truly {true:.1%}."
+
+
+def _row(name: str, score: CutScores) -> tuple:
+    counts = score.n_events, score.n_cut, score.n_found
+    return (name, *counts, score.recall, score.precision, score.missing_error)

@@ -18,6 +18,7 @@ from ccdseg.evaluation.condition_scores import (
     score_by_condition,
 )
 from ccdseg.evaluation.counting import half_width
+from ccdseg.evaluation.cut_scores import CutScores, cut_scores, is_tellable
 from ccdseg.evaluation.event_match import EventMatch, match_events
 from ccdseg.evaluation.frame_scores import UNAMBIGUOUS, FrameScores, score_frame
 from ccdseg.evaluation.image_table import ImageRow, ImageTable, series_name
@@ -77,6 +78,7 @@ __all__ = [
     "Condition",
     "ConditionRow",
     "ConditionTable",
+    "CutScores",
     "DetectionCurve",
     "EventMatch",
     "FrameScores",
@@ -94,9 +96,11 @@ __all__ = [
     "choose_operating_point",
     "cross_entropy",
     "crowding_scores",
+    "cut_scores",
     "detection_curve",
     "estimate_noise",
     "half_width",
+    "is_tellable",
     "match_charges",
     "match_events",
     "match_instances",

@@ -98,8 +98,8 @@ def _true_events(frame: SimulatedImage) -> QTable:
     pair_energy = frame.detector.pair_energy
     truth = frame.events.seen_in(frame.image.shape, pair_energy=pair_energy)
     labels, _ = label_clusters(frame.mask, CLASSES)
-    particles, owners = true_particles(frame.events, labels, pair_energy=pair_energy)
-    truth["isolated"] = np.isin(truth["event"], owners[particles != "unknown"])
+    particles = true_particles(frame.events, labels, pair_energy=pair_energy)
+    truth["isolated"] = np.isin(truth["event"], particles.owners[particles.isolated])
     isolated = truth["isolated"]
     truth["energy"][isolated] = frame.events.table["energy"][truth["event"][isolated]] * u.keV
     return truth

@@ -52,6 +52,12 @@ class LabelledEvents:
         """True kind of each event, one of `ccdseg.identification.PARTICLES`."""
         return self.truth.kinds
 
+    def isolated(self) -> LabelledEvents:
+        """Those that are one whole particle each."""
+        kept = self.truth.isolated
+        truth = ParticleTruth(*(column[kept] for column in self.truth))
+        return LabelledEvents(self.events[kept], self.edges[kept], truth, self.depths[kept])
+
     def with_cuts(self, classifier: CutClassifier) -> LabelledEvents:
         """The same events as another classifier of cut hits finds them."""
         events = self.events.copy()
@@ -92,9 +98,7 @@ def labelled_events(
         frame = simulate_image(recipe, rng=rng)
         mask = segment(frame.image)
         found = map_events(frame.image, mask, detector=frame.detector, cuts=cuts)
-        truth = true_particles(
-            frame.events, found.labels, pair_energy=frame.detector.pair_energy
-        )
+        truth = true_particles(frame.events, found.labels, pair_energy=frame.detector.pair_energy)
         depths = np.append(frame.events.table["depth"].astype(float), np.nan)[truth.owners]
         events = estimate_depth(found.table, detector=frame.detector)
         yield LabelledEvents(events, found.edges, truth, depths)

@@ -110,7 +110,11 @@ def show_operating_curves(
 
 
 def show_reliability(
-    reliability: Reliability, *, classes: ClassCatalogue | None = None, title: str = ""
+    reliability: Reliability,
+    *,
+    classes: ClassCatalogue | None = None,
+    counted: str = "pixels",
+    title: str = "",
 ) -> Figure:
     """Show the observed frequency of each class against its probability, above the pixels per bin.
 
@@ -123,6 +127,8 @@ def show_reliability(
         As from `ccdseg.evaluation.measure_reliability`.
     classes : ClassCatalogue, optional
         Names and colours; those of `reliability` by default.
+    counted : str
+        What the probabilities are of.
     title : str
         Title of the figure.
 
@@ -153,7 +159,7 @@ def show_reliability(
         loc="outside right upper", title="expected calibration error", alignment="left", fontsize=9
     )
     lower.set_xlabel("predicted probability")
-    lower.set_ylabel("pixels per bin")
+    lower.set_ylabel(f"{counted} per bin")
     lower.set_xlim(-0.02, 1.02)
     lower.set_yscale("log")
     lower.set_ylim(bottom=0.5)

@@ -134,9 +134,7 @@ _CROWDED = Recipe(
         c.HotLines(probability=0.4, number=LogUniform(0.7, 3.0)),
         c.HotPixels(probability=0.05),
         c.SerialRegisterEvents(probability=0.5),
-        c.Particles(
-            probability=1.0, number=LogUniform(8.0, 60.0), line_share=0.4, cut_share=0.05
-        ),
+        c.Particles(probability=1.0, number=LogUniform(8.0, 60.0), line_share=0.4, cut_share=0.05),
         c.TransferTrails(
             probability=0.5, parallel=LogUniform(1e-6, 1e-4), serial=LogUniform(1e-5, 3e-4)
         ),

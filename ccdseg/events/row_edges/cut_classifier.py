@@ -50,7 +50,10 @@ class CutClassifier:
 
     def save(self, path: str | Path) -> None:
         """Write the arrays as ``.npz``."""
-        names = {"features": np.array(EDGE_FEATURES), "training": np.array(json.dumps(self.training))}
+        names = {
+            "features": np.array(EDGE_FEATURES),
+            "training": np.array(json.dumps(self.training)),
+        }
         write_npz(path, self.perceptron.to_arrays() | names)
 
     @classmethod

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from astropy import units as u
+from astropy.table import QTable
 from tqdm import tqdm
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.evaluation import (
     CutScores,
     ParticleReport,
+    Reliability,
     cut_scores,
     is_tellable,
     measure_reliability,
@@ -20,16 +22,11 @@ from ccdseg.identification.labelled_events import LabelledEvents, labelled_event
 from ccdseg.simulation import RECIPES
 from ccdseg.workflows.physics_report.physics_parts import PhysicsPart, Segment, markdown
 
-_KINDS = ClassCatalogue(
-    {
-        "point-like": (0.9, 0.1, 0.1),
-        "electron": (0.0, 0.45, 0.9),
-        "muon": (0.1, 0.6, 0.2),
-        "alpha": (0.9, 0.6, 0.0),
-        "unknown": (0.4, 0.4, 0.4),
-        "cut": (0.5, 0.0, 0.5),
-    }
-)
+_COLOURS = ((0.5,) * 3, (0.0, 0.45, 0.9), (0.1, 0.6, 0.2), (0.9, 0.6, 0.0), (0.55, 0.35, 0.2))
+
+_KINDS = ClassCatalogue(dict(zip(PARTICLES, _COLOURS, strict=True)))
+_CUTS = ClassCatalogue({"not cut": (0.7, 0.7, 0.7), "cut": (0.7, 0.0, 0.5)})
+_CURVES = ClassCatalogue({row.name: row.colour for row in (*_KINDS, _CUTS["cut"])})
 """Curves of the reliability diagram: the particles, and hits cut by the readout."""
 
 _LIMITS = (30.0, 100.0)
@@ -71,17 +68,14 @@ def measure_crowded(
     for limit in _LIMITS:
         chosen = is_tellable(known.truth, events, significance=limit)
         scores[f"from {limit:g} σ"] = cut_scores(known.truth, events, chosen=chosen)
-    columns = [np.asarray(events[f"p_{name.replace('-', '_')}"]) for name in PARTICLES]
-    kinds = [known.particles == name for name in PARTICLES]
-    reliability = measure_reliability(
-        np.stack([*kinds, known.truth.cut != ""], axis=1),
-        np.stack([*columns, np.asarray(events["p_cut"])], axis=1),
-        classes=_KINDS,
-    )
+    reliability = _reliability(known, events)
     text = [
         "## Identification of all events of crowded frames",
         _IDENTIFIED,
-        *(f"{name}\n\n```\n{report}\n```\n\n{_summary(report)}" for name, report in reports.items()),
+        *(
+            f"{name}\n\n```\n{report}\n```\n\n{_summary(report)}"
+            for name, report in reports.items()
+        ),
         "## Hits cut by the readout",
         _CUT,
         markdown(
@@ -96,6 +90,21 @@ def measure_crowded(
         "crowded_reliability": plotting.show_reliability(reliability, counted="events"),
     }
     return PhysicsPart("\n\n".join(text), figures=figures)
+
+
+def _reliability(known: LabelledEvents, events: QTable) -> Reliability:
+    """Whether the probabilities hold, of the particles and of cuts."""
+    columns = [np.asarray(events[f"p_{name.replace('-', '_')}"]) for name in PARTICLES]
+    kinds = np.array([PARTICLES.index(name) for name in known.particles])
+    of_kinds = measure_reliability(kinds, np.stack(columns, axis=1), classes=_KINDS)
+    cut = np.asarray(events["p_cut"])
+    is_cut = (known.truth.cut != "").astype(int)
+    of_cuts = measure_reliability(is_cut, np.stack([1 - cut, cut], axis=1), classes=_CUTS)
+    parts = (
+        np.vstack([getattr(of_kinds, name), getattr(of_cuts, name)[1:]])
+        for name in ("n_pixels", "n_true", "sum_predicted")
+    )
+    return Reliability(_CURVES, *parts)
 
 
 def _summary(report: ParticleReport) -> str:

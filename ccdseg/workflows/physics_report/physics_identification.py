@@ -11,11 +11,8 @@ from tqdm import tqdm
 from ccdseg.detector import DAMIC_M
 from ccdseg.evaluation import half_width, particle_report, particle_reports_by_energy
 from ccdseg.identification import ParticleClassifier, identify
-from ccdseg.identification.classifier_training import (
-    LabelledEvents,
-    feature_importance,
-    labelled_events,
-)
+from ccdseg.identification.classifier_training import feature_importance
+from ccdseg.identification.labelled_events import LabelledEvents, labelled_events
 from ccdseg.simulation import RECIPES
 from ccdseg.workflows.physics_report.physics_parts import PhysicsPart, Segment, markdown
 
@@ -32,7 +29,7 @@ def measure_identification(
 
     frames = labelled_events(RECIPES["events"], n_frames, segment=segment, rng=rng)
     bar = tqdm(frames, "Identifying", total=n_frames, unit="frame", disable=not progress)
-    known = LabelledEvents.stacked(list(bar))
+    known = LabelledEvents.stacked(list(bar)).isolated()
     identified = identify(known.events)["particle"]
     energy = known.events["energy"].to_value(u.keV)
     report = particle_report(known.particles, identified)

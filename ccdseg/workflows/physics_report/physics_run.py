@@ -14,6 +14,7 @@ import numpy as np
 from ccdseg.errors import InputError
 from ccdseg.files import refuse_existing, staged_files
 from ccdseg.version import package_version
+from ccdseg.workflows.physics_report.physics_crowded import measure_crowded
 from ccdseg.workflows.physics_report.physics_identification import measure_identification
 from ccdseg.workflows.physics_report.physics_parts import (
     NOISES,
@@ -35,6 +36,7 @@ PARTS = {
     "identification": measure_identification,
     "restrictions": measure_restrictions,
     "separation": measure_separation,
+    "crowded": measure_crowded,
 }
 """Parts of the report by name."""
 
@@ -49,6 +51,8 @@ RESULTS = (
     "separation_pairs.ecsv",
     "separation_crowding.ecsv",
     "separation.png",
+    "crowded.png",
+    "crowded_reliability.png",
 )
 """Names of the files."""
 

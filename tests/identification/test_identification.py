@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
+from ccdseg.arrays.perceptron import Perceptron
 from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC_M
 from ccdseg.events import find_events
@@ -19,11 +20,11 @@ from ccdseg.identification import (
     true_particles,
 )
 from ccdseg.identification.classifier_training import (
-    LabelledEvents,
     feature_importance,
-    labelled_events,
     train_classifier,
+    train_cut_classifier,
 )
+from ccdseg.identification.labelled_events import LabelledEvents, labelled_events
 from ccdseg.simulation import RECIPES, EventList, simulate_image
 from ccdseg.simulation import components as c
 from ccdseg.simulation.particles import Deposit, Path
@@ -39,18 +40,19 @@ def path(kind, energy, extent=0.0):
     return Path(kind, positions, np.full(2, energy / 2), np.zeros(3))
 
 
-def deposit(rows, columns, charge):
+def deposit(rows, columns, charge, cut):
     rows, columns = np.array(rows), np.array(columns)
-    return Deposit(rows, columns, np.full(len(rows), charge / len(rows)), np.zeros(len(rows), int))
+    share = np.full(len(rows), charge / len(rows))
+    return Deposit(rows, columns, share, np.zeros(len(rows), int), cut)
 
 
 def listed(*particles):
-    """Event list of particles given by kind, extent (µm), pixels, and the energy left outside."""
+    """Event list of particles given by kind, extent (µm), pixels, the energy left outside, cut."""
     paths, deposits = [], []
-    for kind, extent, (rows, columns), lost in particles:
+    for kind, extent, (rows, columns), lost, *cut in particles:
         charge = 3.0 / 3.749e-3
         paths.append((path(kind, 3.0 + lost, extent), 0.0, 0.0))
-        deposits.append(deposit(rows, columns, charge))
+        deposits.append(deposit(rows, columns, charge, *(cut or [""])))
     return EventList.from_deposits(paths, deposits)
 
 
@@ -80,34 +82,48 @@ HERE, THERE = ([5, 5, 6], [5, 6, 6]), ([20, 20, 20], [20, 21, 22])
 )
 def test_a_cluster_is_what_left_its_charge(kind, extent, expected):
     events = listed(("muon", 30.0, THERE, 0), (kind, extent, HERE, 0))
-    kinds, owners = truth_of(events, mask_of(np.s_[4:8, 4:8], np.s_[19:22, 19:24]))
-    assert kinds.tolist() == [expected, "muon"]
-    assert owners.tolist() == [1, 0]
+    truth = truth_of(events, mask_of(np.s_[4:8, 4:8], np.s_[19:22, 19:24]))
+    assert truth.kinds.tolist() == [expected, "muon"]
+    assert truth.owners.tolist() == [1, 0]
+    assert truth.isolated.all()
+    assert truth.cut.tolist() == ["", ""]
 
 
-def test_what_is_not_one_whole_particle_is_unknown():
-    events = listed(("muon", 30.0, HERE, 0), ("point", 0, HERE, 0), ("electron", 9.0, THERE, 2.0))
+def test_what_no_single_particle_left_is_unknown():
+    events = listed(("muon", 30.0, HERE, 0), ("point", 0, HERE, 0), ("electron", 9.0, THERE, 20.0))
     mask = mask_of(np.s_[4:8, 4:8], np.s_[12:14, 3:9], np.s_[19:22, 19:24])
-    kinds, owners = truth_of(events, mask)
-    assert kinds.tolist() == ["unknown"] * 3
-    assert owners[1:].tolist() == [-1, 2]
+    truth = truth_of(events, mask)
+    assert truth.kinds.tolist() == ["unknown"] * 3  # two at once, none, a small rest of a track
+    assert truth.owners[1:].tolist() == [-1, 2]
     broken = mask_of(np.s_[20, 20], np.s_[20, 22])
-    kinds, _ = truth_of(listed(("muon", 30.0, THERE, 0)), broken)
-    assert kinds.tolist() == ["unknown"] * 2
+    truth = truth_of(listed(("muon", 30.0, ([20] * 4, [20, 20, 20, 22]), 0)), broken)
+    assert truth.kinds.tolist() == ["muon", "unknown"]
+    assert truth.isolated.tolist() == [False, False]
+
+
+def test_what_is_cut_is_of_its_kind_but_not_isolated():
+    cut = ("muon", 30.0, HERE, 2.0, "above"), ("point", 0.0, THERE, 1.0, "below")
+    truth = truth_of(listed(*cut), mask_of(np.s_[4:7, 4:8], np.s_[20, 19:24]))
+    assert truth.kinds.tolist() == ["muon", "point-like"]
+    assert truth.cut.tolist() == ["above", "below"]
+    np.testing.assert_allclose(truth.lost, [0.4, 0.25], atol=1e-6)
+    assert not truth.isolated.any()
+    fragment = truth_of(listed(("muon", 30.0, ([5, 20], [5, 5]), 0, "above")), mask_of(np.s_[5, 5]))
+    assert fragment.cut.tolist() == [""]
+    assert np.isnan(fragment.lost).all()
 
 
 def test_a_particle_is_complete_by_the_pair_energy_of_its_detector():
     events, mask = listed(("muon", 30.0, HERE, 0)), mask_of(np.s_[4:8, 4:8])
-    for pair_energy, expected in ((3.749, "muon"), (3.4, "unknown")):
+    for pair_energy, expected in ((3.749, True), (3.4, False)):
         labels, _ = label_clusters(mask, CLASSES)
-        kinds, _ = true_particles(events, labels, pair_energy=pair_energy)
-        assert kinds.tolist() == [expected]
+        assert true_particles(events, labels, pair_energy=pair_energy).isolated == [expected]
 
 
 def test_without_particles_every_cluster_is_unknown():
-    kinds, owners = truth_of(EventList.empty(), mask_of(np.s_[4:8, 4:8]))
-    assert (kinds.tolist(), owners.tolist()) == (["unknown"], [-1])
-    assert len(truth_of(EventList.empty(), mask_of())[0]) == 0
+    truth = truth_of(EventList.empty(), mask_of(np.s_[4:8, 4:8]))
+    assert (truth.kinds.tolist(), truth.owners.tolist()) == (["unknown"], [-1])
+    assert len(truth_of(EventList.empty(), mask_of()).kinds) == 0
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +138,7 @@ def known():
         return frame
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ccdseg.identification.classifier_training.simulate_image", remembered)
+        patch.setattr("ccdseg.identification.labelled_events.simulate_image", remembered)
         frames = labelled_events(
             recipe, 120, segment=lambda _: masks[-1], rng=np.random.default_rng(7)
         )
@@ -166,24 +182,17 @@ def test_a_classifier_learns_and_keeps_what_it_learnt(known, tmp_path):
     assert max(losses.values()) > 0.03
 
 
-@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
-def test_the_probabilities_are_those_of_scikit_learn(known):
-    from sklearn.neural_network import MLPClassifier
-
-    features = feature_matrix(known.events)
-    network = MLPClassifier((5, 4), max_iter=3, early_stopping=True, random_state=0)
-    network.fit(features, known.particles == "muon")
-    network.out_activation_ = "identity"  # two classes share one output; take the logit
-    logit = network.predict_proba(features)[:, 1]
-    classifier = ParticleClassifier(
-        mean=np.zeros(len(FEATURES)),
-        scale=np.ones(len(FEATURES)),
-        weights=(*network.coefs_[:-1], np.hstack([0 * network.coefs_[-1], network.coefs_[-1]])),
-        biases=(*network.intercepts_[:-1], np.append(0, network.intercepts_[-1])),
-        particles=("other", "muon"),
-    )
-    expected = 1 / (1 + np.exp(-logit))
-    np.testing.assert_allclose(classifier.probabilities(features)[:, 1], expected)
+def test_cut_hits_are_learnt_at_their_true_share(known):
+    cut = np.count_nonzero(known.truth.cut != "")
+    assert cut > 5
+    classifiers = [
+        train_cut_classifier(known, cut_share=0.03, true_share=share, seed=1)
+        for share in (0.03, 0.001)
+    ]
+    often, rarely = (known.with_cuts(one).events["p_cut"] for one in classifiers)
+    seen = ~np.isnan(known.edges[..., 0]).all(axis=1)
+    assert (rarely[seen] < often[seen]).all()
+    assert often[known.truth.cut != ""].mean() > 3 * often.mean()
 
 
 def test_the_classifier_that_ships_says_how_it_was_trained():
@@ -199,7 +208,8 @@ def test_a_damaged_classifier_is_refused(tmp_path):
     np.savez(tmp_path / "empty.npz", mean=np.zeros(3))
     with refused("empty.npz is no particle classifier: 'scale' is missing"):
         ParticleClassifier.load(tmp_path / "empty.npz")
-    other = ParticleClassifier(np.zeros(1), np.ones(1), (np.ones((1, 5)),), (np.zeros(5),), ("a",))
+    network = Perceptron(np.zeros(1), np.ones(1), (np.ones((1, 5)),), (np.zeros(5),))
+    other = ParticleClassifier(network, ("a",))
     other.save(tmp_path / "other.npz")
     with refused("other.npz was trained on the features a; this version measures energy, "):
         ParticleClassifier.load(tmp_path / "other.npz")
@@ -215,7 +225,7 @@ def test_the_classifier_that_ships_knows_what_is_plain(kind, expected):
     frame = simulate_image(recipe, detector=DAMIC_M, rng=np.random.default_rng(3))
     events = find_events(frame.image, frame.mask, detector=DAMIC_M)
     labels, _ = label_clusters(frame.mask, CLASSES)
-    truth, _ = true_particles(frame.events, labels, pair_energy=DAMIC_M.pair_energy)
+    truth = true_particles(frame.events, labels, pair_energy=DAMIC_M.pair_energy).kinds
     found = identify(events)["particle"]
     assert expected in truth
     assert list(found[truth == expected]) == [expected] * np.count_nonzero(truth == expected)

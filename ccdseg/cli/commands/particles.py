@@ -40,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--frames", type=positive_int, default=2000, help="frames of 512×512 px (default: 2000)"
     )
     parser.add_argument("--seed", type=natural_int, default=0, help="seed (default: 0)")
+    parser.add_argument(
+        "--workers",
+        type=positive_int,
+        default=1,
+        help="processes that simulate; the result does not depend on it (default: 1)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
 
 
@@ -52,6 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
         output=arguments.output,
         cuts=arguments.cuts,
         overwrite=arguments.overwrite,
+        workers=arguments.workers,
         command=arguments.command_line,
         progress=True,
     ).report

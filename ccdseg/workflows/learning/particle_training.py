@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from ccdseg.evaluation import ParticleReport, particle_report
@@ -33,6 +35,9 @@ those of a slowly read CCD, for which the probabilities hold."""
 
 _CROWDED_SHARE = 0.65
 """Share of the frames of the recipe ``crowded``; the others are of ``events``."""
+
+_AT_ONCE = 10
+"""Frames that a process simulates at once, so that it rarely loads the model."""
 
 
 class TrainedClassifier(NamedTuple):
@@ -70,6 +75,7 @@ def train_particle_classifier(
     output: str | Path | None = None,
     cuts: str | Path | None = None,
     overwrite: bool = False,
+    workers: int = 1,
     command: str = "ccdseg.workflows.train_particle_classifier",
     progress: bool = False,
 ) -> TrainedClassifier:
@@ -91,6 +97,8 @@ def train_particle_classifier(
         it the one that ships is used.
     overwrite : bool
         Whether an existing file is replaced.
+    workers : int
+        Processes that simulate and measure; the frames do not depend on it.
     command : str
         Call that makes the training again, kept in the file.
     progress : bool
@@ -109,12 +117,13 @@ def train_particle_classifier(
         if path is not None:
             refuse_existing(path, overwrite=overwrite)
     code, recipe = package_version(), training_recipe()
-    frames = labelled_events(
+    frames = _labelled_frames(
+        segmenter,
         recipe,
         n_frames,
-        segment=mask_function(segmenter),
         rng=np.random.default_rng(seed),
         cuts=CutClassifier.blind() if cuts is not None else None,
+        workers=workers,
     )
     bar = tqdm(frames, "Simulating", total=n_frames, unit="frame", disable=not progress)
     parts = list(bar)
@@ -144,3 +153,33 @@ def train_particle_classifier(
     found = identify(tested.events, classifier=classifier)["particle"]
     report = particle_report(tested.particles, found, isolated=False)
     return TrainedClassifier(classifier, report, cut_classifier)
+
+
+def _labelled_frames(
+    segmenter: Segmenter | LazySegmenter,
+    recipe: RecipeMixture,
+    n_frames: int,
+    *,
+    rng: np.random.Generator,
+    cuts: CutClassifier | None,
+    workers: int,
+) -> Iterator[LabelledEvents]:
+    """Events of all frames, frame by frame, simulated by several processes."""
+    counts = [len(part) for part in np.array_split(np.arange(n_frames), -(-n_frames // _AT_ONCE))]
+    tasks = (
+        delayed(_some_frames)(segmenter, recipe, count, one, cuts)
+        for count, one in zip(counts, rng.spawn(len(counts)), strict=True)
+    )
+    for part in Parallel(workers, return_as="generator")(tasks):
+        yield from part
+
+
+def _some_frames(
+    segmenter: Segmenter | LazySegmenter,
+    recipe: RecipeMixture,
+    n_frames: int,
+    rng: np.random.Generator,
+    cuts: CutClassifier | None,
+) -> list[LabelledEvents]:
+    segment = mask_function(segmenter)
+    return list(labelled_events(recipe, n_frames, segment=segment, rng=rng, cuts=cuts))

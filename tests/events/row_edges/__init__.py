@@ -1,0 +1,1 @@
+"""Hits that the readout cut at a row."""

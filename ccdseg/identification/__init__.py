@@ -9,7 +9,8 @@ from ccdseg.identification.light_and_cosmics import (
     LightAndCosmics,
     separate_light,
 )
-from ccdseg.identification.particle_truth import PARTICLES, true_particles
+from ccdseg.identification.particle_truth import PARTICLES, ParticleTruth, true_particles
+from ccdseg.identification.recoils import add_recoil_candidates
 
 __all__ = [
     "COSMIC",
@@ -18,6 +19,8 @@ __all__ = [
     "PARTICLES",
     "LightAndCosmics",
     "ParticleClassifier",
+    "ParticleTruth",
+    "add_recoil_candidates",
     "estimate_depth",
     "feature_matrix",
     "identify",

@@ -14,7 +14,12 @@ from ccdseg.arrays.nddata import is_nddata
 from ccdseg.classes import CLASSES
 from ccdseg.events import add_amplifiers, add_distances, add_sky_positions, map_events
 from ccdseg.fits_io import Frame, frame_of_ccddata
-from ccdseg.identification import estimate_depth, identify, separate_light
+from ccdseg.identification import (
+    add_recoil_candidates,
+    estimate_depth,
+    identify,
+    separate_light,
+)
 from ccdseg.normalization.amplifiers import Sections, level
 from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.live_exposure import measure_exposure
@@ -154,6 +159,7 @@ def apply_steps(
         events = event_map.table
         if known:
             events = estimate_depth(identify(events), detector=detector)
+            events = add_recoil_candidates(events)
     if events is not None and (len(sections) > 1 or sections[0].name):
         events = add_amplifiers(events, sections, origin=frame.origin)
     if events is not None:

@@ -1,7 +1,6 @@
 """``ccdseg physics`` and ``ccdseg particles``: what they measure, write and refuse."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +12,7 @@ from PIL import Image
 from ccdseg.classes import CLASSES
 from ccdseg.cli import main
 from ccdseg.cli.commands import physics
+from ccdseg.events.row_edges import CutClassifier
 from ccdseg.identification import ParticleClassifier
 from ccdseg.simulation import RECIPES
 from ccdseg.simulation.components import HotLines, Particles, SerialRegisterEvents
@@ -109,19 +109,21 @@ def test_mistakes_are_refused(refused, line, message):
 
 @pytest.mark.usefixtures("workplace")
 def test_a_classifier_is_trained_and_tested(monkeypatch, capsys):
-    few = replace(RECIPES["events"].scaled((160, 160)), name="events")
-    monkeypatch.setitem(RECIPES, "events", few)
+    for name in ("events", "crowded"):
+        monkeypatch.setitem(RECIPES, name, RECIPES[name].scaled((160, 160)))
     monkeypatch.setattr("ccdseg.cli.commands.particles.chosen_model", BySigmas)
-    assert status(main, "particles", "-o", "mine.npz", "--frames", "36") == 0
+    line = ("particles", "-o", "mine.npz", "--cuts", "cuts.npz", "--frames", "36")
+    assert status(main, *line) == 0
     output = capsys.readouterr()
     assert "classifier: mine.npz" in output.out
     assert "macro F1" in output.out
     assert not [line for line in said(output.err) if "rror" in line]
     classifier = ParticleClassifier.load("mine.npz")
-    assert classifier.weights[0].shape == (len(classifier.features), 64)
-    assert classifier.training["command"] == "ccdseg particles -o mine.npz --frames 36"
+    assert classifier.perceptron.weights[0].shape == (len(classifier.features), 64)
+    assert classifier.training["command"] == f"ccdseg {' '.join(line)}"
     assert (classifier.training["frames"], classifier.training["seed"]) == (36, 0)
     assert classifier.training["recipe"]["shape"] == [160, 160]
+    assert CutClassifier.load("cuts.npz").training == classifier.training
 
 
 class BySigmas:

@@ -24,7 +24,9 @@ The parts, each with a text in report.md, a table (.ecsv) and a figure (.png):
   restrictions    what each geometric restriction changes, on frames with thick hot columns,
                   serial-register events and dense clusters
   separation      pairs of touching particles by their distance, and crowded frames, beside
-                  connected clusters and photutils deblending; single particles that are divided"""
+                  connected clusters and photutils deblending; single particles that are divided
+  crowded         all events of crowded frames: their particles, hits that the readout cut, and
+                  whether the probabilities hold"""
 
 logger = logging.getLogger(__name__)
 

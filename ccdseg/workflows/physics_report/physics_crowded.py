@@ -70,13 +70,13 @@ def measure_crowded(
         scores[f"from {limit:g} σ"] = cut_scores(known.truth, events, chosen=chosen)
     reliability = _reliability(known, events)
     text = [
-        "## Identification of all events of crowded frames",
+        "## All events of crowded frames",
         _IDENTIFIED,
         *(
             f"{name}\n\n```\n{report}\n```\n\n{_summary(report)}"
             for name, report in reports.items()
         ),
-        "## Hits cut by the readout",
+        "### Hits cut by the readout",
         _CUT,
         markdown(
             ("events", "number", "cut", "said to be", "recall", "precision", "error of missing"),

@@ -83,7 +83,7 @@ def measure_crowded(
             [_row(name, score) for name, score in scores.items()],
         ),
         "Calibration of the probabilities:",
-        f"```\n{reliability}\n```",
+        f"```\n{str(reliability).replace('pixels', 'events')}\n```",
     ]
     figures = {
         "crowded": plotting.show_identification(reports),

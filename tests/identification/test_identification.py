@@ -11,10 +11,12 @@ from ccdseg.classes import CLASSES
 from ccdseg.detector import DAMIC_M
 from ccdseg.events import find_events
 from ccdseg.events.clusters import label_clusters
+from ccdseg.events.row_edges.edge_features import EDGE_FEATURES
 from ccdseg.identification import (
     FEATURES,
     PARTICLES,
     ParticleClassifier,
+    ParticleTruth,
     feature_matrix,
     identify,
     true_particles,
@@ -182,17 +184,28 @@ def test_a_classifier_learns_and_keeps_what_it_learnt(known, tmp_path):
     assert max(losses.values()) > 0.03
 
 
-def test_cut_hits_are_learnt_at_their_true_share(known):
-    cut = np.count_nonzero(known.truth.cut != "")
-    assert cut > 5
-    classifiers = [
-        train_cut_classifier(known, cut_share=0.03, true_share=share, seed=1)
-        for share in (0.03, 0.001)
-    ]
-    often, rarely = (known.with_cuts(one).events["p_cut"] for one in classifiers)
-    seen = ~np.isnan(known.edges[..., 0]).all(axis=1)
-    assert (rarely[seen] < often[seen]).all()
-    assert often[known.truth.cut != ""].mean() > 3 * often.mean()
+def test_cut_hits_are_learnt_at_their_true_share():
+    rng = np.random.default_rng(1)
+    edges = rng.normal(size=(800, 2, len(EDGE_FEATURES))).astype(np.float32)
+    is_cut = rng.random(800) < 0.2
+    edges[is_cut, 1, :10] += 2
+    edges[~is_cut & (rng.random(800) < 0.2)] = np.nan  # nothing ends sharply
+    truth = ParticleTruth(
+        kinds=np.full(800, "muon"),
+        owners=np.arange(800),
+        isolated=~is_cut,
+        cut=np.where(is_cut, "above", ""),
+        lost=np.where(is_cut, 0.4, np.nan),
+    )
+    labelled = LabelledEvents(None, edges, truth, None)
+    often, rarely = (
+        train_cut_classifier(labelled, cut_share=0.2, true_share=share, seed=1).columns(edges)
+        for share in (0.2, 0.001)
+    )
+    assert often["p_cut"][is_cut].mean() > 3 * often["p_cut"][~is_cut].mean()
+    assert (often["cut"][is_cut] == "row_max").mean() > 0.6
+    seen = ~np.isnan(edges[:, 0, 0])
+    assert (rarely["p_cut"][seen] < often["p_cut"][seen]).all()
 
 
 def test_the_classifier_that_ships_says_how_it_was_trained():

@@ -29,12 +29,13 @@ _LEAST_WIDTH = 1.5
 _LEAST_ANGLE = np.deg2rad(25)
 """Least angle between two tracks: at smaller ones a bend looks like a crossing."""
 
-_LEAST_ARM = 8.0
+_LEAST_ARM, _CLEAR_ARM = 8.0, 15.0
 """Shortest part (px) of a track on each side of a crossing: electrons bend, and no bend has four
-arms."""
+arms; and that from which delta rays may have most of the rest."""
 
-_COVERED = 0.7
-"""Share of the core pixels beside one track that the other explains."""
+_COVERED, _LEAST_COVERED = 0.7, 0.3
+"""Share of the core pixels beside one track that the other explains, and that of clear
+crossings."""
 
 _ENDING_ARM, _PASSED_ARM = 25.0, 15.0
 """Length (px) of a straight track that ends at another one, longer than what electrons do that the
@@ -113,11 +114,14 @@ def _are_tracks(first: Line, second: Line, core: np.ndarray, rest: np.ndarray) -
 
     Short ones that end at another one stay with it: so do the electrons that a muon sets free.
     """
-    if first.angle_to(second) < _LEAST_ANGLE or second.holds(rest).mean() < _COVERED:
+    if first.angle_to(second) < _LEAST_ANGLE:
         return False
     of_first, of_second = arms(first, second, core), arms(second, first, core)
-    crosses = min(*of_first, *of_second) >= _LEAST_ARM
-    return crosses or (min(of_first) >= _PASSED_ARM and max(of_second) >= _ENDING_ARM)
+    shortest, covered = min(*of_first, *of_second), second.holds(rest).mean()
+    ends = min(of_first) >= _PASSED_ARM and max(of_second) >= _ENDING_ARM
+    if covered < _COVERED:
+        return shortest >= _CLEAR_ARM and covered >= _LEAST_COVERED
+    return shortest >= _LEAST_ARM or ends
 
 
 def _division(
@@ -133,7 +137,7 @@ def _division(
     total = of_tracks.sum(axis=1) + of_points.sum(axis=1)
     unexpected = charge - total > _LEFT_OVER * np.sqrt(total + noise**2)
     whole = np.maximum(np.where(unexpected, charge, total), 1e-6)
-    own = points.is_particle
+    own = points.is_particle & _have_pixels(of_points, whole, noise)
     shares = np.where(of_points[:, own] > 0.1, of_points[:, own], 0.0) / whole[:, np.newaxis]
     rest = 1 - shares.sum(axis=1, keepdims=True)
     errors = np.sqrt(np.maximum(points.errors[own] ** 2 - of_points[:, own].sum(axis=0), 0))
@@ -146,6 +150,12 @@ def _division(
         error = np.hypot(_SHARING * 2 * mixed.sum(), np.sqrt(mixed.sum()))
         rest, of_rest = rest * between, np.hypot(error, of_rest).repeat(len(tracks))
     return Division(member, np.column_stack([rest, shares]), np.concatenate([of_rest, errors]))
+
+
+def _have_pixels(expected: np.ndarray, whole: np.ndarray, noise: float) -> np.ndarray:
+    """Whether each point, (pixels, points), has most of the charge of a bright pixel."""
+    most = expected > np.maximum(whole[:, np.newaxis] / 2, _LEFT_OVER * noise)
+    return most.any(axis=0)
 
 
 def _left_over(of_tracks: np.ndarray, left_over: np.ndarray, pixels: ClusterPixels) -> np.ndarray:

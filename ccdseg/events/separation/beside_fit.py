@@ -20,7 +20,8 @@ _FREE = 0.5
 _OF_MODEL = 0.1
 """Relative error of the model of a track in a pixel."""
 
-_DAMPING = 1e-3
+_DAMPING, _CONVERGED = 1e-3, 3e-3
+"""Share of the diagonal added to it; greatest change (px, relative charge) in the last step."""
 
 _LEAST_CHARGE = 0.02
 """Charge of a point over that at first below which it does not fall, so that none vanishes."""
@@ -74,7 +75,7 @@ def fit_points_beside(
     -------
     BesideFit
     """
-    places, charge, noise = pixels
+    places, charge, _, noise = pixels
     basis, known, prior = _near_charges(tracks, places)
     points, charges, size = guess.copy(), known.copy(), guess.size
     least = _LEAST_CHARGE * guess[:, 3]
@@ -100,6 +101,9 @@ def fit_points_beside(
         points[:, 2] = np.clip(points[:, 2], *np.log(widths))
         points[:, 3] = np.maximum(points[:, 3], least)
         charges = np.maximum(charges + step[size:], 0.0)
+        move[:, 3] /= np.maximum(points[:, 3], least)
+        if np.abs(move).max() < _CONVERGED:
+            break
     of_points = point_shares(points, places)[0] * points[:, 3]
     total = basis @ charges + of_points.sum(axis=1)
     own = of_points > _DOMINATED * total[:, np.newaxis]

@@ -21,17 +21,20 @@ class ClusterPixels(NamedTuple):
         Rows and columns (px), whole numbers from 0, float64 of shape (n, 2).
     charge : ndarray
         Charge above the background (e⁻), (n,).
+    own : ndarray of bool
+        Whether each is a pixel of the cluster itself, not of its margin, (n,).
     noise : float
         Standard deviation of a pixel (e⁻).
     """
 
     places: np.ndarray
     charge: np.ndarray
+    own: np.ndarray
     noise: float
 
     def where(self, kept: np.ndarray) -> ClusterPixels:
         """The pixels for which `kept`, bool of shape (n,), is true."""
-        return ClusterPixels(self.places[kept], self.charge[kept], self.noise)
+        return ClusterPixels(*(part[kept] for part in self[:3]), self.noise)
 
     def image(self, values: np.ndarray, outside: float = 0.0) -> np.ndarray:
         """Values of the pixels, (n,), as an image with an empty margin of a pixel, (h, w)."""
@@ -84,8 +87,13 @@ class ClusterCharges:
         """Pixels of the aperture of one cluster, their places counted from its corner."""
         index = self.aperture_of(member)
         rows, columns = self.apertures.rows[index], self.apertures.columns[index]
-        places = np.column_stack([rows, columns]) - self.boxes[member, :2]
-        return ClusterPixels(places.astype(float), self.charge[index], float(self.noise[member]))
+        of_cluster, _ = self.pixels.indices_of(np.array([member]))
+        inside = np.isin(
+            rows.astype(np.int64) << 32 | columns,
+            self.pixels.rows[of_cluster].astype(np.int64) << 32 | self.pixels.columns[of_cluster],
+        )
+        places = (np.column_stack([rows, columns]) - self.boxes[member, :2]).astype(float)
+        return ClusterPixels(places, self.charge[index], inside, float(self.noise[member]))
 
 
 class Canvas(NamedTuple):

@@ -17,6 +17,10 @@ BAND = 2.0
 _LONGEST_GAP = 3.0
 """Longest gap in a track (px)."""
 
+_BESIDE, _SUMMED, _SLOW, _SIGNIFICANT = 1.0, 3, 15, 6.0
+"""Distance (px) from which charge lies beside a line; length (px) over which it is summed and over
+which it changes slowly; and how many standard deviations its difference must be."""
+
 
 class Line(NamedTuple):
     """A line ``normal · (row, column) = offset``.
@@ -96,3 +100,30 @@ def arms(line: Line, other: Line, places: np.ndarray) -> tuple[float, float]:
         gaps = np.flatnonzero(np.diff(arm) > _LONGEST_GAP)
         lengths.append(float(arm[gaps[0]] if len(gaps) else arm[-1]) - arm[0])
     return lengths[0], lengths[1]
+
+
+def is_one_sided(line: Line, places: np.ndarray, charge: np.ndarray, *, least: float) -> bool:
+    """Whether charge lies beside a line on one side alone, somewhere along it.
+
+    The difference of both sides, without its slow changes, which an axis that is not quite right
+    has, is compared with what the charge there fluctuates by.
+
+    Parameters
+    ----------
+    line : Line
+        Axis of a track.
+    places : ndarray
+        Rows and columns of the pixels (px), (n, 2).
+    charge : ndarray
+        Charge above the background (e⁻), (n,).
+    least : float
+        Least difference (e⁻).
+    """
+    across, along = line.across(places), np.rint(line.along(places)).astype(int)
+    along -= along.min()
+    beside = np.abs(across) > _BESIDE
+    sides = np.bincount(along, np.where(beside, charge * np.sign(across), 0.0))
+    total = np.bincount(along, np.where(beside, np.maximum(charge, 0.0), 0.0))
+    sides, total = (np.convolve(values, np.ones(_SUMMED), mode="same") for values in (sides, total))
+    local = np.abs(sides - ndimage.median_filter(sides, _SLOW, mode="nearest"))
+    return bool((local > np.maximum(least, _SIGNIFICANT * np.sqrt(total))).any())

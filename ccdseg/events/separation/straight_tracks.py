@@ -7,8 +7,8 @@ from scipy import ndimage
 
 from ccdseg.events.separation.canvas import ClusterCharges, ClusterPixels
 from ccdseg.events.separation.division import Division, shares_of
-from ccdseg.events.separation.points_beside import Points, find_points
-from ccdseg.events.separation.straight_lines import Line, arms, best_line
+from ccdseg.events.separation.points_beside import LEAST, Points, find_points
+from ccdseg.events.separation.straight_lines import Line, arms, best_line, is_one_sided
 from ccdseg.events.separation.track_fit import first_track, fit_tracks
 from ccdseg.events.separation.track_model import Track
 from ccdseg.mask import EIGHT_CONNECTED
@@ -19,7 +19,7 @@ _FEWEST, _SHORTEST = 20, 15.0
 _CORE = 0.25
 """Charge of the pixels in the core of tracks, over that of their bright pixels."""
 
-_STRAIGHT, _FILLED = 0.5, 0.7
+_STRAIGHT, _FILLED = 0.65, 0.7
 """Share of the core pixels in the band of a straight track, and of its length on which there are
 any."""
 
@@ -43,6 +43,9 @@ other set free, and the least length of the other on both sides."""
 
 _SHARING = 0.2
 """Relative error of the charge per length where tracks overlap: dE/dx fluctuates as much."""
+
+_ONE_SIDED = 0.8
+"""Share of the charge of the faintest point that lies beyond what is a track's for sure."""
 
 _AGAIN = 2
 """Rounds of the fit of the tracks once the points beside them are known."""
@@ -76,13 +79,16 @@ def divide_straight_tracks(
             continue
         pixels = clusters.one(member)
         bright = pixels.places[pixels.charge > _CORE * np.quantile(pixels.charge, 0.75)]
-        tracks = [first_track(line, bright) for line in _lines(bright)]
-        if not tracks:
+        lines = _lines(bright)
+        if not lines:
             continue
         straight.append(int(member))
-        tracks = fit_tracks(tracks, pixels)
+        least = _ONE_SIDED * LEAST * 1000 / clusters.detector.pair_energy
+        if len(lines) == 1 and not is_one_sided(lines[0], *pixels[:2], least=least):
+            continue
+        tracks = fit_tracks([first_track(line, bright) for line in lines], pixels)
         points = find_points(tracks, pixels, detector=clusters.detector)
-        if len(points.errors):
+        if points.is_particle.any():
             rest = pixels.charge - points.expected(pixels.places).sum(axis=1)
             tracks = fit_tracks(tracks, pixels._replace(charge=rest), rounds=_AGAIN)
             points = find_points(tracks, pixels, detector=clusters.detector)
@@ -131,13 +137,13 @@ def _division(
     pixels: ClusterPixels,
 ) -> Division:
     """Share the charge of each pixel by what is expected of each particle."""
-    places, charge, noise = pixels
+    places, charge, own_pixels, noise = pixels
     of_tracks = np.column_stack([track.expected(places) for track in tracks])
     of_points = points.expected(places)
     total = of_tracks.sum(axis=1) + of_points.sum(axis=1)
     unexpected = charge - total > _LEFT_OVER * np.sqrt(total + noise**2)
     whole = np.maximum(np.where(unexpected, charge, total), 1e-6)
-    own = points.is_particle & _have_pixels(of_points, whole, noise)
+    own = points.is_particle & _have_pixels(of_points, whole, own_pixels)
     shares = np.where(of_points[:, own] > 0.1, of_points[:, own], 0.0) / whole[:, np.newaxis]
     rest = 1 - shares.sum(axis=1, keepdims=True)
     errors = np.sqrt(np.maximum(points.errors[own] ** 2 - of_points[:, own].sum(axis=0), 0))
@@ -152,10 +158,10 @@ def _division(
     return Division(member, np.column_stack([rest, shares]), np.concatenate([of_rest, errors]))
 
 
-def _have_pixels(expected: np.ndarray, whole: np.ndarray, noise: float) -> np.ndarray:
-    """Whether each point, (pixels, points), has most of the charge of a bright pixel."""
-    most = expected > np.maximum(whole[:, np.newaxis] / 2, _LEFT_OVER * noise)
-    return most.any(axis=0)
+def _have_pixels(expected: np.ndarray, whole: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Whether each point, (pixels, points), has most of the charge of a pixel of the cluster."""
+    most = expected > whole[:, np.newaxis] / 2
+    return most[own].any(axis=0)
 
 
 def _left_over(of_tracks: np.ndarray, left_over: np.ndarray, pixels: ClusterPixels) -> np.ndarray:

@@ -29,11 +29,11 @@ _STEPS = np.array([0.5, 0.5, 0.3, 0.3, 0.3])
 _FIRST_VARIANCE, _MOST_VARIANCE = 0.4, 4.0
 """First and greatest square of the width (px²)."""
 
-_FOLLOWED = 3.0
-"""Widths from the axis up to which pixels are fitted."""
+_FOLLOWED, _FARTHEST = 3.0, 6.0
+"""Distance up to which pixels are fitted: widths from the axis, and px from the first axis."""
 
 
-def fit_tracks(tracks: Sequence[Track], pixels: ClusterPixels, *, rounds: int = 5) -> list[Track]:
+def fit_tracks(tracks: Sequence[Track], pixels: ClusterPixels, *, rounds: int = 4) -> list[Track]:
     """Fit straight tracks to the pixels near them, all together.
 
     Each round solves the linear equations of all charges per length and of small changes of the
@@ -53,7 +53,9 @@ def fit_tracks(tracks: Sequence[Track], pixels: ClusterPixels, *, rounds: int = 
     -------
     list of Track
     """
-    tracks, (places, charge, noise) = list(tracks), pixels
+    tracks = list(tracks)
+    distances = np.stack([np.abs(track.line.across(pixels.places)) for track in tracks])
+    places, charge, _, noise = pixels = pixels.where(distances.min(axis=0) <= _FARTHEST)
     variance = noise**2 + np.maximum(charge, 0) + (_OF_MODEL * charge) ** 2
     counted = np.ones(len(charge))
     for _ in range(rounds):
@@ -80,7 +82,7 @@ def first_track(line: Line, bright: np.ndarray) -> Track:
 
 def _improved(tracks: list[Track], pixels: ClusterPixels, weights: np.ndarray) -> list[Track]:
     """Tracks after one step; the first one, without charge, finds the charges alone."""
-    places, charge, _ = pixels
+    places, charge = pixels.places, pixels.charge
     blocks, known = [], []
     for track in tracks:
         blocks.append(track.basis(places))

@@ -17,14 +17,14 @@ from ccdseg.events.separation.track_model import Track
 LEAST, MOST = 1.0, 10.0
 """Energies (keV) of point-like particles that can be told from pieces of a track."""
 
-_SMOOTH, _FAINTEST, _OF_TRACK, _MOST_CANDIDATES = 0.7, 10.0, 0.3, 10
+_SMOOTH, _FAINTEST, _OF_TRACK, _MOST_CANDIDATES = 0.7, 10.0, 0.3, 6
 """Width (px) of the filter that finds residual charge, least response (σ of the noise, e⁻) and that
 as a share of the track's, and number of the brightest maxima that are fitted."""
 
 _USUAL_WIDTH = 0.6
 """First width of a point (px)."""
 
-_WINDOW = 6.0
+_WINDOW = 5.0
 """Distance (px) from a candidate up to which pixels are fitted."""
 
 _ON_AXIS, _APART, _LEAST_DISTANCE, _AT_FRONT = 1.2, 2.3, 1.3, 1.4

@@ -17,9 +17,10 @@ BAND = 2.0
 _LONGEST_GAP = 3.0
 """Longest gap in a track (px)."""
 
-_BESIDE, _SUMMED, _SLOW, _SIGNIFICANT = 1.0, 3, 15, 6.0
+_BESIDE, _SUMMED, _SLOW, _SIGNIFICANT, _OF_AXIS = 1.0, 3, 15, 6.0, 0.1
 """Distance (px) from which charge lies beside a line; length (px) over which it is summed and over
-which it changes slowly; and how many standard deviations its difference must be."""
+which it changes slowly; how many standard deviations its difference must be, and its share of the
+charge on the axis, which bends and single collisions move to one side."""
 
 
 class Line(NamedTuple):
@@ -124,6 +125,10 @@ def is_one_sided(line: Line, places: np.ndarray, charge: np.ndarray, *, least: f
     beside = np.abs(across) > _BESIDE
     sides = np.bincount(along, np.where(beside, charge * np.sign(across), 0.0))
     total = np.bincount(along, np.where(beside, np.maximum(charge, 0.0), 0.0))
-    sides, total = (np.convolve(values, np.ones(_SUMMED), mode="same") for values in (sides, total))
+    near = np.bincount(along, np.where(beside, 0.0, np.maximum(charge, 0.0)))
+    sides, total, near = (
+        np.convolve(values, np.ones(_SUMMED), mode="same") for values in (sides, total, near)
+    )
     local = np.abs(sides - ndimage.median_filter(sides, _SLOW, mode="nearest"))
-    return bool((local > np.maximum(least, _SIGNIFICANT * np.sqrt(total))).any())
+    usual = np.maximum(_SIGNIFICANT * np.sqrt(total), _OF_AXIS * near)
+    return bool((local > np.maximum(least, usual)).any())

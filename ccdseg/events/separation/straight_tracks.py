@@ -13,8 +13,8 @@ from ccdseg.events.separation.track_fit import first_track, fit_tracks
 from ccdseg.events.separation.track_model import Track
 from ccdseg.mask import EIGHT_CONNECTED
 
-_FEWEST, _SHORTEST = 20, 15.0
-"""Least number and extent (px) of the core pixels of a track."""
+_FEWEST, _SHORTEST, _ALONE = 20, 15.0, 25.0
+"""Least number and extent (px) of the core pixels of tracks, and least length (px) of one alone."""
 
 _CORE = 0.25
 """Charge of the pixels in the core of tracks, over that of their bright pixels."""
@@ -48,7 +48,7 @@ _ONE_SIDED = 0.8
 """Share of the charge of the faintest point that lies beyond what is a track's for sure."""
 
 _AGAIN = 2
-"""Rounds of the fit of the tracks once the points beside them are known."""
+"""Steps of the fit of the tracks once the points beside them are known."""
 
 _LEFT_OVER = 5.0
 """Significance (σ) from which charge that no model expects belongs to the track that it touches."""
@@ -111,7 +111,7 @@ def _lines(core: np.ndarray) -> list[Line]:
     along = np.sort(first.along(core[inside]))
     steps = np.rint(along - along[0]).astype(int)
     filled = len(np.unique(steps)) / (steps[-1] + 1)
-    is_long = along[-1] - along[0] >= _SHORTEST
+    is_long = along[-1] - along[0] >= _ALONE
     return [first] if is_long and filled >= _FILLED and inside.mean() >= _STRAIGHT else []
 
 

@@ -67,7 +67,7 @@ class CalibratedDetector:
             "preset": "not measured (too few muons), that of the preset",
         }[self.diffusion.thickness_from]
         return [
-            f"{self.n_tracks} straight tracks, {n_muons} of them muons that were used",
+            f"straight tracks of muons: {self.n_tracks}, of which {n_muons} were used",
             f"{len(self.diffusion.xrays)} X-rays of iron, {n_back} at the back face{unused}",
             f"gain: {detector.gain:.4g} ADU/e-, median of images: {span}",
             f"diffusion_a: {detector.diffusion_a:.4g} +- {errors['diffusion_a']:.2g} um2",

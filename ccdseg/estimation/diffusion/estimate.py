@@ -135,6 +135,8 @@ def estimate_diffusion(
         axis=1,
     )
     covariance = derivatives @ inverse @ derivatives.T
+    if source != "muons":
+        covariance[2], covariance[:, 2] = 0.0, 0.0
     return DiffusionEstimate(found, covariance, muons, xrays, n_back >= FEWEST_XRAYS, source)
 
 

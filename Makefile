@@ -6,7 +6,7 @@ PEERS := .venv-peers
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test test-window lint docs notebooks bench bench-trust bench-peers bench-raw study study-cosmics scores scores-cosmics real-frames physics models clean
+.PHONY: run test test-window lint docs notebooks bench bench-trust bench-peers bench-raw study study-cosmics study-correction scores scores-cosmics real-frames physics models clean
 
 run: $(READY)  ## train the default preset and segment the sample frame with it
 	$(PYTHON) scripts/train.py --preset default --output runs/model --overwrite
@@ -69,6 +69,9 @@ study: $(READY)  ## networks, losses and normalisations at the same training tim
 
 study-cosmics: $(READY)  ## a lean U-Net and DeepLabV3+ for cosmics at the same training time
 	$(PYTHON) -m benchmarks.cosmics
+
+study-correction: $(READY)  ## five corrected frames of a defect that damic-unet gets wrong
+	$(PYTHON) -m benchmarks.correction
 
 scores: $(READY)  ## scores of the model that ships, by threshold into its report, too
 	$(VENV)/bin/ccdseg evaluate --store --output runs/scores --overwrite

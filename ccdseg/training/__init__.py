@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "config": ["TrainingConfig"],
         "config_file": ["read_plan", "write_plan"],
         "data": ["ArrayData", "TrainingData"],
+        "fine_tuning": ["fine_tuning_plan"],
         "fitting": ["train"],
         "folder_data": ["FolderData"],
         "plan": ["Stage", "TrainingPlan"],

@@ -41,6 +41,7 @@ _KINDS = {
     "weights": str,
     "data": str,
     "simulated_share": float,
+    "least_own": int,
     "augment": str,
     "detector": str,
     "purpose": str,

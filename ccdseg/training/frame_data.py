@@ -59,10 +59,13 @@ class FrameData(TrainingData):
         Images with masks.
     in_pieces : bool
         Whether a large image counts once for every piece that is taken of it in an epoch.
+    n_times : int
+        Times that each comes in an epoch.
     """
 
     entries: tuple[FrameEntry, ...]
     in_pieces: bool = False
+    n_times: int = 1
 
     @classmethod
     def open(
@@ -142,12 +145,13 @@ class FrameData(TrainingData):
 
     def sample(self, n_images: int, *, rng: np.random.Generator) -> Iterable[Pair]:
         """At most `n_images` whole images, evenly spread over all."""
-        whole = replace(self, in_pieces=False)
+        whole = replace(self, in_pieces=False, n_times=1)
         return super(FrameData, whole).sample(n_images, rng=rng)
 
     def _ends(self) -> list[int]:
         """Numbers of pairs up to each entry, and with it."""
-        return list(accumulate(entry.n_pieces if self.in_pieces else 1 for entry in self.entries))
+        pieces = (entry.n_pieces if self.in_pieces else 1 for entry in self.entries)
+        return list(accumulate(self.n_times * n for n in pieces))
 
 
 def _entries(image: Path, mask: Path, n_classes: int) -> list[FrameEntry]:

@@ -82,6 +82,9 @@ class TrainingPlan:
         One's own images and masks: an ``.npz`` file or a folder; None for simulated ones.
     simulated_share : float
         Share of simulated images among one's own to train on, 0 or above and below 1.
+    least_own : int
+        Least number of one's own images, or pieces of them, in an epoch: fewer FITS frames come
+        again, as other pieces; 0 to have each once.
     augment : str or None
         Augmentation of which a copy of every stored image is appended.
     detector : str or None
@@ -109,6 +112,7 @@ class TrainingPlan:
     weights: str | None = None
     data: str | Path | None = None
     simulated_share: float = 0.0
+    least_own: int = 0
     augment: str | None = None
     detector: str | None = None
     purpose: str = ""
@@ -119,6 +123,8 @@ class TrainingPlan:
             raise InputError(f"Unknown labels {self.labels!r}; take {' or '.join(LABELS)}.")
         if not isinstance(self.n_images, int) or self.n_images < 1:
             raise InputError(f"n_images is {self.n_images!r}; it must be a whole number from 1.")
+        if not isinstance(self.least_own, int) or self.least_own < 0:
+            raise InputError(f"least_own is {self.least_own!r}; it must be a whole number from 0.")
         if not 0 <= self.simulated_share < 1:
             raise InputError(
                 f"simulated_share is {self.simulated_share}; it must be 0 or above and below 1."

@@ -148,6 +148,16 @@ class MixedData(TrainingData):
         first, last = self.own.split(fraction, rng=rng, progress=progress)
         return replace(self, own=first), last
 
+    def held_out(
+        self, n_images: int, *, fraction: float, rng: np.random.Generator
+    ) -> Iterable[Pair]:
+        """Images of one's own that are not trained on, and simulated ones by their share."""
+        n_simulated = round(n_images * len(self.simulated) / len(self))
+        n_own = max(n_images - n_simulated, 1)
+        yield from self.own.held_out(n_own, fraction=fraction, rng=rng)
+        if n_simulated:
+            yield from self.simulated.sample(n_simulated, rng=rng)
+
     def class_frequencies(self, n_classes: int, *, rng: np.random.Generator) -> np.ndarray:
         """Share of the pixels of each class, by the number of images."""
         parts = (self.own, self.simulated)

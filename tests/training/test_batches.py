@@ -172,6 +172,9 @@ def test_own_images_come_among_simulated_ones(small_set, small_recipe):
     assert found == [True] * 6 + [False] * 6
     training, validation = data.split(0.5, rng=np.random.default_rng(0))
     assert (len(training), len(validation)) == (7, 3)
+    held_out = list(data.held_out(10, fraction=0.5, rng=np.random.default_rng(0)))
+    known = [np.any(np.all(small_set.images == image, axis=(1, 2))) for image, _ in held_out]
+    assert known == [True] * 3 + [False] * 4
     frequencies = data.class_frequencies(4, rng=np.random.default_rng(0))
     assert frequencies.sum() == pytest.approx(1)
 

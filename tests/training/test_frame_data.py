@@ -1,6 +1,7 @@
 """Frames in FITS files with masks of four classes to train on."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from astropy.io import fits
 from ccdseg.cli import main
 from ccdseg.images_io.folders import ImageFolder
 from ccdseg.mask import IGNORED
+from ccdseg.training.config_file import read_plan
 from ccdseg.training.data import LARGEST_PIECE
 from ccdseg.training.frame_data import FrameData, FrameEntry
 from tests.command_line import status
@@ -127,3 +129,31 @@ def test_frames_train_a_model_of_four_classes(folder, tmp_path):
     assert report["n_test_images"] == 1
     decided = SHAPES[1][0] * (SHAPES[1][1] - 3)
     assert sum(row["support"] for row in report["unambiguous"]["classes"].values()) == decided
+
+
+def test_few_frames_come_again_in_an_epoch(folder):
+    data = replace(opened(folder, in_pieces=True), n_times=3)
+    assert len(data) == 12
+    shapes = [data.pair(index, RNG)[0].shape for index in range(12)]
+    assert shapes == [SHAPES[number % 2] for number in range(4) for _ in range(3)]
+    assert len(list(data.sample(10, rng=RNG))) == 4
+
+
+def test_a_model_goes_on_by_its_own_plan_among_simulated_frames(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("ccdseg.training.fine_tuning.N_OWN", 5)
+    config = tmp_path / "tiny.toml"
+    config.write_text('architecture = "lean_unet"\n[network]\nfilters = [2, 2]\nhead = 2\n')
+    options = ["--config", config, "--simulate", "2", "--epochs", "1", "--seed", "4"]
+    assert status(main, "train", *options, "--output", tmp_path / "old") == 0
+    options = ["--data", folder, "--weights", tmp_path / "old", "--epochs", "1"]
+    assert status(main, "train", *options, "--output", tmp_path / "new") == 0
+    old, new = (read_plan(tmp_path / name / "config.toml") for name in ("old", "new"))
+    assert (new.architecture, new.network, new.normalizer) == (
+        old.architecture,
+        old.network,
+        old.normalizer,
+    )
+    assert (new.simulated_share, new.least_own) == (0.5, 5)
+    assert new.config.learning_rate < old.config.learning_rate
+    stages = json.loads((tmp_path / "new" / "training.json").read_text())
+    assert [stage["weights"] for stage in stages] == ["none", str(tmp_path / "old")]

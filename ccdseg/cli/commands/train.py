@@ -11,6 +11,7 @@ from ccdseg.augmentation import AUGMENTATIONS
 from ccdseg.cli.options import add_colours, natural_int, positive_int
 from ccdseg.errors import InputError
 from ccdseg.training.config_file import read_plan
+from ccdseg.training.fine_tuning import fine_tuning_plan
 from ccdseg.training.plan import LABELS, TrainingPlan
 from ccdseg.training.presets import PRESETS, find_plan
 from ccdseg.workflows.learning.training_run import train
@@ -27,8 +28,8 @@ Train a network that segments CCD images, and save it as a folder that load_mode
   python scripts/train.py --preset cosmics-paper           the original's DeepLabV3+ for cosmics
   python scripts/train.py --data mine.npz                  your own images and masks
   python scripts/train.py --preset cosmics --data folder   your own pictures and masks
-  python scripts/train.py --preset general --data folder --weights damic-unet --simulated-share 0.5
-                                                           on with your own FITS frames and masks
+  python scripts/train.py --data folder --weights damic-unet
+                                                           go on with your own FITS frames and masks
   python scripts/train.py --simulate 1000 --epochs 30      more images, more epochs
   python scripts/train.py --labels bands                   learn what intensity bands say
   python scripts/train.py --weights damic-unet             start from the weights of a model
@@ -102,7 +103,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--weights",
         metavar="MODEL",
         help="model or weights file to start from, or none; a model of other classes gives all "
-        "layers but the last (default: damic-unet for cosmics, none for others)",
+        "layers but the last (default: damic-unet for cosmics, none for others); with a folder as "
+        "--data and no --preset, the plan is that of the model, half of the images are simulated, "
+        "epochs few and the learning rate low",
     )
     parser.add_argument(
         "--backbone-weights",
@@ -145,7 +148,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 def choose_plan(arguments: argparse.Namespace) -> TrainingPlan:
     """Plan of the preset or the file, with what the arguments change in it."""
-    if arguments.config is None:
+    if arguments.config is None and arguments.preset is None and _goes_on(arguments):
+        plan = fine_tuning_plan(arguments.weights)
+    elif arguments.config is None:
         plan = find_plan(arguments.preset or "default")
     else:
         plan = read_plan(arguments.config, preset=arguments.preset)
@@ -167,6 +172,12 @@ def choose_plan(arguments: argparse.Namespace) -> TrainingPlan:
     config = {name: value for name, value in config.items() if value is not None}
     network = plan.network | _backbone(arguments, plan)
     return replace(plan, network=network, **settings).with_config(**config)
+
+
+def _goes_on(arguments: argparse.Namespace) -> bool:
+    """Whether a model goes on with images of one's own, in the folders Train…."""
+    named = arguments.weights not in (None, "none") and not Path(arguments.weights).is_file()
+    return named and arguments.data is not None and arguments.data.is_dir()
 
 
 def _backbone(arguments: argparse.Namespace, plan: TrainingPlan) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -136,7 +137,9 @@ def _streamed(plan: TrainingPlan, n_images: int) -> SimulatedData:
 
 
 def _mixed(own: TrainingData, plan: TrainingPlan) -> TrainingData:
-    """One's own images, among simulated ones where the plan asks for them."""
+    """One's own images, often enough, among simulated ones where the plan asks for them."""
+    if isinstance(own, FrameData) and len(own) < plan.least_own:
+        own = replace(own, n_times=ceil(plan.least_own / len(own)))
     n_images = round(len(own) * plan.simulated_share / (1 - plan.simulated_share))
     return MixedData(own, _streamed(plan, n_images)) if n_images else own
 

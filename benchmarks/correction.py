@@ -119,8 +119,7 @@ def main() -> None:
         started = time.perf_counter()
         trained = workflows.train(replace(plan, least_own=arguments.own), folder / "model")
         seconds = time.perf_counter() - started
-        n_steps = arguments.epochs * -(-2 * arguments.own // plan.config.batch_size)
-        print(f"fine-tuned in {seconds:.0f} s, about {n_steps} steps", flush=True)
+        print(f"fine-tuned and scored in {seconds:.0f} s", flush=True)
         scores["after"] = {name: _f1(trained.segmenter, images) for name, images in sets.items()}
     print(f"\n{'frames':<12}{'class':<12}{'before':>8}{'after':>8}")
     for name in sets:

@@ -19,7 +19,7 @@ def fine_tuning_plan(model: str, data: str | Path | None = None) -> TrainingPlan
     """Plan of a model, gone on with images of one's own among as many simulated ones.
 
     Network, normalisation, classes and recipe are those of the model, epochs are few and the
-    learning rate is low, so that it keeps what it knows; few images come in an epoch again and
+    learning rate is low, for it to forget little; few images come in an epoch again and
     again, as other pieces, flipped and turned.
 
     Parameters

@@ -1,6 +1,8 @@
 """Frames in FITS files with masks of four classes to train on."""
 
+import argparse
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -8,11 +10,14 @@ import pytest
 from astropy.io import fits
 
 from ccdseg.cli import main
+from ccdseg.cli.commands import train
 from ccdseg.images_io.folders import ImageFolder
 from ccdseg.mask import IGNORED
+from ccdseg.segmentation.store import find_model
 from ccdseg.training.config_file import read_plan
 from ccdseg.training.data import LARGEST_PIECE
 from ccdseg.training.frame_data import FrameData, FrameEntry
+from ccdseg.workflows.learning.training_sets import load_own_images, prepare_sets
 from tests.command_line import status
 from tests.refusal import refused
 
@@ -139,21 +144,17 @@ def test_few_frames_come_again_in_an_epoch(folder):
     assert len(list(data.sample(10, rng=RNG))) == 4
 
 
-def test_a_model_goes_on_by_its_own_plan_among_simulated_frames(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("ccdseg.training.fine_tuning.N_OWN", 5)
-    config = tmp_path / "tiny.toml"
-    config.write_text('architecture = "lean_unet"\n[network]\nfilters = [2, 2]\nhead = 2\n')
-    options = ["--config", config, "--simulate", "2", "--epochs", "1", "--seed", "4"]
-    assert status(main, "train", *options, "--output", tmp_path / "old") == 0
-    options = ["--data", folder, "--weights", tmp_path / "old", "--epochs", "1"]
-    assert status(main, "train", *options, "--output", tmp_path / "new") == 0
-    old, new = (read_plan(tmp_path / name / "config.toml") for name in ("old", "new"))
-    assert (new.architecture, new.network, new.normalizer) == (
-        old.architecture,
-        old.network,
-        old.normalizer,
-    )
-    assert (new.simulated_share, new.least_own) == (0.5, 5)
-    assert new.config.learning_rate < old.config.learning_rate
-    stages = json.loads((tmp_path / "new" / "training.json").read_text())
-    assert [stage["weights"] for stage in stages] == ["none", str(tmp_path / "old")]
+def test_a_model_goes_on_by_its_own_plan_among_simulated_frames(folder, tmp_path):
+    model = shutil.copytree(find_model("damic-unet"), tmp_path / "old")
+    own = read_plan(model / "config.toml")
+    arguments = argparse.ArgumentParser()
+    train.add_arguments(arguments)
+    line = ["--data", str(folder), "--weights", str(model), "--epochs", "2"]
+    plan = train.choose_plan(arguments.parse_args(line))
+    for name in ("architecture", "network", "normalizer", "classes", "recipe"):
+        assert getattr(plan, name) == getattr(own, name)
+    assert (plan.weights, plan.data, plan.config.epochs) == (str(model), folder, 2)
+    assert plan.config.learning_rate < own.config.learning_rate
+    plan = replace(plan, least_own=10)
+    (training,) = prepare_sets(plan, load_own_images(plan)).training
+    assert (len(training.own), len(training.simulated)) == (12, 12)

@@ -20,6 +20,7 @@ from ccdseg.evaluation.condition_scores import (
 from ccdseg.evaluation.counting import half_width
 from ccdseg.evaluation.cut_scores import CutScores, cut_scores, is_tellable
 from ccdseg.evaluation.event_match import EventMatch, match_events
+from ccdseg.evaluation.false_rates import FalseRates, measure_false_rates
 from ccdseg.evaluation.frame_scores import UNAMBIGUOUS, FrameScores, score_frame
 from ccdseg.evaluation.image_table import ImageRow, ImageTable, series_name
 from ccdseg.evaluation.instance_match import (
@@ -81,6 +82,7 @@ __all__ = [
     "CutScores",
     "DetectionCurve",
     "EventMatch",
+    "FalseRates",
     "FrameScores",
     "ImageRow",
     "ImageScores",
@@ -105,6 +107,7 @@ __all__ = [
     "match_events",
     "match_instances",
     "matched_filter",
+    "measure_false_rates",
     "measure_frames",
     "measure_reliability",
     "operating_curve",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
+from ccdseg.files import atomic_path
 from ccdseg.normalization import get_normalizer
 from ccdseg.segmentation.model_card import model_card
 from ccdseg.version import package_version
@@ -25,6 +26,9 @@ TRAINING = "training.json"
 REPORT = "report.json"
 CARD = "README.md"
 CHECK = "check.npz"
+
+FALSE_RATES = "false_rates"
+"""Entry of a report: false clusters by operating point and noise."""
 
 _NETWORK_ENTRIES = {
     "geometry": {"halo", "stride", "bytes_per_pixel"},
@@ -180,6 +184,12 @@ def read_report(folder: Path) -> dict:
         If the file is damaged.
     """
     return _read_json(folder / REPORT, dict)
+
+
+def write_report(folder: Path, report: dict) -> None:
+    """Replace the scores in the folder of a model."""
+    with atomic_path(folder / REPORT) as temporary:
+        temporary.write_text(_to_json(report), encoding="utf-8")
 
 
 def _read_json(path: Path, kind: type) -> dict | list:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ccdseg.cli.options import add_model, add_output, chosen_model, natural_int, positive_int, shape
 from ccdseg.evaluation import BASELINES
+from ccdseg.segmentation.store import REPORT
 from ccdseg.simulation import DOMAINS, RECIPES
 from ccdseg.training.presets import N_TEST_IMAGES, TEST_SEED
 from ccdseg.workflows.evaluating.evaluation_report import store_thresholds
 from ccdseg.workflows.evaluating.evaluation_run import N_TUNING, evaluate
 from ccdseg.workflows.evaluating.evaluation_sets import N_FRAMES
+from ccdseg.workflows.evaluating.false_rate_run import N_EMPTY, store_false_rates
 
 DESCRIPTION = """\
 Score a model on frames whose truth is known and that it was not trained on: simulated ones, made
@@ -32,6 +34,8 @@ and segmented one at a time, or your own.
                                                      and what L.A.Cosmic finds in the same
   ccdseg evaluate --model models/cosmics --domains --baselines deepCR cosmic-conn
                                                      each kind of light, beside other programs
+  ccdseg evaluate --false-rates                      false clusters on empty frames, for predict
+                                                     --false-rate: into the model's folder alone
 
 It prints the report and writes into the output folder:
 
@@ -90,11 +94,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="instead, a file of arrays images and masks, or a folder that holds the folders Test "
         "and TestAnnotation",
     )
+    source.add_argument(
+        "--false-rates",
+        action="store_true",
+        help="instead, count false clusters on simulated frames of noise and dark charge alone, at "
+        "all operating points, and add the table to report.json in the model's folder, from where "
+        "predict --false-rate takes it",
+    )
     parser.add_argument(
         "--frames",
         type=positive_int,
         help=f"frames of each recipe (default: {N_FRAMES['general']} of general, "
-        f"{N_FRAMES['light']} of light and of each domain, {N_TEST_IMAGES} of others)",
+        f"{N_FRAMES['light']} of light and of each domain, {N_TEST_IMAGES} of others, "
+        f"{N_EMPTY} of each noise and dark charge",
     )
     parser.add_argument(
         "--shape",
@@ -140,6 +152,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Score the model, write the results and print the report."""
     model = chosen_model(arguments)
+    if arguments.false_rates:
+        table = store_false_rates(
+            model,
+            n_frames=arguments.frames,
+            shape=arguments.shape,
+            seed=arguments.seed,
+            progress=True,
+        )
+        logger.info("%s\nstored in %s", table, model.folder / REPORT)
+        return
     evaluation = evaluate(
         model,
         recipes=tuple(DOMAINS) if arguments.domains else arguments.recipe,

@@ -133,6 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
         amplifiers=None if arguments.amplifiers == NONE else arguments.amplifiers,
         photons=arguments.photon,
         thresholds=dict(arguments.threshold or ()),
+        false_rate=arguments.false_rate,
         defects=arguments.defects,
         separate=arguments.separate,
         bright=arguments.bright,

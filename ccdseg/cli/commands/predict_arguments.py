@@ -129,6 +129,14 @@ def add_segmentation(parser: argparse.ArgumentParser) -> None:
         "told (default: the operating point of the model)",
     )
     group.add_argument(
+        "--false-rate",
+        type=float,
+        metavar="R",
+        help="false clusters per image that noise and dark charge may leave: gives the threshold "
+        "of clusters or cosmics by the noise of each image, from the table that 'ccdseg evaluate "
+        "--false-rates' stores with the model",
+    )
+    group.add_argument(
         "--restrict",
         action="append",
         choices=[*map(_dashed, RULES), NONE],

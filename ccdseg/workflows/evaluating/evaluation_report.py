@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from astropy.table import QTable
 
 from ccdseg.evaluation import IMAGE_SCORES, series_name
-from ccdseg.files import atomic_path
-from ccdseg.segmentation.store import REPORT, read_report
+from ccdseg.segmentation.store import read_report, write_report
 from ccdseg.version import package_version
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ def store_thresholds(folder: Path, evaluation: Evaluation) -> None:
     report = read_report(folder)
     tables = {name: scores.to_dict() for name, scores in evaluation.thresholds.items()}
     report["thresholds"] = report.get("thresholds", {}) | tables
-    with atomic_path(folder / REPORT) as temporary:
-        temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    write_report(folder, report)
 
 
 def _set_as_dict(evaluation: Evaluation, name: str) -> dict:

@@ -21,6 +21,7 @@ from ccdseg.identification import (
     separate_light,
 )
 from ccdseg.normalization.amplifiers import Sections, level
+from ccdseg.workflows.segment.false_rate import chosen_thresholds, read_false_rates
 from ccdseg.workflows.segment.frame_result import FrameResult
 from ccdseg.workflows.segment.live_exposure import measure_exposure
 from ccdseg.workflows.segment.prediction import predict_mask
@@ -74,6 +75,10 @@ def segment_frame(
     thresholds : dict of str to float, optional
         Probability, beside the background, from which a pixel is of a class, by the name of the
         class, in place of the model's operating point.
+    false_rate : float, optional
+        False clusters per image that noise and dark charge may leave, which gives the threshold of
+        the particles by the noise of the frame and the table in the model's report; see
+        `ccdseg.evaluation.FalseRates`.
     defects : DefectMaps, DefectMap, str or Path, optional
         Known defects of the detector, themselves or their file: what stays in all exposures is
         subtracted, and no particle; see `ccdseg.calibration.defects.mark_defects`.
@@ -104,8 +109,16 @@ def segment_frame(
         frame = frame_of_ccddata(frame)
     elif not isinstance(frame, Frame):
         frame = Frame.from_array(frame)
-    steps = Steps.choose(segmenter.classes, **choices)
+    steps = choose_steps(segmenter, **choices)
     return apply_steps(frame, segmenter, steps, progress=progress)
+
+
+def choose_steps(segmenter: Segmenter | LazySegmenter, **choices: Unpack[Choices]) -> Steps:
+    """Steps as `Steps.choose`, which raises, for a model that has what they need."""
+    steps = Steps.choose(segmenter.classes, **choices)
+    if steps.false_rate is not None:
+        read_false_rates(segmenter)
+    return steps
 
 
 def apply_steps(
@@ -114,10 +127,18 @@ def apply_steps(
     """Predict the mask of a frame and apply the steps to it; see `segment_frame`."""
     defects = None if steps.defects is None else steps.defects.of(frame)
     frame = without_defects(frame, defects)
-    segmenter = with_thresholds(segmenter, steps.thresholds)
     classes = segmenter.classes
     start = time.perf_counter()
     sections = steps.find_sections(frame)
+    thresholds, false_rate = chosen_thresholds(
+        steps.thresholds,
+        steps.false_rate,
+        frame=frame,
+        segmenter=segmenter,
+        sections=sections,
+        detector=steps.detector,
+    )
+    segmenter = with_thresholds(segmenter, thresholds)
     mask, probabilities = predict_mask(
         frame,
         segmenter,
@@ -202,7 +223,7 @@ def apply_steps(
         seconds=seconds,
         classes=classes,
         model=segmenter.name,
-        thresholds=steps.thresholds and expected_scores(segmenter, steps.thresholds),
+        thresholds=thresholds and expected_scores(segmenter, thresholds, false_rate=false_rate),
         defects=defects,
         probabilities=probabilities,
     )

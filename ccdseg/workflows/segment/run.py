@@ -21,7 +21,7 @@ from ccdseg.workflows.segment import counts
 from ccdseg.workflows.segment.description import describe
 from ccdseg.workflows.segment.existing import find_complete, refuse_alike, refuse_results
 from ccdseg.workflows.segment.inputs import list_images
-from ccdseg.workflows.segment.one_frame import apply_steps
+from ccdseg.workflows.segment.one_frame import apply_steps, choose_steps
 from ccdseg.workflows.segment.pictures import PictureChoice, choose_pictures
 from ccdseg.workflows.segment.quality import choose_quality
 from ccdseg.workflows.segment.report import check_report, write_index
@@ -30,7 +30,7 @@ from ccdseg.workflows.segment.run_tables import event_table, image_table
 from ccdseg.workflows.segment.run_tables.table_file import check_table, write_tables
 from ccdseg.workflows.segment.run_tables.tables import RunTables
 from ccdseg.workflows.segment.running import FileJob, Writing, run_job
-from ccdseg.workflows.segment.steps import Choices, Steps
+from ccdseg.workflows.segment.steps import Choices
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -105,7 +105,7 @@ def segment_file(
     InputError
         As `ccdseg.images_io.read_images` and `segment_frame`.
     """
-    steps = Steps.choose(segmenter.classes, **choices)
+    steps = choose_steps(segmenter, **choices)
     quality = choose_quality(dq_bits, bad_pixels, bad_values)
     frames = read_images(path, hdu=hdu, section=section, half=half, **quality)
     return FileResult(
@@ -204,7 +204,7 @@ def segment_files(
         seen_events = check_table(
             events, event_table.COLUMNS, option="--events", overwrite=overwrite
         )
-    steps = Steps.choose(classes, **choices)
+    steps = choose_steps(segmenter, **choices)
     quality = choose_quality(dq_bits, bad_pixels, bad_values)
     classes.recoloured(colours)
     find = find and classes[find].name

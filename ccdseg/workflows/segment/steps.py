@@ -36,6 +36,7 @@ from ccdseg.workflows.segment.choices import (
     check_time,
     find_rules,
 )
+from ccdseg.workflows.segment.false_rate import check_false_rate
 from ccdseg.workflows.segment.quality import choose_defects
 from ccdseg.workflows.segment.thresholds import check_thresholds
 
@@ -51,6 +52,7 @@ class Choices(TypedDict, total=False):
     amplifiers: Amplifiers
     photons: float | str | None
     thresholds: Mapping[str, float] | None
+    false_rate: float | None
     defects: DefectMaps | DefectMap | str | Path | None
     separate: bool
     bright: float
@@ -81,6 +83,8 @@ class Steps:
     thresholds : dict of str to float
         Probability from which a pixel is of a class, by the name of the class; empty for the
         operating point of the model.
+    false_rate : float or None
+        False clusters per image that give the threshold of particles.
     defects : DefectMaps or None
         Known defects of the detector.
     separate : bool
@@ -102,6 +106,7 @@ class Steps:
     amplifiers: Amplifiers
     photons: float | str | None
     thresholds: dict[str, float]
+    false_rate: float | None
     defects: DefectMaps | None
     separate: bool
     bright: float
@@ -121,6 +126,7 @@ class Steps:
         amplifiers: Amplifiers = AUTO,
         photons: float | str | None = AUTO,
         thresholds: Mapping[str, float] | None = None,
+        false_rate: float | None = None,
         defects: DefectMaps | DefectMap | str | Path | None = None,
         separate: bool = True,
         bright: float = BRIGHT,
@@ -146,6 +152,7 @@ class Steps:
         check_amplifiers(amplifiers)
         check_photons(photons)
         rules = find_rules(restrict, classes)
+        checked = check_thresholds(thresholds, classes)
         steps = cls(
             detector,
             estimated,
@@ -153,7 +160,8 @@ class Steps:
             grow,
             amplifiers,
             photons,
-            check_thresholds(thresholds, classes),
+            checked,
+            check_false_rate(false_rate, checked, classes),
             choose_defects(defects),
             separate,
             check_bright(bright),

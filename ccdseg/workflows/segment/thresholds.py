@@ -9,6 +9,7 @@ from ccdseg.classes import ClassCatalogue
 from ccdseg.errors import InputError
 from ccdseg.segmentation.loading import LazySegmenter
 from ccdseg.segmentation.store import read_report
+from ccdseg.workflows.segment.false_rate import describe_false_rate
 
 if TYPE_CHECKING:
     from ccdseg.segmentation.segmenter import Segmenter
@@ -60,20 +61,33 @@ def with_thresholds(
 
 
 def expected_scores(
-    segmenter: Segmenter | LazySegmenter, thresholds: Mapping[str, float]
+    segmenter: Segmenter | LazySegmenter,
+    thresholds: Mapping[str, float],
+    *,
+    false_rate: dict | None = None,
 ) -> dict[str, dict]:
     """Scores that the report of a model tells for thresholds.
+
+    Parameters
+    ----------
+    segmenter : Segmenter or LazySegmenter
+        Model.
+    thresholds : dict of str to float
+        Probabilities by the name of the class.
+    false_rate : dict, optional
+        As from `ccdseg.workflows.segment.false_rate.chosen_thresholds`.
 
     Returns
     -------
     dict
         By the name of the class: ``threshold``, and ``expected``, which has by the name of each set
-        of frames what `ccdseg.evaluation.scores_at` gives; empty where the report has no table.
+        of frames what `ccdseg.evaluation.scores_at` gives, and is empty where the report has no
+        table; of particles ``false_rate`` as well, where it is told.
     """
     from ccdseg.evaluation import scores_at
 
     tables = {} if segmenter.folder is None else read_report(segmenter.folder).get("thresholds", {})
-    return {
+    record = {
         name: {
             "threshold": threshold,
             "expected": {
@@ -84,6 +98,9 @@ def expected_scores(
         }
         for name, threshold in thresholds.items()
     }
+    if false_rate is not None:
+        record[segmenter.classes.particles.name]["false_rate"] = false_rate
+    return record
 
 
 def describe_thresholds(record: Mapping[str, dict]) -> str:
@@ -92,6 +109,8 @@ def describe_thresholds(record: Mapping[str, dict]) -> str:
     for name, one in record.items():
         told = _told(one["expected"])
         told = f"by the model's report {told}" if told else "the model's report has no scores there"
+        if "false_rate" in one:
+            told = f"{describe_false_rate(one['false_rate'])}; {told}"
         lines.append(f"threshold {name} {one['threshold']:g}: {told}")
     return "\n    ".join(lines)
 

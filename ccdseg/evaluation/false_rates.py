@@ -77,7 +77,7 @@ class FalseRates:
 
     @property
     def least_rate(self) -> float:
-        """Least rate (1/Mpx) that the table tells: of one cluster, or of those that never vanish."""
+        """Least rate (1/Mpx) that the table tells: of one cluster, or those that never vanish."""
         return max(1.0, float(self.counts[:, -1].max())) / self.megapixels
 
     def threshold_for(self, rate: float, noise: float | None) -> ChosenThreshold:

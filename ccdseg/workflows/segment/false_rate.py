@@ -104,8 +104,9 @@ def chosen_thresholds(
     -------
     thresholds : dict of str to float
     false_rate : dict or None
-        False clusters per image, ``asked`` and ``expected`` (at most) of noise and dark charge, and
-        ``noise`` (e⁻), None where the gain is not known; None where no rate is told.
+        False clusters per image, ``asked`` and ``expected`` (at most); ``noise`` (e⁻), None where
+        the gain is not known; ``dark_charge`` (e⁻ per pixel) up to which this holds. None where no
+        rate is told.
     """
     if rate is None:
         return thresholds, None
@@ -120,17 +121,22 @@ def chosen_thresholds(
             "size, so the threshold is that of this rate.",
             *(frame.path, frame.label, expected),
         )
-    false_rate = {"asked": rate, "expected": expected, "noise": noise}
+    false_rate = {
+        "asked": rate,
+        "expected": expected,
+        "noise": noise,
+        "dark_charge": float(table.dark_charge.max()),
+    }
     return thresholds | {table.of: threshold}, false_rate
 
 
 def describe_false_rate(record: Mapping) -> str:
     """What was asked for and what follows, in words."""
     noise = record["noise"]
-    told = "gain unknown: the worst of all noises" if noise is None else f"noise {noise:.3g} e⁻"
+    told = "noise of unknown gain, by the worst case," if noise is None else f"noise {noise:.3g} e⁻"
     return (
         f"for {record['asked']:g} false per image; at most {record['expected']:.3g} expected of "
-        f"noise and dark charge ({told})"
+        f"{told} and dark charge up to {record['dark_charge']:g} e⁻ per pixel"
     )
 
 

@@ -197,7 +197,7 @@ def test_the_help_teaches_by_examples_that_are_understood(capsys):
     assert status("--help") == 0
     assert evaluate.DESCRIPTION in capsys.readouterr().out
     examples = re.findall(r"^  ccdseg evaluate(.*?)(?:  .*)?$", evaluate.DESCRIPTION, re.MULTILINE)
-    assert len(examples) == 11
+    assert len(examples) == 12
     for example in examples:
         assert parsed(example).output == Path("evaluation")
 

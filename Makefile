@@ -24,9 +24,10 @@ test-window: $(READY)  ## the window of `ccdseg correct`, on a virtual display (
 	xvfb-run --auto-servernum --server-args "-screen 0 1600x1000x24" \
 		$(PYTHON) -m pytest tests/workflows/correction
 
-lint: $(READY)
+lint: $(READY)  ## format, all rules of ruff, and types of the public interface (tests/typing)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
 
 docs: $(READY)  ## the documentation, into docs/_build/html; warnings are errors
 	$(PYTHON) -m pip install --quiet --editable ".[docs]"
@@ -87,7 +88,7 @@ physics: $(READY)  ## how well events are found, measured and identified
 	$(VENV)/bin/ccdseg physics --output runs/physics --overwrite
 
 clean:
-	rm -rf $(VENV) $(PEERS) docs/_build docs/_generated runs build dist .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) docs/_build docs/_generated runs build dist .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # opencv-python needs libGL and glib; where a machine lacks them, the headless build takes its place

@@ -11,14 +11,4 @@ import lazy_loader
 # TensorFlow leaves these kernels off where a processor lacks AVX512, and is then half as fast
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "classes": ["CLASSES", "ClassCatalogue"],
-        "detector": ["DAMIC", "Detector"],
-        "errors": ["InputError"],
-        "segmentation": ["Segmenter", "list_models"],
-        "training": ["TrainingConfig", "train"],
-        "version": ["__version__"],
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

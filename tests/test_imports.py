@@ -1,6 +1,7 @@
 """Imports point down only, and what is heavy is imported where it is used."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -119,6 +120,13 @@ def test_predict_starts_without_what_only_other_commands_need():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("stub", sorted(ROOT.rglob("*.pyi")), ids=lambda path: path.parent.name)
+def test_a_type_checker_sees_the_names_that_load_lazily(stub):
+    package = ".".join(stub.relative_to(ROOT.parent).parent.parts)
+    listed = ast.parse(stub.read_text(encoding="utf-8")).body[-1]
+    assert ast.literal_eval(listed.value) == importlib.import_module(package).__all__
 
 
 def test_public_names_are_listed_and_others_are_refused():

@@ -40,7 +40,11 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_every_module_and_the_models_without_their_pictures(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "ccdseg").rglob("*.py")}
+    modules = {
+        str(path.relative_to(ROOT))
+        for pattern in ("*.py", "*.pyi", "py.typed")
+        for path in (ROOT / "ccdseg").rglob(pattern)
+    }
     assert modules <= names
     assert not [name for name in names if name.endswith(".png")]
     for name in list_models():

@@ -2,11 +2,4 @@
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "predicting": ["Prediction"],
-        "segmenter": ["Segmenter"],
-        "store": ["DEFAULT_MODEL", "find_model", "list_models"],
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -24,7 +24,7 @@ test-window: $(READY)  ## the window of `ccdseg correct`, on a virtual display (
 	xvfb-run --auto-servernum --server-args "-screen 0 1600x1000x24" \
 		$(PYTHON) -m pytest tests/workflows/correction
 
-lint: $(READY)  ## format, all rules of ruff, and types of the public interface (tests/typing)
+lint: $(READY)  ## format, all rules of ruff, types of the public interface (tests/typing)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy

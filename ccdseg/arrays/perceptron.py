@@ -72,7 +72,7 @@ class Perceptron:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Arrays by their names in a file."""
-        layers = {}
+        layers: dict[str, np.ndarray] = {}
         for number, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
             layers |= {f"weights_{number}": weights, f"biases_{number}": biases}
         return {"mean": self.mean, "scale": self.scale, **layers}

@@ -62,7 +62,7 @@ def release(*arrays: np.ndarray) -> None:
 
 def _mapping_of(array: np.ndarray) -> mmap.mmap | None:
     """The mapped file of an array or of what it is a view of."""
-    owner = array
+    owner: object = array
     while isinstance(owner, np.ndarray | memoryview):
         owner = owner.base if isinstance(owner, np.ndarray) else owner.obj
     return owner if isinstance(owner, mmap.mmap) else None

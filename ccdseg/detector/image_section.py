@@ -50,10 +50,11 @@ def section_text(rows: slice, columns: slice) -> str:
 
 def common(one: Part, other: Part) -> Part | None:
     """Rows and columns that two sections have in common; None where they do not meet."""
-    parts = tuple(
+    rows, columns = (
         slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True)
     )
-    return parts if all(part.start < part.stop for part in parts) else None
+    meet = rows.start < rows.stop and columns.start < columns.stop
+    return (rows, columns) if meet else None
 
 
 def overlap(one: Part, other: Part) -> bool:

@@ -128,7 +128,7 @@ def point_width(energy: float, depth: float, detector: Detector) -> float:
 
     `diffusion_width`, widened by `point_growth`.
     """
-    return float(diffusion_width(np.array(depth), detector)) * point_growth(energy, detector)
+    return float(diffusion_width(np.array(depth), detector) * point_growth(energy, detector))
 
 
 def freed_charge(energy: float, detector: Detector, *, rng: np.random.Generator) -> int:

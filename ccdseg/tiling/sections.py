@@ -93,7 +93,8 @@ def cut(frame: np.ndarray, size: int, *, halo: int = 0) -> tuple[np.ndarray, lis
     """
     if frame.ndim != 2 or frame.size == 0:
         raise InputError(f"A frame has rows and columns; this one has the shape {frame.shape}.")
-    shape = tuple(_padded_length(length, size, halo) for length in frame.shape)
+    rows, columns = (_padded_length(length, size, halo) for length in frame.shape)
+    shape = (rows, columns)
     missing = [(0, padded - length) for padded, length in zip(shape, frame.shape, strict=True)]
     padded = np.pad(frame, missing, mode="reflect") if shape != frame.shape else frame
     tiles = plan_tiles(shape, size, halo=halo)

@@ -31,10 +31,11 @@ class Tile:
     @property
     def inner(self) -> tuple[slice, slice]:
         """The kept part in the coordinates of the tile."""
-        return tuple(
+        rows, columns = (
             slice(keep.start - read.start, keep.stop - read.start)
             for read, keep in zip(self.read, self.keep, strict=True)
         )
+        return rows, columns
 
     def __repr__(self) -> str:
         def span(part: slice) -> str:
@@ -78,7 +79,7 @@ def plan_tiles(
         raise InputError(f"Frame shape {shape} is not a multiple of the stride {stride}; pad it.")
     if halo < 0:
         raise InputError(f"The halo is {halo} px; it must not be negative.")
-    sizes = [_rounded_up(edge, stride) for edge in (size if np.ndim(size) else (size, size))]
+    sizes = [_rounded_up(edge, stride) for edge in np.broadcast_to(size, 2).tolist()]
     halo = _rounded_up(halo, stride)
     for edge, length in zip(sizes, shape, strict=True):
         if edge <= 2 * halo and length > edge:

@@ -192,6 +192,7 @@ def test_the_same_results_of_another_run_are_taken_and_others_refused():
         "find": None,
         "clean": False,
         "dq": False,
+        "report": False,
         "overwrite": False,
     }
     write_results(FileResult((first,)), Path("results"), **writing)

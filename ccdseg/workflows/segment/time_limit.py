@@ -51,8 +51,11 @@ def time_limit(
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     outside = _n_importing(sys._getframe())  # noqa: SLF001
+    over = threading.Event()
 
     def ring(_number: int, frame: FrameType | None) -> None:
+        if over.is_set():  # set again, the alarm would end the process
+            return
         if _n_importing(frame) > outside:
             signal.setitimer(signal.ITIMER_REAL, _AGAIN)
             return
@@ -63,6 +66,7 @@ def _alarm(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        over.set()
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
